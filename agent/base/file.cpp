@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/base/file.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <climits>
+#include <memory>
+#include <system_error>
+
+#include <dirent.h>
+#include <fcntl.h>
+
+#include "agent/base/fd.h"
+
+namespace mpm {
+
+Error system_error(int errno_value, std::string what) {
+  Error::Kind kind = Error::Kind::Internal;
+  if (errno_value == ENOENT || errno_value == ESRCH || errno_value == ENOTDIR)
+    kind = Error::Kind::NotFound;
+  if (errno_value == EACCES || errno_value == EPERM) kind = Error::Kind::Denied;
+  what += ": ";
+  what += std::generic_category().message(errno_value);
+  return {kind, std::move(what)};
+}
+
+Result<std::string> read_file(const std::string& path, ReadLimits limits) {
+  const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
+  if (!fd) return fail(system_error(errno, path));
+
+  std::string text;
+  constexpr std::size_t kChunk = 16384;  // most files of /proc fit into one read
+  for (std::size_t had = 0;; had = text.size()) {
+    if (had > limits.bytes)
+      return fail(Error::Kind::Malformed,
+                  path + ": larger than " + std::to_string(limits.bytes) + " bytes");
+    text.resize(had + kChunk);
+    const ssize_t got = ::read(fd.get(), text.data() + had, kChunk);
+    if (got < 0 && errno == EINTR) {
+      text.resize(had);
+      continue;
+    }
+    if (got < 0) return fail(system_error(errno, path));
+    text.resize(had + static_cast<std::size_t>(got));
+    if (got == 0) return text;
+  }
+}
+
+Result<std::vector<std::string>> list_directory(const std::string& path) {
+  const std::unique_ptr<DIR, int (*)(DIR*)> dir(::opendir(path.c_str()), ::closedir);
+  if (!dir) return fail(system_error(errno, path));
+
+  std::vector<std::string> names;
+  for (;;) {
+    errno = 0;
+    const dirent* entry = ::readdir(dir.get());
+    if (entry == nullptr) break;
+    std::string name = entry->d_name;
+    if (name != "." && name != "..") names.push_back(std::move(name));
+  }
+  if (errno != 0) return fail(system_error(errno, path));
+  std::ranges::sort(names);
+  return names;
+}
+
+Result<std::string> read_link(const std::string& path) {
+  std::array<char, PATH_MAX> buffer{};
+  const ssize_t length = ::readlink(path.c_str(), buffer.data(), buffer.size());
+  if (length < 0) return fail(system_error(errno, path));
+  return std::string(buffer.data(), static_cast<std::size_t>(length));
+}
+
+}  // namespace mpm

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A window of samples, reduced to what a rule may look at, and the policy of the person who
+// asks. If a number is not here, no advice can depend on it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "schema/model/fields.h"
+#include "schema/model/sample.h"
+#include "schema/model/scoreboard.h"
+#include "schema/model/units.h"
+
+namespace mpm {
+
+struct Distribution {
+  std::int64_t count = 0;
+  double mean = 0;
+  double variance = 0;
+  double p50 = 0;
+  double p95 = 0;
+  double p99 = 0;
+  double max = 0;
+
+  static constexpr std::tuple kFields{Field{"count", &Distribution::count},
+                                      Field{"mean", &Distribution::mean},
+                                      Field{"variance", &Distribution::variance},
+                                      Field{"p50", &Distribution::p50},
+                                      Field{"p95", &Distribution::p95},
+                                      Field{"p99", &Distribution::p99},
+                                      Field{"max", &Distribution::max}};
+};
+
+// The load, from the scoreboard and the kernel. Shares are of the samples, 0 to 1.
+struct LoadObservation {
+  Distribution busy;       // workers, keep-alive waits left out
+  Distribution keepalive;  // workers that only wait for a client's next request
+  Distribution idle;
+  Distribution queue;        // connections waiting in the kernel
+  Distribution connections;  // open, accepted or not
+  double pinned_share = 0;   // no idle worker and nearly all the limit busy
+  double ramping_share = 0;  // no idle worker below the limit while connections wait
+  double deaf_share = 0;     // idle workers, and every process refuses to accept
+  double old_generation_share = 0;
+  std::int64_t old_processes_max = 0;
+  std::int64_t overflows = 0;  // connections that the kernel turned away
+  double completed_per_second = 0;
+  double arrived_per_second = 0;
+  double service_seconds = 0;  // mean time a request holds its worker, waiting for reads left out
+  double service_cv2 = 0;      // squared coefficient of variation
+  double oldest_request_seconds = 0;
+  double cpu_busy_share = 0;           // of the host's cores
+  double cpu_seconds_per_request = 0;  // of the server's processes
+
+  static constexpr std::tuple kFields{
+      Field{"busy", &LoadObservation::busy},
+      Field{"keepalive", &LoadObservation::keepalive},
+      Field{"idle", &LoadObservation::idle},
+      Field{"queue", &LoadObservation::queue},
+      Field{"connections", &LoadObservation::connections},
+      Field{"pinned_share", &LoadObservation::pinned_share},
+      Field{"ramping_share", &LoadObservation::ramping_share},
+      Field{"deaf_share", &LoadObservation::deaf_share},
+      Field{"old_generation_share", &LoadObservation::old_generation_share},
+      Field{"old_processes_max", &LoadObservation::old_processes_max},
+      Field{"overflows", &LoadObservation::overflows},
+      Field{"completed_per_second", &LoadObservation::completed_per_second},
+      Field{"arrived_per_second", &LoadObservation::arrived_per_second},
+      Field{"service_seconds", &LoadObservation::service_seconds},
+      Field{"service_cv2", &LoadObservation::service_cv2},
+      Field{"oldest_request_seconds", &LoadObservation::oldest_request_seconds},
+      Field{"cpu_busy_share", &LoadObservation::cpu_busy_share},
+      Field{"cpu_seconds_per_request", &LoadObservation::cpu_seconds_per_request}};
+};
+
+// The children's memory, reduced over the window.
+struct MemoryObservation {
+  std::int64_t children = 0;                 // in the last sweep
+  double requests_per_child = 0;             // median of the last sweep
+  Bytes shared_once;                         // what all processes map together, counted once
+  Bytes child_fresh;                         // unique memory of a child that has served nothing
+  Bytes child_typical;                       // median unique memory
+  Bytes child_large;                         // its 95th percentile
+  Bytes child_peak;                          // VmHWM less what is shared, 95th percentile
+  Bytes child_rss;                           // median, for comparison with other tools
+  Bytes server_pss;                          // all processes together
+  std::optional<double> growth_per_request;  // bytes; absent when the data cannot tell
+  double growth_low = 0;                     // 10th percentile of the slopes
+  std::int64_t growth_pairs = 0;             // how many pairs of sweeps it rests on
+
+  static constexpr std::tuple kFields{
+      Field{"children", &MemoryObservation::children},
+      Field{"requests_per_child", &MemoryObservation::requests_per_child},
+      Field{"shared_once_bytes", &MemoryObservation::shared_once},
+      Field{"child_fresh_bytes", &MemoryObservation::child_fresh},
+      Field{"child_typical_bytes", &MemoryObservation::child_typical},
+      Field{"child_large_bytes", &MemoryObservation::child_large},
+      Field{"child_peak_bytes", &MemoryObservation::child_peak},
+      Field{"child_rss_bytes", &MemoryObservation::child_rss},
+      Field{"server_pss_bytes", &MemoryObservation::server_pss},
+      Field{"growth_per_request_bytes", &MemoryObservation::growth_per_request},
+      Field{"growth_low_bytes", &MemoryObservation::growth_low},
+      Field{"growth_pairs", &MemoryObservation::growth_pairs}};
+};
+
+// One MPM directive as it is in force. `configured` is false when httpd's default holds.
+struct SettingObservation {
+  std::string directive;
+  std::int64_t effective = 0;
+  std::int64_t written = 0;  // the number in the file, before httpd's clamps
+  bool configured = false;
+
+  static constexpr std::tuple kFields{Field{"directive", &SettingObservation::directive},
+                                      Field{"effective", &SettingObservation::effective},
+                                      Field{"written", &SettingObservation::written},
+                                      Field{"configured", &SettingObservation::configured}};
+};
+
+struct Observation {
+  std::int32_t pid = 0;
+  std::optional<Mpm> mpm;
+  SourceKind source = SourceKind::SharedMemory;
+  double span_seconds = 0;
+  std::int64_t samples = 0;
+  std::int64_t restarts = 0;  // starts, HUPs and gracefuls seen inside the window
+  std::int64_t worker_limit = 0;
+  std::vector<SettingObservation> settings;
+  LoadObservation load;
+  std::optional<MemoryObservation> memory;
+  HostUsage host;     // as last seen, memory_available at its lowest in the window
+  std::string basis;  // fingerprint of the configuration the settings came from
+
+  static constexpr std::tuple kFields{Field{"pid", &Observation::pid},
+                                      Field{"mpm", &Observation::mpm},
+                                      Field{"source", &Observation::source},
+                                      Field{"span_seconds", &Observation::span_seconds},
+                                      Field{"samples", &Observation::samples},
+                                      Field{"restarts", &Observation::restarts},
+                                      Field{"worker_limit", &Observation::worker_limit},
+                                      Field{"settings", &Observation::settings},
+                                      Field{"load", &Observation::load},
+                                      Field{"memory", &Observation::memory},
+                                      Field{"host", &Observation::host},
+                                      Field{"basis", &Observation::basis}};
+};
+
+// What the operator decides, not what the machine does.
+struct Policy {
+  double memory_share = 0.85;     // of the budget, the part that httpd's worst case may fill
+  double headroom = 2.0;          // workers wanted, over the need
+  std::int64_t min_samples = 10;  // below it no number is proposed
+  double min_span_seconds = 8;
+  double min_requests_per_child = 3;  // below it memory is not believed to be warm
+
+  static constexpr std::tuple kFields{
+      Field{"memory_share", &Policy::memory_share}, Field{"headroom", &Policy::headroom},
+      Field{"min_samples", &Policy::min_samples},
+      Field{"min_span_seconds", &Policy::min_span_seconds},
+      Field{"min_requests_per_child", &Policy::min_requests_per_child}};
+};
+
+}  // namespace mpm
