@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Control groups, version 1, 2 and both at once: which limits bind a process. Every ancestor
+// counts, because the kernel enforces each of them, and a container's limit is most often not
+// on the innermost one.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "agent/proc/proc_fs.h"
+#include "schema/model/result.h"
+#include "schema/model/sample.h"
+
+namespace mpm {
+
+// Path of the cgroup that accounts the process's memory, "/system.slice/apache2.service".
+Result<std::string> cgroup_path(const ProcFs& proc, std::int32_t pid);
+
+// The systemd unit in a cgroup's path: "apache2.service"; empty when there is none.
+std::string unit_of(std::string_view cgroup);
+
+// Memory limits that are set, from the process's own cgroup outwards. "memory.high" counts: a
+// server above it is slowed to a crawl. Empty when there is none.
+std::vector<MemoryLimit> memory_limits(const ProcFs& proc, std::int32_t pid);
+
+// Processors the process may use at once, by cpu.max or cpu.cfs_quota_us of every ancestor;
+// 0 when none of them limits it.
+double cpu_quota(const ProcFs& proc, std::int32_t pid);
+
+}  // namespace mpm
