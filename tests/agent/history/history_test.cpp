@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/history/history.h"
+
+#include <gtest/gtest.h>
+
+#include "agent/history/columns.h"
+#include "agent/history/migrate.h"
+#include "schema/codec/json.h"
+#include "schema/migrations.h"
+#include "tests/support/temp_dir.h"
+
+namespace mpm {
+namespace {
+
+constexpr Instant kNoon{std::chrono::milliseconds{1700000000000}};
+
+// A value in every field, so that none can be lost or swapped unseen.
+Sample sample(std::int32_t pid, int second) {
+  Sample value;
+  double next = second + 0.5;
+  each_column(value, "", [&](const std::string&, auto& member) {
+    using Member = std::remove_cvref_t<decltype(member)>;
+    next += 1;
+    if constexpr (std::same_as<Member, std::optional<double>>)
+      member = next;
+    else if constexpr (kIsAmount<Member>)
+      member.value = static_cast<std::int64_t>(next);
+    else if constexpr (std::is_arithmetic_v<Member>)
+      member = static_cast<Member>(next);
+  });
+  value.seq = 0;
+  value.pid = pid;
+  value.at = kNoon + std::chrono::seconds(second);
+  value.restarted = kNoon;
+  value.source = SourceKind::ScoreboardFile;
+  value.host.limits.push_back({"/web", "memory.max", Bytes{1}, Bytes{2}, Bytes{3}, Bytes{4}});
+  value.listeners.push_back({"127.0.0.1", 80, 1, 2, 3, 4});
+  ProcessUsage process;
+  process.pid = 77;
+  process.parent = true;
+  process.unique = Bytes{9};
+  process.cpu_seconds = 1.5;
+  value.processes.push_back(process);
+  return value;
+}
+
+TEST(History, GivesBackEveryFieldAsItWas) {
+  auto history = History::open(":memory:");
+  ASSERT_TRUE(history) << history.error().what;
+  ASSERT_TRUE(history->append(sample(1, 0)));
+  const auto back = history->range(1, kNoon, kNoon);
+  ASSERT_TRUE(back) << back.error().what;
+  ASSERT_EQ(back->size(), 1U);
+  Sample expected = sample(1, 0);
+  expected.seq = 1;
+  EXPECT_EQ(to_json((*back)[0]), to_json(expected));
+}
+
+TEST(History, KeepsServersApart) {
+  auto history = History::open(":memory:");
+  for (int second = 0; second < 6; ++second)
+    ASSERT_TRUE(history->append(sample(second % 2 + 1, second)));
+  const auto two = history->range(2, kNoon, kNoon + std::chrono::seconds(4));
+  ASSERT_EQ(two->size(), 2U);
+  for (const Sample& found : *two) {
+    EXPECT_EQ(found.pid, 2);
+    EXPECT_EQ(found.processes.size(), 1U);
+  }
+}
+
+TEST(History, GoesOnAfterACursor) {
+  auto history = History::open(":memory:");
+  for (int second = 0; second < 5; ++second)
+    ASSERT_TRUE(history->append(sample(1, second)));
+  const auto page = history->after(1, 2, 2);
+  ASSERT_EQ(page->size(), 2U);
+  EXPECT_EQ((*page)[0].seq, 3);
+  EXPECT_EQ((*page)[1].seq, 4);
+  EXPECT_TRUE(history->after(1, 5, 10)->empty());
+}
+
+TEST(History, ForgetsOldSamplesWithTheirProcesses) {
+  const TempDir dir;
+  auto history = History::open(dir / "history.db");
+  for (int second = 0; second < 4; ++second)
+    ASSERT_TRUE(history->append(sample(1, second)));
+  ASSERT_TRUE(history->forget_before(kNoon + std::chrono::seconds(3)));
+  EXPECT_EQ(history->range(1, kNoon, kNoon + std::chrono::hours(1))->size(), 1U);
+  auto database = Database::open(dir / "history.db");
+  auto count = database->prepare("SELECT count(*) FROM process_usage");
+  ASSERT_TRUE(*count->step());
+  EXPECT_EQ(count->integer(0), 1);
+}
+
+TEST(History, OutlivesTheProgramAndItsSeqGrowsOn) {
+  const TempDir dir;
+  ASSERT_TRUE(History::open(dir / "history.db")->append(sample(1, 0)));
+  auto again = History::open(dir / "history.db");
+  ASSERT_TRUE(again->forget_before(kNoon + std::chrono::hours(1)));
+  ASSERT_TRUE(again->append(sample(1, 5)));
+  EXPECT_EQ((*again->range(1, kNoon, kNoon + std::chrono::hours(1)))[0].seq, 2);
+}
+
+TEST(History, SaysWhatIsWrongWithItsFile) {
+  const TempDir dir;
+  dir.write("text.db", std::string(4096, 'x'));
+  const auto text = History::open(dir / "text.db");
+  ASSERT_FALSE(text);
+  EXPECT_EQ(text.error().kind, Error::Kind::Malformed);
+  EXPECT_NE(text.error().what.find("text.db"), std::string::npos) << text.error().what;
+
+  const auto nowhere = History::open(dir / "no/such/folder.db");
+  ASSERT_FALSE(nowhere);
+  EXPECT_EQ(nowhere.error().kind, Error::Kind::Denied);
+  EXPECT_NE(nowhere.error().what.find("folder.db"), std::string::npos) << nowhere.error().what;
+}
+
+TEST(Migrate, RefusesADatabaseOfTheFuture) {
+  auto database = Database::open(":memory:");
+  ASSERT_TRUE(database->execute("PRAGMA user_version = 99"));
+  const auto done = migrate(*database, kMigrations);
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().kind, Error::Kind::Conflict);
+}
+
+TEST(Migrate, TakesBackAStepThatFails) {
+  auto database = Database::open(":memory:");
+  const auto steps = std::to_array<std::string_view>(
+      {"CREATE TABLE a (x)", "CREATE TABLE b (x); CREATE TABLE a (x)"});
+  EXPECT_FALSE(migrate(*database, steps));
+  auto version = database->prepare("PRAGMA user_version");
+  ASSERT_TRUE(*version->step());
+  EXPECT_EQ(version->integer(0), 1);
+  EXPECT_FALSE(database->prepare("SELECT * FROM b"));
+}
+
+// The contract: a column for every field and none besides.
+template <class T>
+void expect_columns(Database& database, const std::string& table, std::vector<std::string> more) {
+  for (const std::string& column : columns_of<T>())
+    more.push_back(column);
+  auto info = database.prepare("SELECT name FROM pragma_table_info('" + table + "')");
+  std::vector<std::string> columns;
+  while (*info->step())
+    columns.push_back(info->text(0));
+  EXPECT_EQ(columns, more);
+}
+
+TEST(Schema, OfTheDatabaseIsThatOfTheTypes) {
+  auto database = Database::open(":memory:");
+  ASSERT_TRUE(migrate(*database, kMigrations));
+  expect_columns<Sample>(*database, "sample", {});
+  expect_columns<ProcessUsage>(*database, "process_usage", {"sample"});
+}
+
+}  // namespace
+}  // namespace mpm
