@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/advise/demand.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace mpm::advise {
+namespace {
+
+constexpr double kPinnedShare = 0.02;
+// Peakedness of arrivals when it is not known, and how far above the mean chance goes.
+constexpr double kPeakedness = 1.2;
+constexpr double kDeviations = 3;
+constexpr double kMargin = 1.1;
+constexpr double kSpare = 2;
+
+}  // namespace
+
+bool is_pinned(const Observation& seen) {
+  return seen.load.pinned_share > kPinnedShare;
+}
+
+Demand demand_of(const Observation& seen) {
+  const LoadObservation& load = seen.load;
+  Demand demand;
+  demand.keepalive = load.keepalive.p95;
+  const double seen_at_peak = load.busy.p99 * kMargin + kSpare;
+  if (!is_pinned(seen)) {
+    demand.workers = demand.low = demand.high = seen_at_peak;
+    return demand;
+  }
+  demand.censored = true;
+  const double offered = load.arrived_per_second * load.service_seconds;
+  const double by_arrivals =
+      offered > 0 ? offered + kDeviations * std::sqrt(kPeakedness * offered) + kSpare : 0;
+  // Those that wait in the kernel want a worker as well.
+  const double by_queue = load.busy.p99 + load.queue.p95 + kSpare;
+  demand.low = std::max(load.busy.p99, offered);
+  demand.workers = std::max(by_arrivals, by_queue);
+  demand.high = 1.5 * demand.workers;
+  return demand;
+}
+
+}  // namespace mpm::advise

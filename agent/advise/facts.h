@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// All that the rules judge by: the observation, and what follows from it once. Pure.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "agent/advise/demand.h"
+#include "agent/advise/memory.h"
+#include "schema/model/observation.h"
+#include "schema/model/units.h"
+
+namespace mpm::advise {
+
+struct Facts {
+  const Observation& seen;
+  const Policy& policy;
+  Demand demand;
+  std::optional<Budget> budget;
+  std::optional<Cost> cost;
+  bool enough = false;  // samples, to propose a number
+
+  Facts(const Observation& observation, const Policy& chosen);
+
+  // The value in force; `fallback` when the MPM does not know the directive.
+  std::int64_t effective(std::string_view directive, std::int64_t fallback = 0) const;
+  std::int64_t written(std::string_view directive, std::int64_t fallback = 0) const;
+
+  bool threaded() const { return seen.mpm != Mpm::Prefork; }
+  std::int64_t limit() const { return seen.worker_limit; }
+  // Workers of one process: 1 under prefork.
+  std::int64_t per_process() const;
+  // Processes that run when every worker does.
+  Processes running() const;
+  // Workers that memory has room for; nullopt when that is not known.
+  std::optional<std::int64_t> workers_that_fit() const;
+  // Whether the processors are the bottleneck: more workers would only switch more.
+  bool cpu_full() const;
+  // Whether workers that wait for the next request of an idle client fill the server.
+  bool held_by_keepalive() const;
+};
+
+}  // namespace mpm::advise

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/advise/memory.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+namespace mpm::advise {
+namespace {
+
+void add(std::vector<MemoryTerm>& terms, std::string text, Bytes amount) {
+  terms.push_back({std::move(text), amount});
+}
+
+Bytes sum_of(const std::vector<MemoryTerm>& terms) {
+  Bytes sum;
+  for (const MemoryTerm& term : terms)
+    sum += term.amount;
+  return sum;
+}
+
+Budget host_budget(const Observation& seen, Bytes held) {
+  Budget budget;
+  budget.bound = "the host";
+  add(budget.terms,
+      fmt::format("available on the host, which has {}", in_words(seen.host.memory_total)),
+      seen.host.memory_available);
+  add(budget.terms, "held by httpd's own processes now", held);
+  budget.total = sum_of(budget.terms);
+  return budget;
+}
+
+Budget cgroup_budget(const MemoryLimit& limit, Bytes held) {
+  const std::string name = limit.cgroup.empty() ? "the root cgroup" : "cgroup " + limit.cgroup;
+  // Cache that the kernel would drop first is nobody's loss; the rest that is not ours is.
+  const Bytes others{
+      std::max<std::int64_t>(0, limit.current.value - limit.inactive_file.value - held.value)};
+  Budget budget;
+  budget.bound = fmt::format("{} of {}", limit.file, name);
+  add(budget.terms, budget.bound, limit.limit);
+  add(budget.terms, "used by others in that cgroup", Bytes{-others.value});
+  budget.total = Bytes{std::max<std::int64_t>(0, sum_of(budget.terms).value)};
+  return budget;
+}
+
+std::string each(Processes processes, Bytes amount, std::string_view what) {
+  return processes.value == 1
+             ? fmt::format("unique memory of 1 process {} at {}", what, in_words(amount))
+             : fmt::format("unique memory of {} processes {} at {} each", processes.value, what,
+                           in_words(amount));
+}
+
+std::vector<MemoryTerm> cost_terms(const Cost& cost, Processes processes, Bytes amount,
+                                   std::string_view what) {
+  std::vector<MemoryTerm> terms;
+  add(terms, "mapped by all processes together, and the parent", cost.base);
+  add(terms, each(processes, amount, what), amount * processes.value);
+  return terms;
+}
+
+}  // namespace
+
+std::string in_words(Bytes amount) {
+  const auto value = static_cast<double>(amount.value);
+  constexpr double kKilo = 1024;
+  if (std::abs(value) >= kKilo * kKilo * kKilo)
+    return fmt::format("{:.1f} GB", value / (kKilo * kKilo * kKilo));
+  if (std::abs(value) >= 100 * kKilo * kKilo)
+    return fmt::format("{:.0f} MB", value / kKilo / kKilo);
+  return fmt::format("{:.1f} MB", value / kKilo / kKilo);
+}
+
+std::optional<Budget> memory_budget(const Observation& seen) {
+  if (!seen.memory || seen.host.memory_total.value == 0) return std::nullopt;
+  const Bytes held = seen.memory->server_pss;
+  Budget least = host_budget(seen, held);
+  for (const MemoryLimit& limit : seen.host.limits) {
+    Budget budget = cgroup_budget(limit, held);
+    if (budget.total < least.total) least = std::move(budget);
+  }
+  return least;
+}
+
+std::optional<Cost> process_cost(const Observation& seen, const Policy& policy) {
+  if (!seen.memory || seen.memory->children == 0) return std::nullopt;
+  if (seen.memory->requests_per_child < policy.min_requests_per_child) return std::nullopt;
+  const MemoryObservation& memory = *seen.memory;
+  Cost cost{memory.shared_once, memory.child_typical, memory.child_large, memory.child_peak};
+  // A child without a page of its own does not exist; zero would divide.
+  cost.typical = std::max(cost.typical, kKiB);
+  cost.large = std::max(cost.large, cost.typical);
+  cost.peak = std::max(cost.peak, cost.large);
+  return cost;
+}
+
+Processes processes_that_fit(const Budget& budget, const Cost& cost, const Policy& policy) {
+  const auto usable =
+      static_cast<std::int64_t>(policy.memory_share * static_cast<double>(budget.total.value));
+  return Processes{std::max<std::int64_t>(0, usable - cost.base.value) / cost.large.value};
+}
+
+MemorySum memory_sum(const Budget& budget, const Cost& cost, const Policy& policy,
+                     Processes running, Processes limit, Workers workers_a_process) {
+  MemorySum sum;
+  sum.budget_terms = budget.terms;
+  sum.budget = budget.total;
+  sum.typical_terms = cost_terms(cost, running, cost.typical, "as they usually are");
+  sum.typical = sum_of(sum.typical_terms);
+  sum.worst_terms = cost_terms(cost, limit, cost.peak, "at their peak");
+  sum.worst = sum_of(sum.worst_terms);
+  sum.workers_that_fit = processes_that_fit(budget, cost, policy).value * workers_a_process.value;
+  return sum;
+}
+
+}  // namespace mpm::advise

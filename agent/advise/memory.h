@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Memory as a sum: what there is for the server, and what its processes would take. The unit of
+// cost is the process, which under prefork is one worker and under the threaded MPMs
+// ThreadsPerChild of them; the types keep the two apart. Pure.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "schema/model/observation.h"
+#include "schema/model/proposal.h"
+#include "schema/model/units.h"
+
+namespace mpm::advise {
+
+// What the server may have, all of its processes together. A fixed point: it counts the memory
+// that the server holds now as its own, so the answer is the same after the advice was taken.
+struct Budget {
+  std::vector<MemoryTerm> terms;  // they add up to `total`
+  Bytes total;
+  std::string bound;  // what sets it: "the host", "memory.max of /docker/7"
+};
+
+// The least of the host's (available, and what the server holds) and of every cgroup's above the
+// server (its limit less what others in it use). nullopt when nothing was measured.
+std::optional<Budget> memory_budget(const Observation& seen);
+
+// What processes cost. `base` is what all map together and the parent's own.
+struct Cost {
+  Bytes base;
+  Bytes typical;  // of one process
+  Bytes large;
+  Bytes peak;
+};
+// nullopt without a sweep, or when the children have served so little that their size says
+// nothing about their size under load (Policy::min_requests_per_child).
+std::optional<Cost> process_cost(const Observation& seen, const Policy& policy);
+
+// The most processes whose large size fits the budget's share; at least 0.
+Processes processes_that_fit(const Budget& budget, const Cost& cost, const Policy& policy);
+
+// `running` processes serve when every worker is busy; `limit` can exist at once, with those of
+// old generations that still finish their requests.
+MemorySum memory_sum(const Budget& budget, const Cost& cost, const Policy& policy,
+                     Processes running, Processes limit, Workers workers_a_process);
+
+// "14.6 MB", with the unit that suits.
+std::string in_words(Bytes amount);
+
+}  // namespace mpm::advise

@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/advise/plan.h"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "agent/apache/directives.h"
+
+namespace mpm::advise {
+namespace {
+
+// Demand above this part of the limit is too near to it.
+constexpr double kNear = 0.8;
+// A worker that waits for a client's next request is needed too, a little more than seen.
+constexpr double kKeepaliveMargin = 1.3;
+constexpr double kPinnedGrowth = 1.5;
+// engine.md 5.3: a child must live for some connections, whatever it leaks.
+constexpr std::int64_t kShortestLife = 50;
+constexpr std::int64_t kLongestLife = 100000;
+constexpr std::int64_t kMostFactor = 10;
+
+std::int64_t up_to_multiple(double value, std::int64_t of) {
+  const auto whole = static_cast<std::int64_t>(std::ceil(value));
+  return std::max(of, (whole + of - 1) / of * of);
+}
+
+std::int64_t down_to_multiple(std::int64_t value, std::int64_t of) {
+  return std::max(of, value / of * of);
+}
+
+class Planner {
+ public:
+  explicit Planner(const Facts& facts) : facts_(facts) {}
+
+  std::vector<Change> changes() && {
+    plan_workers();
+    plan_connections();
+    plan_processes();
+    plan_spares();
+    plan_keepalive();
+    plan_life();
+    plan_backlog();
+    keep_consistent();
+    std::ranges::stable_sort(changes_, {}, [](const Change& change) {
+      return find_directive(change.directive) - directives().data();
+    });
+    return std::move(changes_);
+  }
+
+ private:
+  // The value that would be in force with what is planned so far.
+  std::int64_t value(std::string_view directive) const {
+    for (const Change& change : changes_)
+      if (change.directive == directive) return change.to;
+    return directive == "MaxRequestWorkers" ? facts_.limit() : facts_.effective(directive);
+  }
+
+  void set(std::string_view directive, std::int64_t to, std::string because, std::string rule) {
+    if (to == value(directive)) return;
+    for (Change& change : changes_)
+      if (change.directive == directive) {
+        change.to = to;
+        change.rules.push_back(std::move(rule));
+        return;
+      }
+    Change change;
+    change.directive = directive;
+    change.from = value(directive);
+    change.to = to;
+    change.because = std::move(because);
+    change.rules.push_back(std::move(rule));
+    change.restart = find_directive(directive)->restart;
+    changes_.push_back(std::move(change));
+  }
+
+  std::int64_t processes() const { return value("MaxRequestWorkers") / facts_.per_process(); }
+
+  void plan_workers() {
+    const std::int64_t limit = facts_.limit();
+    const std::int64_t unit = facts_.per_process();
+    const auto fits = facts_.workers_that_fit();
+    if (fits && *fits < limit && memory_fails()) {
+      const std::int64_t to = down_to_multiple(*fits, unit);
+      if (to < limit)
+        set("MaxRequestWorkers", to,
+            fmt::format("{} leaves room for {} workers; with {} busy the memory would not hold.",
+                        facts_.budget->bound, *fits, limit),
+            "memory-overcommitted");
+      return;
+    }
+    // More workers help neither against idle clients nor against full processors, and without
+    // the memory of a warm child nobody knows how many there may be.
+    if (facts_.held_by_keepalive() || facts_.cpu_full() || !fits) return;
+    const Demand& demand = facts_.demand;
+    const double need = demand.workers + demand.keepalive;
+    const bool pinned = is_pinned(facts_.seen);
+    if (!pinned && need < kNear * static_cast<double>(limit)) return;
+
+    double want = facts_.policy.headroom * demand.workers + kKeepaliveMargin * demand.keepalive;
+    if (pinned) want = std::max(want, kPinnedGrowth * static_cast<double>(limit));
+    const std::int64_t wanted = up_to_multiple(want, unit);
+    const std::int64_t to = std::min(wanted, down_to_multiple(*fits, unit));
+    if (to <= limit) return;
+    set("MaxRequestWorkers", to, because_of_demand(to, wanted, *fits),
+        pinned ? "workers-exhausted" : "workers-nearly-exhausted");
+  }
+
+  bool memory_fails() const {
+    const Cost& cost = *facts_.cost;
+    return cost.base + cost.large * facts_.running().value > facts_.budget->total;
+  }
+
+  std::string because_of_demand(std::int64_t to, std::int64_t wanted, std::int64_t fits) const {
+    const Demand& demand = facts_.demand;
+    std::string need =
+        demand.censored ? fmt::format(
+                              "The limit hid the demand; by arrivals and queue it is about {:.0f} "
+                              "workers ({:.0f} to {:.0f})",
+                              demand.workers, demand.low, demand.high)
+                        : fmt::format("The peak needs {:.0f} workers", demand.workers);
+    if (to < wanted)
+      return need + fmt::format("; {} would be better, and memory holds {}, which is what binds.",
+                                wanted, fits);
+    return need + fmt::format("; {:.1f} times that leaves room, and memory holds {}.",
+                              facts_.policy.headroom, fits);
+  }
+
+  // event: a process accepts while its connections are fewer than its threads and the factor's
+  // share of its idle ones (connections_above_limit in event.c).
+  void plan_connections() {
+    const LoadObservation& load = facts_.seen.load;
+    if (facts_.seen.mpm != Mpm::Event || load.deaf_share <= 0.02) return;
+    const std::int64_t unit = facts_.per_process();
+    const std::int64_t factor =
+        std::max<std::int64_t>(1, facts_.effective("AsyncRequestWorkerFactor", 2));
+    const double wanted = 1.25 * std::max(load.connections.max, 1.0);
+    if (load.busy.p99 < 0.5 * static_cast<double>(facts_.limit())) {
+      const auto to = std::min<std::int64_t>(
+          kMostFactor,
+          static_cast<std::int64_t>(std::ceil(wanted / static_cast<double>(facts_.limit()))) - 1);
+      if (to > factor)
+        set("AsyncRequestWorkerFactor", to,
+            fmt::format("Up to {:.0f} connections were open and few workers busy; {} connections "
+                        "for each idle worker make room without a process more.",
+                        load.connections.max, to),
+            "connections-exhausted");
+      return;
+    }
+    const auto needed =
+        static_cast<std::int64_t>(std::ceil(wanted / static_cast<double>(unit * (1 + factor))));
+    const auto fits = facts_.workers_that_fit();
+    if (!fits) return;
+    const std::int64_t to = std::min(needed * unit, down_to_multiple(*fits, unit));
+    if (to > value("MaxRequestWorkers"))
+      set("MaxRequestWorkers", to,
+          fmt::format("Up to {:.0f} connections were open; {} processes hold them with room.",
+                      load.connections.max, to / unit),
+          "connections-exhausted");
+  }
+
+  void plan_processes() {
+    const std::int64_t needed = processes();
+    const std::int64_t limit = facts_.effective("ServerLimit");
+    if (limit == 0) return;
+    if (facts_.seen.mpm != Mpm::Event) {
+      if (needed > limit)
+        set("ServerLimit", needed,
+            fmt::format("MaxRequestWorkers {} needs {} processes.", value("MaxRequestWorkers"),
+                        needed),
+            "workers-exhausted");
+      return;
+    }
+    if (limit > needed) return;
+    std::int64_t to = needed + std::max<std::int64_t>(1, needed / 4);
+    if (facts_.budget && facts_.cost)
+      to = std::clamp(processes_that_fit(*facts_.budget, *facts_.cost, facts_.policy).value, to,
+                      std::max(to, 2 * needed));
+    set("ServerLimit", to,
+        fmt::format("MaxRequestWorkers fills {} processes; the others are for old ones that "
+                    "finish their requests after a reload.",
+                    needed),
+        "server-limit-without-slack");
+  }
+
+  void plan_spares() {
+    const LoadObservation& load = facts_.seen.load;
+    if (load.ramping_share <= 0.05 || is_pinned(facts_.seen) || facts_.cpu_full()) return;
+    const std::string_view least = facts_.threaded() ? "MinSpareThreads" : "MinSpareServers";
+    const std::string_view most = facts_.threaded() ? "MaxSpareThreads" : "MaxSpareServers";
+    const std::int64_t unit = facts_.per_process();
+    const double jump = load.busy.p99 - load.busy.p50 + load.queue.p95;
+    const double wanted = 1.15 * jump + 2 * std::sqrt(std::max(0.0, load.busy.p50));
+    const std::int64_t to =
+        std::clamp<std::int64_t>(static_cast<std::int64_t>(std::ceil(wanted)), value(least),
+                                 std::max(value(least), value("MaxRequestWorkers")));
+    if (to == value(least)) return;
+    set(least, to,
+        fmt::format("The load can jump by {:.0f} workers at once, and httpd starts processes only "
+                    "1, 2, 4 a second.",
+                    jump),
+        "ramp-limited");
+    const auto flapping = static_cast<std::int64_t>((load.busy.p99 - load.busy.p50) / 2);
+    const std::int64_t upper = to + std::max<std::int64_t>(unit + 1, 5) + flapping;
+    if (upper > value(most))
+      set(most, upper, "It stays clear of the lower bound, or processes would come and go.",
+          "ramp-limited");
+    const std::int64_t start =
+        std::min(processes(), up_to_multiple(load.busy.p95 + static_cast<double>(to), unit) / unit);
+    if (start > value("StartServers"))
+      set("StartServers", start, "A start or a reload begins with enough for the usual load.",
+          "ramp-limited");
+  }
+
+  void plan_keepalive() {
+    const std::int64_t now = facts_.effective("KeepAliveTimeout");
+    if (!facts_.held_by_keepalive() || now <= 1) return;
+    set("KeepAliveTimeout", now > 2 ? 2 : 1,
+        fmt::format("At {} s, {:.0f} of {} workers wait for clients that say nothing.", now,
+                    facts_.seen.load.keepalive.p50, facts_.limit()),
+        "keepalive-holds-workers");
+  }
+
+  // engine.md 5.3: ages are spread evenly up to the end of a life, so a child has grown half of
+  // what it may.
+  void plan_life() {
+    if (!facts_.seen.memory || !facts_.budget || !facts_.cost) return;
+    const MemoryObservation& memory = *facts_.seen.memory;
+    if (!memory.growth_per_request || memory.growth_low <= 0) return;
+    const double growth = *memory.growth_per_request;
+    if (1000 * growth <= 0.15 * static_cast<double>(memory.child_typical.value)) return;
+    const double usable =
+        facts_.policy.memory_share * static_cast<double>(facts_.budget->total.value) -
+        static_cast<double>(facts_.cost->base.value);
+    const double room =
+        usable / static_cast<double>(processes()) - static_cast<double>(facts_.cost->typical.value);
+    const double life = std::max(static_cast<double>(kShortestLife), 2 * room / growth);
+    if (life > static_cast<double>(kLongestLife)) return;
+    const auto to = static_cast<std::int64_t>(life);
+    const std::int64_t now = facts_.effective("MaxConnectionsPerChild");
+    if (now != 0 && now <= to) return;
+    set("MaxConnectionsPerChild", to,
+        fmt::format("Children grow by {:.1f} KiB a request; after {} the next one begins anew, "
+                    "and all of them fit the memory. A keep-alive connection counts as one.",
+                    growth / 1024, to),
+        "children-grow");
+  }
+
+  void plan_backlog() {
+    const LoadObservation& load = facts_.seen.load;
+    if (load.overflows == 0 || is_pinned(facts_.seen) || load.deaf_share > 0.02) return;
+    const std::int64_t now = facts_.effective("ListenBacklog");
+    const std::int64_t most = facts_.seen.host.somaxconn;
+    const auto wanted = static_cast<std::int64_t>(std::ceil(2 * load.arrived_per_second));
+    const std::int64_t to = std::min(most, std::max<std::int64_t>(511, wanted));
+    if (now == 0 || to <= now) return;
+    set("ListenBacklog", to,
+        fmt::format("The kernel turned connections away {} times while workers were free; {} "
+                    "hold two seconds of arrivals.",
+                    load.overflows, to),
+        "listen-overflows");
+  }
+
+  // httpd would correct these by itself, some of them silently; what is proposed needs no
+  // correction.
+  void keep_consistent() {
+    if (changes_.empty()) return;
+    const std::string because = "It follows from the other changes.";
+    const std::int64_t unit = facts_.per_process();
+    if (value("StartServers") > processes() && facts_.effective("StartServers") != 0)
+      set("StartServers", processes(), because, "consistency");
+    const std::string_view least = facts_.threaded() ? "MinSpareThreads" : "MinSpareServers";
+    const std::string_view most = facts_.threaded() ? "MaxSpareThreads" : "MaxSpareServers";
+    const std::int64_t gap = facts_.threaded() ? unit + 1 : 1;
+    if (value(most) != 0 && value(most) < value(least) + gap)
+      set(most, value(least) + gap, because, "consistency");
+    // A limit that the running parent keeps hides part of the change until a full start.
+    const std::int64_t reach =
+        facts_.effective("ServerLimit") * (facts_.threaded() ? unit : std::int64_t{1});
+    for (Change& change : changes_)
+      if (change.directive == "MaxRequestWorkers" && reach > 0 && change.to > reach)
+        change.restart = RestartClass::StopStart;
+  }
+
+  const Facts& facts_;
+  std::vector<Change> changes_;
+};
+
+}  // namespace
+
+std::vector<Change> plan(const Facts& facts) {
+  if (!facts.enough) return {};
+  return Planner(facts).changes();
+}
+
+}  // namespace mpm::advise

@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/advise/rules.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <string>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace mpm::advise {
+namespace {
+
+using Answer = std::optional<Finding>;
+
+Finding finding(Severity severity, std::string claim, std::string advice,
+                std::vector<Evidence> evidence) {
+  return {"", severity, std::move(claim), std::move(advice), std::move(evidence)};
+}
+
+std::string percent(double share) {
+  const double value = 100 * share;
+  return value > 0 && value < 1 ? fmt::format("{:.1f} %", value) : fmt::format("{:.0f} %", value);
+}
+
+double number(std::int64_t value) {
+  return static_cast<double>(value);
+}
+
+Answer not_enough_data(const Facts& facts) {
+  if (facts.enough) return std::nullopt;
+  const Observation& seen = facts.seen;
+  if (!seen.mpm || seen.worker_limit == 0)
+    return finding(Severity::Note,
+                   "The MPM's settings are not known, so no number can be proposed: only the "
+                   "server's status page was read.",
+                   "Run mpmctl on the server's own machine.", {});
+  return finding(
+      Severity::Note,
+      fmt::format("The server was watched for {:.0f} s in {} samples; that is too little to "
+                  "propose a number.",
+                  seen.span_seconds, seen.samples),
+      "Watch longer: mpmctl recommend --for 30s, at a busy hour.",
+      {{"samples", number(seen.samples), number(facts.policy.min_samples), ""},
+       {"span", seen.span_seconds, facts.policy.min_span_seconds, "s"}});
+}
+
+Answer workers_exhausted(const Facts& facts) {
+  if (!is_pinned(facts.seen) || facts.held_by_keepalive()) return std::nullopt;
+  const LoadObservation& load = facts.seen.load;
+  std::string waits;
+  if (load.queue.max > 0)
+    waits = fmt::format(", and up to {:.0f} connections waited in the kernel", load.queue.max);
+  std::string lost;
+  if (load.overflows > 0)
+    lost = fmt::format("; the kernel turned connections away {} times", load.overflows);
+  return finding(load.overflows > 0 ? Severity::Danger : Severity::Warning,
+                 fmt::format("All {} workers were busy in {} of the samples{}{}.", facts.limit(),
+                             percent(load.pinned_share), waits, lost),
+                 "",
+                 {{"pinned share", load.pinned_share, 0.02, "share"},
+                  {"workers.busy.p99", load.busy.p99, number(facts.limit()), "workers"},
+                  {"queue.max", load.queue.max, 0, "connections"}});
+}
+
+Answer workers_nearly_exhausted(const Facts& facts) {
+  const LoadObservation& load = facts.seen.load;
+  const double need = facts.demand.workers + facts.demand.keepalive;
+  if (is_pinned(facts.seen) || facts.held_by_keepalive() || need < 0.8 * number(facts.limit()))
+    return std::nullopt;
+  return finding(Severity::Advice,
+                 fmt::format("At the peak {:.0f} of {} workers were busy; a little more load and "
+                             "clients wait.",
+                             load.busy.p99 + load.keepalive.p95, facts.limit()),
+                 "", {{"workers needed", need, 0.8 * number(facts.limit()), "workers"}});
+}
+
+Answer listen_overflows(const Facts& facts) {
+  const LoadObservation& load = facts.seen.load;
+  if (load.overflows == 0 || is_pinned(facts.seen) || load.deaf_share > 0.02) return std::nullopt;
+  return finding(Severity::Warning,
+                 fmt::format("The kernel turned connections away {} times because an accept queue "
+                             "of this network namespace was full.",
+                             load.overflows),
+                 "", {{"listen overflows", number(load.overflows), 0, ""}});
+}
+
+Answer held_by_keepalive(const Facts& facts) {
+  if (!facts.held_by_keepalive()) return std::nullopt;
+  const LoadObservation& load = facts.seen.load;
+  return finding(
+      Severity::Warning,
+      fmt::format("Of {} workers, {:.0f} only wait for the next request of an idle keep-alive "
+                  "connection, and {:.0f} serve one.",
+                  facts.limit(), load.keepalive.p50, load.busy.p50),
+      "Lower KeepAliveTimeout, or move to event, where idle connections hold no worker; more "
+      "workers would wait just the same.",
+      {{"workers.keepalive.p50", load.keepalive.p50, load.busy.p50, "workers"},
+       {"KeepAliveTimeout", number(facts.effective("KeepAliveTimeout")), 2, "s"}});
+}
+
+Answer connections_exhausted(const Facts& facts) {
+  const LoadObservation& load = facts.seen.load;
+  if (facts.seen.mpm != Mpm::Event || load.deaf_share <= 0.02) return std::nullopt;
+  return finding(
+      Severity::Danger,
+      fmt::format("In {} of the samples every process with an idle worker held too many "
+                  "connections to accept another: clients wait although {:.0f} workers are idle.",
+                  percent(load.deaf_share), load.idle.p50),
+      "More processes, or a shorter KeepAliveTimeout; httpd's log calls this \"server reached "
+      "MaxRequestWorkers\", which it is not.",
+      {{"deaf share", load.deaf_share, 0.02, "share"},
+       {"connections.max", load.connections.max,
+        number(facts.per_process() * (1 + facts.effective("AsyncRequestWorkerFactor", 2))),
+        "connections"}});
+}
+
+Answer memory_overcommitted(const Facts& facts) {
+  if (!facts.budget || !facts.cost) return std::nullopt;
+  const Cost& cost = *facts.cost;
+  const std::int64_t running = facts.running().value;
+  const Bytes large = cost.base + cost.large * running;
+  const Bytes peak = cost.base + cost.peak * running;
+  if (large > facts.budget->total)
+    return finding(
+        Severity::Danger,
+        fmt::format("With all {} workers busy httpd needs {}, and {} leaves it {}: the kernel "
+                    "would swap or kill before the limit is reached.",
+                    facts.limit(), in_words(large), facts.budget->bound,
+                    in_words(facts.budget->total)),
+        "",
+        {{"memory at the limit", number(large.value), number(facts.budget->total.value), "bytes"},
+         {"unique memory of a process", number(cost.large.value), 0, "bytes"}});
+  if (peak > facts.budget->total)
+    return finding(
+        Severity::Advice,
+        fmt::format("If every process grew to the peak that some have had ({}), all of them "
+                    "would need {}, and {} leaves {}.",
+                    in_words(cost.peak), in_words(peak), facts.budget->bound,
+                    in_words(facts.budget->total)),
+        "Find the requests that take so much memory, and limit them (PHP's memory_limit).",
+        {{"memory at the peaks", number(peak.value), number(facts.budget->total.value), "bytes"}});
+  return std::nullopt;
+}
+
+Answer memory_not_warm(const Facts& facts) {
+  if (!facts.seen.memory || facts.cost || facts.seen.memory->children == 0) return std::nullopt;
+  const MemoryObservation& memory = *facts.seen.memory;
+  return finding(
+      Severity::Note,
+      fmt::format("The children have served {:.0f} requests each (the median), so their {} say "
+                  "little about their size under load; no number is drawn from it.",
+                  memory.requests_per_child, in_words(memory.child_typical)),
+      "Ask again when the server has been busy for a while.",
+      {{"requests per child", memory.requests_per_child, facts.policy.min_requests_per_child, ""}});
+}
+
+Answer cpu_saturated(const Facts& facts) {
+  if (!facts.cpu_full()) return std::nullopt;
+  return finding(
+      Severity::Warning,
+      fmt::format("The processors were {} busy: more workers would only make every request "
+                  "slower.",
+                  percent(facts.seen.load.cpu_busy_share)),
+      "Make the requests cheaper or add processors; do not raise MaxRequestWorkers.",
+      {{"cpu busy share", facts.seen.load.cpu_busy_share, 0.93, "share"},
+       {"cpu per request", facts.seen.load.cpu_seconds_per_request, 0, "s"}});
+}
+
+Answer ramp_limited(const Facts& facts) {
+  const LoadObservation& load = facts.seen.load;
+  if (load.ramping_share <= 0.05 || is_pinned(facts.seen)) return std::nullopt;
+  return finding(
+      Severity::Advice,
+      fmt::format("In {} of the samples no worker was idle and connections waited, although {} "
+                  "more workers are allowed: httpd starts processes once a second, 1, 2, 4 at a "
+                  "time.",
+                  percent(load.ramping_share),
+                  std::max<std::int64_t>(0, facts.limit() - std::llround(load.busy.p99))),
+      "",
+      {{"ramping share", load.ramping_share, 0.05, "share"},
+       {"queue.max", load.queue.max, 0, "connections"}});
+}
+
+Answer old_generations(const Facts& facts) {
+  const LoadObservation& load = facts.seen.load;
+  if (load.old_processes_max == 0) return std::nullopt;
+  return finding(
+      Severity::Note,
+      fmt::format("Up to {} processes of an old generation still finished their requests, and "
+                  "hold memory and slots until then.",
+                  load.old_processes_max),
+      "GracefulShutdownTimeout does not end them; it works on graceful-stop alone.",
+      {{"old processes", number(load.old_processes_max), 0, "processes"},
+       {"oldest request", load.oldest_request_seconds, 0, "s"}});
+}
+
+Answer server_limit_without_slack(const Facts& facts) {
+  if (facts.seen.mpm != Mpm::Event) return std::nullopt;
+  const std::int64_t needed = facts.running().value;
+  const std::int64_t limit = facts.effective("ServerLimit");
+  if (limit == 0 || limit > needed) return std::nullopt;
+  return finding(
+      Severity::Advice,
+      fmt::format("ServerLimit {} leaves no slot beside the {} processes of MaxRequestWorkers: "
+                  "while old processes finish after a reload, no new one can start, and the port "
+                  "hangs.",
+                  limit, needed),
+      "", {{"ServerLimit", number(limit), number(2 * needed), "processes"}});
+}
+
+Answer uneven_maximum(const Facts& facts) {
+  const std::int64_t written = facts.written("MaxRequestWorkers");
+  if (!facts.threaded() || written == 0 || written == facts.limit()) return std::nullopt;
+  return finding(
+      Severity::Note,
+      fmt::format("MaxRequestWorkers is written as {}, and httpd runs {} workers at most.", written,
+                  facts.limit()),
+      fmt::format("Write a multiple of ThreadsPerChild {} that ServerLimit allows; `mpmctl config "
+                  "show` says which of httpd's rules cut it.",
+                  facts.per_process()),
+      {{"MaxRequestWorkers", number(written), number(facts.limit()), "workers"}});
+}
+
+Answer narrow_spares(const Facts& facts) {
+  const std::int64_t least = facts.effective("MinSpareThreads");
+  const std::int64_t most = facts.effective("MaxSpareThreads");
+  if (!facts.threaded() || most == 0 || most - least >= 2 * facts.per_process())
+    return std::nullopt;
+  return finding(
+      Severity::Note,
+      fmt::format("Between MinSpareThreads {} and MaxSpareThreads {} there is room for less than "
+                  "two processes of {} threads: httpd may stop and start them without end.",
+                  least, most, facts.per_process()),
+      "", {{"spare window", number(most - least), number(2 * facts.per_process()), "workers"}});
+}
+
+Answer backlog_capped(const Facts& facts) {
+  const std::int64_t backlog = facts.effective("ListenBacklog");
+  const std::int64_t most = facts.seen.host.somaxconn;
+  if (backlog == 0 || most == 0 || backlog <= most) return std::nullopt;
+  return finding(
+      Severity::Note,
+      fmt::format("ListenBacklog is {}, and the kernel cuts it to net.core.somaxconn {} without "
+                  "a word.",
+                  backlog, most),
+      "Raise net.core.somaxconn, and then stop and start httpd.",
+      {{"ListenBacklog", number(backlog), number(most), "connections"}});
+}
+
+Answer children_grow(const Facts& facts) {
+  if (!facts.seen.memory || !facts.seen.memory->growth_per_request) return std::nullopt;
+  const MemoryObservation& memory = *facts.seen.memory;
+  const double growth = *memory.growth_per_request;
+  // engine.md 5.2: proven above 0, and worth something in a thousand requests.
+  if (memory.growth_low <= 0 ||
+      1000 * growth <= 0.15 * static_cast<double>(memory.child_typical.value))
+    return std::nullopt;
+  return finding(
+      Severity::Advice,
+      fmt::format("Children grow by {:.1f} KiB with every request they serve, now {} each.",
+                  growth / 1024, in_words(memory.child_typical)),
+      "",
+      {{"growth per request", growth, 0, "bytes"},
+       {"growth, 10th percentile", memory.growth_low, 0, "bytes"},
+       {"pairs of sweeps", number(memory.growth_pairs), 8, ""}});
+}
+
+constexpr std::array kRules = std::to_array<Rule>({
+    {"not-enough-data", "Was enough seen to propose a number?", false, not_enough_data},
+    {"connections-exhausted", "Do processes refuse clients while workers are idle?", true,
+     connections_exhausted},
+    {"memory-overcommitted", "Does the memory hold when every worker is busy?", true,
+     memory_overcommitted},
+    {"workers-exhausted", "Did clients wait because every worker was busy?", true,
+     workers_exhausted},
+    {"workers-nearly-exhausted", "Does the load come near the limit?", true,
+     workers_nearly_exhausted},
+    {"listen-overflows", "Did the kernel turn clients away?", true, listen_overflows},
+    {"keepalive-holds-workers", "Do idle connections hold the workers?", true, held_by_keepalive},
+    {"cpu-saturated", "Are the processors the bottleneck?", true, cpu_saturated},
+    {"ramp-limited", "Did clients wait for processes to start?", true, ramp_limited},
+    {"children-grow", "Do children grow with the requests they serve?", true, children_grow},
+    {"server-limit-without-slack", "Is there room for old processes after a reload?", false,
+     server_limit_without_slack},
+    {"old-generations", "Do old processes linger?", true, old_generations},
+    {"memory-not-warm", "Have the children served enough to know their size?", true,
+     memory_not_warm},
+    {"max-request-workers-cut", "Does httpd run the maximum that is written?", false,
+     uneven_maximum},
+    {"spares-narrow", "Is there room between the spare bounds?", false, narrow_spares},
+    {"backlog-capped", "Does the kernel cut the backlog?", false, backlog_capped},
+});
+
+}  // namespace
+
+std::span<const Rule> rules() {
+  return kRules;
+}
+
+}  // namespace mpm::advise

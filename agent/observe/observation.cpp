@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/observe/observation.h"
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <cmath>
+#include <map>
+#include <variant>
+#include <vector>
+
+#include "agent/observe/distribution.h"
+#include "agent/observe/memory.h"
+
+namespace mpm {
+namespace {
+
+// A worker count that is nearly the limit is the limit: one child may be dying (engine.md 4.8).
+constexpr double kPinned = 0.97;
+// Clients repeat a SYN that was dropped after 1, 3 and 7 seconds; each repetition is counted.
+constexpr double kOverflowWeight = 0.4;
+constexpr std::int64_t kFewestAges = 50;
+constexpr std::int64_t kFewestCompletions = 20;
+
+double seconds_between(const Sample& a, const Sample& b) {
+  return Seconds(b.at - a.at).count();
+}
+
+// A page tells the start to a second or so.
+bool restarted_between(const Sample& a, const Sample& b) {
+  return a.generation != b.generation || b.accesses < a.accesses ||
+         std::chrono::abs(b.restarted - a.restarted) > std::chrono::seconds(5);
+}
+
+std::int64_t queue_of(const Sample& sample) {
+  std::int64_t sum = 0;
+  for (const ListenerUsage& listener : sample.listeners)
+    sum += listener.queue;
+  return sum;
+}
+
+std::int64_t connections_of(const Sample& sample) {
+  std::int64_t sum = 0;
+  for (const ListenerUsage& listener : sample.listeners)
+    sum += listener.established;
+  return sum;
+}
+
+// Workers that serve a request: not those that wait for a client to begin one or to go on.
+std::int64_t serving(const Sample& sample) {
+  return sample.tally.busy - sample.tally.keepalive - sample.tally.reading;
+}
+
+template <class Number>
+Distribution over(std::span<const Sample> samples, Number&& number) {
+  std::vector<double> values;
+  values.reserve(samples.size());
+  for (const Sample& sample : samples)
+    values.push_back(static_cast<double>(number(sample)));
+  return distribution_of(std::move(values));
+}
+
+template <class Condition>
+double share(std::span<const Sample> samples, Condition&& condition) {
+  if (samples.empty()) return 0;
+  return static_cast<double>(std::ranges::count_if(samples, condition)) /
+         static_cast<double>(samples.size());
+}
+
+// What changed between neighbours, over the time in which they can be compared.
+struct Flow {
+  double seconds = 0;
+  double completed = 0;
+  double arrived = 0;
+  double cpu_busy = 0;
+  double cpu_total = 0;
+  std::int64_t overflows = 0;
+  std::int64_t restarts = 0;
+};
+
+Flow flow_of(std::span<const Sample> samples) {
+  // Twice the usual distance of neighbours; a longer gap hides what happened in it.
+  std::vector<double> gaps;
+  for (std::size_t i = 1; i < samples.size(); ++i)
+    gaps.push_back(seconds_between(samples[i - 1], samples[i]));
+  const double longest = std::max(2.0, 3 * quantile(gaps, 0.5));
+
+  Flow flow;
+  for (std::size_t i = 1; i < samples.size(); ++i) {
+    const Sample& a = samples[i - 1];
+    const Sample& b = samples[i];
+    if (a.generation != b.generation || restarted_between(a, b)) ++flow.restarts;
+    const double seconds = seconds_between(a, b);
+    if (seconds <= 0 || seconds > longest || b.accesses < a.accesses) continue;
+    flow.seconds += seconds;
+    const auto completed = static_cast<double>(b.accesses - a.accesses);
+    const std::int64_t overflows =
+        std::max<std::int64_t>(0, b.host.listen_overflows - a.host.listen_overflows);
+    flow.completed += completed;
+    flow.arrived += completed + static_cast<double>(serving(b) - serving(a)) +
+                    static_cast<double>(queue_of(b) - queue_of(a)) +
+                    kOverflowWeight * static_cast<double>(overflows);
+    flow.overflows += overflows;
+    flow.cpu_busy += std::max(0.0, b.host.cpu_busy_seconds - a.host.cpu_busy_seconds);
+    flow.cpu_total += std::max(0.0, b.host.cpu_total_seconds - a.host.cpu_total_seconds);
+  }
+  return flow;
+}
+
+// The mean time a request holds its worker, by Little's law; with few completions, the
+// durations that the slots show.
+void add_service_time(std::span<const Sample> samples, const Flow& flow, LoadObservation& load) {
+  double ages = 0;
+  std::int64_t running = 0;
+  double durations = 0;
+  std::int64_t finished = 0;
+  for (const Sample& sample : samples) {
+    ages += sample.work.age_sum_seconds;
+    running += sample.work.running;
+    durations += sample.work.duration_sum_seconds;
+    finished += sample.work.finished;
+    load.oldest_request_seconds =
+        std::max(load.oldest_request_seconds, sample.work.age_max_seconds);
+  }
+  if (flow.completed >= kFewestCompletions && flow.seconds > 0)
+    load.service_seconds = over(samples, serving).mean / (flow.completed / flow.seconds);
+  else if (finished > 0)
+    load.service_seconds = durations / static_cast<double>(finished);
+  // A request seen at a random moment is a long one more often: mean age = E[S^2] / (2 E[S]).
+  if (running >= kFewestAges && load.service_seconds > 0)
+    load.service_cv2 =
+        std::max(0.0, 2 * (ages / static_cast<double>(running)) / load.service_seconds - 1);
+}
+
+// CPU that the server's processes used between two sweeps, by request.
+double cpu_per_request(std::span<const Sample> samples) {
+  double cpu = 0;
+  double requests = 0;
+  const Sample* before = nullptr;
+  for (const Sample& sample : samples) {
+    if (sample.processes.empty()) continue;
+    if (before != nullptr && !restarted_between(*before, sample)) {
+      std::map<std::int32_t, double> earlier;
+      for (const ProcessUsage& process : before->processes)
+        earlier[process.pid] = process.cpu_seconds;
+      for (const ProcessUsage& process : sample.processes)
+        if (const auto found = earlier.find(process.pid); found != earlier.end())
+          cpu += std::max(0.0, process.cpu_seconds - found->second);
+      requests += static_cast<double>(sample.accesses - before->accesses);
+    }
+    before = &sample;
+  }
+  return requests > 0 ? cpu / requests : 0;
+}
+
+LoadObservation load_of(std::span<const Sample> samples, const Flow& flow, std::int64_t limit) {
+  LoadObservation load;
+  load.busy = over(samples, [](const Sample& s) { return s.tally.busy - s.tally.keepalive; });
+  load.keepalive = over(samples, [](const Sample& s) { return s.tally.keepalive; });
+  load.idle = over(samples, [](const Sample& s) { return s.tally.idle; });
+  load.queue = over(samples, queue_of);
+  load.connections = over(samples, connections_of);
+
+  auto full = [&](const Sample& s) {
+    return limit > 0 && static_cast<double>(s.tally.busy - s.tally.finishing) >=
+                            kPinned * static_cast<double>(limit);
+  };
+  load.pinned_share = share(samples, [&](const Sample& s) { return s.tally.idle == 0 && full(s); });
+  load.ramping_share = share(samples, [&](const Sample& s) {
+    return s.tally.idle == 0 && s.tally.busy > 0 && !full(s) && queue_of(s) > 0;
+  });
+  load.deaf_share = share(
+      samples, [](const Sample& s) { return s.tally.idle > 0 && s.tally.deaf == s.tally.idle; });
+  load.old_generation_share =
+      share(samples, [](const Sample& s) { return s.tally.processes_old > 0; });
+  for (const Sample& sample : samples)
+    load.old_processes_max = std::max(load.old_processes_max, sample.tally.processes_old);
+
+  load.overflows = flow.overflows;
+  if (flow.seconds > 0) {
+    load.completed_per_second = flow.completed / flow.seconds;
+    load.arrived_per_second = std::max(0.0, flow.arrived / flow.seconds);
+  }
+  if (flow.cpu_total > 0) load.cpu_busy_share = flow.cpu_busy / flow.cpu_total;
+  load.cpu_seconds_per_request = cpu_per_request(samples);
+  add_service_time(samples, flow, load);
+  return load;
+}
+
+std::optional<std::int64_t> written_number(const Setting& setting) {
+  if (!setting.value) return std::nullopt;
+  std::int64_t value = 0;
+  const char* begin = setting.value->data();
+  if (std::from_chars(begin, begin + setting.value->size(), value).ec != std::errc())
+    return std::nullopt;
+  return value;
+}
+
+// Numbers, and On and Off as 1 and 0; other words are of no use to a rule.
+std::vector<SettingObservation> settings_of(const MpmSettings& settings) {
+  std::vector<SettingObservation> list;
+  for (const Setting& setting : settings.settings) {
+    SettingObservation seen;
+    seen.directive = setting.directive;
+    seen.configured = setting.value.has_value();
+    if (const auto* number = std::get_if<std::int64_t>(&setting.effective)) {
+      seen.effective = *number;
+      seen.written = written_number(setting).value_or(*number);
+    } else {
+      const std::string& word = std::get<std::string>(setting.effective);
+      const bool on = word == "On" || word == "on";
+      if (!on && word != "Off" && word != "off") continue;
+      seen.effective = seen.written = on ? 1 : 0;
+    }
+    list.push_back(std::move(seen));
+  }
+  return list;
+}
+
+}  // namespace
+
+Observation observe(std::span<const Sample> samples, const MpmSettings& settings) {
+  Observation seen;
+  seen.pid = settings.pid;
+  seen.mpm = settings.mpm;
+  seen.basis = settings.basis;
+  seen.settings = settings_of(settings);
+  seen.worker_limit = settings.worker_limit;
+  seen.samples = static_cast<std::int64_t>(samples.size());
+  if (samples.empty()) return seen;
+
+  const Sample& last = samples.back();
+  seen.source = last.source;
+  seen.span_seconds = seconds_between(samples.front(), last);
+  if (seen.worker_limit == 0) seen.worker_limit = last.worker_limit;
+  seen.host = last.host;
+  for (const Sample& sample : samples)
+    if (sample.host.memory_total.value > 0)
+      seen.host.memory_available =
+          std::min(seen.host.memory_available, sample.host.memory_available);
+
+  const Flow flow = flow_of(samples);
+  seen.restarts = flow.restarts;
+  seen.load = load_of(samples, flow, seen.worker_limit);
+  seen.memory = memory_of(samples);
+  return seen;
+}
+
+}  // namespace mpm

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/service/agent.h"
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "agent/advise/recommend.h"
+#include "agent/observe/observation.h"
+#include "agent/service/status.h"
+#include "agent/service/targets.h"
+
+namespace mpm {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::chrono::hours kLongestWindow{1};
+// Between the two looks that a rate needs when there is no history of a server yet.
+constexpr milliseconds kRateSpan{250};
+constexpr std::int64_t kMostSamples = 1000;
+
+// What tells one server from another: a pid is used again, a pid and a start time are not.
+std::string identity(const Target& target) {
+  if (!target.url.empty()) return target.url;
+  return fmt::format("{}@{}", target.pid, target.started.time_since_epoch().count());
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Agent>> Agent::start(AgentOptions options, Clock& clock) {
+  auto history = History::open(options.history);
+  if (!history) return fail(std::move(history.error()));
+  std::unique_ptr<Agent> agent(new Agent(std::move(options), clock, std::move(*history)));
+  if (!agent->options_.ephemeral)
+    agent->discovery_ = std::jthread(
+        [self = agent.get()](const std::stop_token& stop) { self->discover_until_stopped(stop); });
+  return agent;
+}
+
+Agent::Agent(AgentOptions options, Clock& clock, History history)
+    : options_(std::move(options)),
+      clock_(clock),
+      proc_(options_.proc_root),
+      history_(std::move(history)) {}
+
+Agent::~Agent() {
+  discovery_ = {};
+  const std::lock_guard lock(watches_mutex_);
+  watches_.clear();
+}
+
+Result<std::vector<Target>> Agent::find() const {
+  return find_targets(proc_);
+}
+
+Result<Target> Agent::resolve(const std::string& name) const {
+  return find_target(proc_, name);
+}
+
+std::shared_ptr<Watch> Agent::watch(const Target& target) {
+  const std::lock_guard lock(watches_mutex_);
+  std::erase_if(watches_, [](const auto& entry) { return entry.second->ended(); });
+  std::shared_ptr<Watch>& slot = watches_[identity(target)];
+  if (!slot) {
+    const std::int32_t key = target.pid != 0 ? target.pid : -++urls_watched_;
+    slot = std::make_shared<Watch>(target, key, proc_, clock_,
+                                   Pace{options_.interval, options_.sweep_every},
+                                   [this](Sample sample) { store(std::move(sample)); });
+  }
+  return slot;
+}
+
+void Agent::store(Sample sample) {
+  const std::lock_guard lock(history_mutex_);
+  // A full or broken database must not stop the sampling; the metric of it is in health().
+  if (history_.append(sample)) ++stored_;
+}
+
+void Agent::discover_until_stopped(const std::stop_token& stop) {
+  auto next = clock_.mono();
+  do {
+    next += options_.discover_every;
+    if (const auto found = find())
+      for (const Target& target : *found)
+        watch(target)->begin();
+    const std::lock_guard lock(history_mutex_);
+    (void)history_.forget_before(clock_.now() - options_.keep);
+  } while (clock_.sleep_until(next, stop));
+}
+
+Result<TargetList> Agent::targets() {
+  const auto found = find();
+  if (!found) return fail(found.error());
+  TargetList list{clock_.now(), {}};
+  for (const Target& target : *found) {
+    const auto watched = watch(target);
+    list.targets.push_back({target, watched->settings()});
+  }
+  return list;
+}
+
+Result<StatusReport> Agent::status(const std::string& name) {
+  std::vector<Target> chosen;
+  if (name.empty()) {
+    auto found = find();
+    if (!found) return fail(std::move(found.error()));
+    chosen = std::move(*found);
+    if (chosen.empty()) return fail(no_server());
+  } else {
+    auto target = resolve(name);
+    if (!target) return fail(std::move(target.error()));
+    chosen.push_back(std::move(*target));
+  }
+
+  struct Pair {
+    Target target;
+    Look first;
+    std::optional<Look> second;
+  };
+  std::vector<Pair> pairs;
+  std::optional<Error> trouble;
+  for (const Target& target : chosen) {
+    auto look = watch(target)->look(Sweep::Memory);
+    if (look)
+      pairs.push_back({target, std::move(*look), std::nullopt});
+    else
+      trouble = std::move(look.error());
+  }
+  if (pairs.empty()) return fail(std::move(*trouble));
+
+  clock_.sleep_until(clock_.mono() + kRateSpan, {});
+  StatusReport report{clock_.now(), {}};
+  for (Pair& pair : pairs) {
+    if (auto again = watch(pair.target)->look(Sweep::None)) pair.second = std::move(*again);
+    report.targets.push_back(status_of(pair.target, pair.first, pair.second));
+  }
+  return report;
+}
+
+Result<ScoreboardView> Agent::scoreboard(const std::string& name) {
+  const auto target = resolve(name);
+  if (!target) return fail(target.error());
+  auto look = watch(*target)->look(Sweep::None);
+  if (!look) return fail(std::move(look.error()));
+  return std::move(look->view);
+}
+
+Result<MpmSettings> Agent::settings(const std::string& name) {
+  const auto target = resolve(name);
+  if (!target) return fail(target.error());
+  return watch(*target)->settings();
+}
+
+Result<SampleList> Agent::samples(const std::string& name, std::int64_t after, std::int64_t limit) {
+  const auto target = resolve(name);
+  if (!target) return fail(target.error());
+  const auto watched = watch(*target);
+  watched->begin();
+  const std::lock_guard lock(history_mutex_);
+  auto found =
+      history_.after(watched->key(), after, std::clamp<std::int64_t>(limit, 1, kMostSamples));
+  if (!found) return fail(std::move(found.error()));
+  const std::int64_t next = found->empty() ? after : found->back().seq;
+  return SampleList{next, std::move(*found)};
+}
+
+Result<Observation> Agent::observation(const std::string& name, std::optional<Seconds> window) {
+  const auto target = resolve(name);
+  if (!target) return fail(target.error());
+  const auto watched = watch(*target);
+  watched->begin();
+  if (auto trouble = watched->trouble()) return fail(std::move(*trouble));
+
+  const Seconds span = std::min<Seconds>(window.value_or(kLongestWindow), kLongestWindow);
+  const Instant now = clock_.now();
+  const Instant from =
+      std::max(target->started, now - std::chrono::duration_cast<milliseconds>(span));
+  std::unique_lock lock(history_mutex_);
+  auto found = history_.range(watched->key(), from, now);
+  lock.unlock();
+  if (!found) return fail(std::move(found.error()));
+  return observe(*found, watched->settings());
+}
+
+Result<Proposal> Agent::proposal(const std::string& name, std::optional<Seconds> window) {
+  const auto seen = observation(name, window);
+  if (!seen) return fail(seen.error());
+  return recommend(*seen, options_.policy);
+}
+
+HealthReport Agent::health() {
+  HealthReport report;
+  report.version = MPM_VERSION;
+  report.ephemeral = options_.ephemeral;
+  {
+    const std::lock_guard lock(watches_mutex_);
+    report.targets = static_cast<std::int64_t>(watches_.size());
+  }
+  const std::lock_guard lock(history_mutex_);
+  report.samples = stored_;
+  return report;
+}
+
+}  // namespace mpm

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The use cases, one method each: what the API, the ephemeral agent and tests call.
+//
+// A target is named as its administrator would name it: by the pid of its parent (or of a
+// child), by ":8080", or by the URL of its status page; the empty name means the only server
+// that runs here. A server that is asked about is watched from then on; the daemon watches
+// every server that it finds.
+//
+// Threads: every method may be called from any thread.
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "agent/base/clock.h"
+#include "agent/history/history.h"
+#include "agent/proc/proc_fs.h"
+#include "agent/service/watch.h"
+#include "schema/model/messages.h"
+#include "schema/model/observation.h"
+#include "schema/model/proposal.h"
+#include "schema/model/result.h"
+
+namespace mpm {
+
+struct AgentOptions {
+  bool ephemeral = false;  // started for one command: watches only what it is asked about
+  std::chrono::milliseconds interval{1000};
+  std::chrono::milliseconds sweep_every{10000};
+  std::chrono::milliseconds discover_every{10000};
+  std::string history = ":memory:";  // path of the database
+  std::chrono::hours keep{24};       // raw samples older than this are forgotten
+  std::string proc_root = "/proc";
+  Policy policy;
+};
+
+class Agent {
+ public:
+  // `clock` must outlive the agent.
+  static Result<std::unique_ptr<Agent>> start(AgentOptions options, Clock& clock);
+  ~Agent();
+  Agent(const Agent&) = delete;
+  Agent& operator=(const Agent&) = delete;
+
+  Result<TargetList> targets();
+  Result<StatusReport> status(const std::string& target);
+  Result<ScoreboardView> scoreboard(const std::string& target);
+  Result<MpmSettings> settings(const std::string& target);
+  Result<SampleList> samples(const std::string& target, std::int64_t after, std::int64_t limit);
+  // Over the last `window`, or over all the history there is (an hour at most) when absent.
+  Result<Observation> observation(const std::string& target, std::optional<Seconds> window);
+  Result<Proposal> proposal(const std::string& target, std::optional<Seconds> window);
+  HealthReport health();
+
+ private:
+  Agent(AgentOptions options, Clock& clock, History history);
+
+  Result<std::vector<Target>> find() const;
+  Result<Target> resolve(const std::string& name) const;
+  std::shared_ptr<Watch> watch(const Target& target);
+  void store(Sample sample);
+  void discover_until_stopped(const std::stop_token& stop);
+
+  const AgentOptions options_;
+  Clock& clock_;
+  const ProcFs proc_;
+
+  std::mutex history_mutex_;
+  History history_;          // guarded by history_mutex_
+  std::int64_t stored_ = 0;  // guarded by history_mutex_
+
+  std::mutex watches_mutex_;
+  std::map<std::string, std::shared_ptr<Watch>> watches_;  // by identity; guarded likewise
+  std::int32_t urls_watched_ = 0;                          // guarded likewise
+
+  std::jthread discovery_;  // last: it must end before what it uses
+};
+
+}  // namespace mpm

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The API on a Unix socket. cpp-httplib blocks one pooled thread a connection, so nothing
+// here streams or waits: clients ask again with a cursor.
+//
+// Threads: listen() returns once the socket accepts; requests are served on a small pool
+// until stop(), which may be called from any thread.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "agent/service/routes.h"
+#include "schema/model/result.h"
+
+namespace mpm {
+
+class HttpServer {
+ public:
+  using Responder = std::function<ApiResponse(const ApiRequest&)>;
+
+  // Listens on a Unix socket at `path`, mode 0660, replacing a socket that nobody serves.
+  // Conflict when an agent answers there; Denied or NotFound when the path cannot be made.
+  static Result<HttpServer> listen(const std::string& path, Responder responder);
+
+  HttpServer(HttpServer&&) noexcept;
+  HttpServer& operator=(HttpServer&&) = delete;
+  ~HttpServer();
+
+  void stop();
+
+ private:
+  struct State;
+  explicit HttpServer(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace mpm

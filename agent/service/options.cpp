@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/service/options.h"
+
+#include <sstream>
+
+#include <CLI/CLI.hpp>
+
+namespace mpm {
+namespace {
+
+constexpr int kUsage = 2;
+
+}  // namespace
+
+tl::expected<ProgramOptions, EarlyExit> parse_command_line(int argc, const char* const* argv) {
+  ProgramOptions options;
+  options.agent.history = "/var/lib/mpm-agent/history.db";
+  std::int64_t interval_ms = options.agent.interval.count();
+  std::int64_t sweep_ms = options.agent.sweep_every.count();
+  std::int64_t keep_hours = options.agent.keep.count();
+
+  CLI::App app{"Watches every Apache httpd of this host and answers mpmctl on a Unix socket."};
+  app.set_version_flag("--version", "mpm-agent " MPM_VERSION);
+  app.add_option("--socket", options.socket, "Unix socket to listen on")->capture_default_str();
+  app.add_option("--history", options.agent.history,
+                 "database of samples; \":memory:\" keeps nothing")
+      ->capture_default_str();
+  app.add_option("--interval", interval_ms, "milliseconds between two looks at a scoreboard")
+      ->check(CLI::Range(100, 60000))
+      ->capture_default_str();
+  app.add_option("--sweep", sweep_ms, "milliseconds between two readings of the memory")
+      ->check(CLI::Range(500, 600000))
+      ->capture_default_str();
+  app.add_option("--keep", keep_hours, "hours that samples are kept")
+      ->check(CLI::Range(1, 24 * 365))
+      ->capture_default_str();
+  app.add_flag("--ephemeral", options.agent.ephemeral,
+               "serve one command: say \"ready\" on standard output, watch only what is asked "
+               "for, keep nothing, and end when standard input does");
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    std::ostringstream text;
+    const int status = app.exit(error, text, text);
+    return tl::unexpected<EarlyExit>({status == 0 ? 0 : kUsage, text.str()});
+  }
+
+  options.agent.interval = std::chrono::milliseconds(interval_ms);
+  options.agent.sweep_every = std::chrono::milliseconds(sweep_ms);
+  options.agent.keep = std::chrono::hours(keep_hours);
+  if (options.agent.ephemeral) {
+    options.agent.history = ":memory:";
+    if (app.count("--interval") == 0) options.agent.interval = std::chrono::milliseconds(200);
+    if (app.count("--sweep") == 0) options.agent.sweep_every = std::chrono::milliseconds(2000);
+  }
+  return options;
+}
+
+}  // namespace mpm

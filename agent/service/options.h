@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The command line of mpm-agent.
+#pragma once
+
+#include <string>
+
+#include "agent/service/agent.h"
+#include "schema/model/result.h"
+
+namespace mpm {
+
+struct ProgramOptions {
+  AgentOptions agent;
+  std::string socket = "/run/mpm-agent/agent.sock";
+};
+
+// What the command line asks for, or the text to print and the status to exit with when it
+// asks for help, for the version or for nonsense.
+struct EarlyExit {
+  int status = 0;
+  std::string text;
+};
+tl::expected<ProgramOptions, EarlyExit> parse_command_line(int argc, const char* const* argv);
+
+}  // namespace mpm

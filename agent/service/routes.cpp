@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/service/routes.h"
+
+#include <charconv>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "schema/codec/json.h"
+#include "schema/codec/problem.h"
+
+namespace mpm {
+namespace {
+
+// The longest window that anybody may ask for, in seconds: a year.
+constexpr double kLongestWindow = 365.0 * 24 * 3600;
+
+ApiResponse problem(const Error& error) {
+  const Problem said = to_problem(error);
+  return {static_cast<int>(said.status), "application/problem+json", to_json(said)};
+}
+
+template <class T>
+ApiResponse answer(const Result<T>& result) {
+  if (!result) return problem(result.error());
+  return {200, "application/json", to_json(*result)};
+}
+
+std::string parameter(const ApiRequest& request, const std::string& name) {
+  const auto found = request.query.find(name);
+  return found == request.query.end() ? std::string() : found->second;
+}
+
+// A number in the query; `fallback` when it is not there.
+template <class T>
+Result<T> number(const ApiRequest& request, const std::string& name, T fallback) {
+  const std::string text = parameter(request, name);
+  if (text.empty()) return fallback;
+  T value{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size())
+    return fail(Error::Kind::Usage, fmt::format("{}={}: this is not a number", name, text));
+  return value;
+}
+
+Result<std::optional<Seconds>> window(const ApiRequest& request) {
+  const auto seconds = number<double>(request, "window", -1);
+  if (!seconds) return fail(seconds.error());
+  if (parameter(request, "window").empty()) return std::optional<Seconds>();
+  if (!(*seconds > 0 && *seconds <= kLongestWindow))
+    return fail(Error::Kind::Usage,
+                fmt::format("window={}: give a number of seconds above 0", *seconds));
+  return std::optional<Seconds>(*seconds);
+}
+
+ApiResponse samples(Agent& agent, const ApiRequest& request) {
+  const auto after = number<std::int64_t>(request, "after", 0);
+  if (!after) return problem(after.error());
+  const auto limit = number<std::int64_t>(request, "limit", 100);
+  if (!limit) return problem(limit.error());
+  return answer(agent.samples(parameter(request, "target"), *after, *limit));
+}
+
+ApiResponse observation(Agent& agent, const ApiRequest& request) {
+  const auto over = window(request);
+  if (!over) return problem(over.error());
+  return answer(agent.observation(parameter(request, "target"), *over));
+}
+
+ApiResponse proposal(Agent& agent, const ApiRequest& request) {
+  const auto over = window(request);
+  if (!over) return problem(over.error());
+  return answer(agent.proposal(parameter(request, "target"), *over));
+}
+
+}  // namespace
+
+ApiResponse respond(Agent& agent, const ApiRequest& request) {
+  const std::string target = parameter(request, "target");
+  if (request.path == "/v1/targets") return answer(agent.targets());
+  if (request.path == "/v1/status") return answer(agent.status(target));
+  if (request.path == "/v1/scoreboard") return answer(agent.scoreboard(target));
+  if (request.path == "/v1/settings") return answer(agent.settings(target));
+  if (request.path == "/v1/samples") return samples(agent, request);
+  if (request.path == "/v1/observation") return observation(agent, request);
+  if (request.path == "/v1/proposal") return proposal(agent, request);
+  if (request.path == "/healthz") return answer(Result<HealthReport>(agent.health()));
+  return problem({Error::Kind::NotFound,
+                  fmt::format("{}: there is no such operation; see openapi.json", request.path)});
+}
+
+}  // namespace mpm

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The configuration of a running server, read from where that server reads it: through its
+// own root (a container's), with its own environment, arguments and built-in modules. The
+// answer is kept until the server is reloaded or one of the files changes.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agent/proc/proc_fs.h"
+#include "agent/service/host_files.h"
+#include "schema/model/scoreboard.h"
+#include "schema/model/settings.h"
+#include "schema/model/target.h"
+
+namespace mpm {
+
+// Not safe from two threads at once.
+class ServerSettings {
+ public:
+  ServerSettings(Target target, const ProcFs& proc);
+
+  // `board` tells the limits that the running server keeps until it is stopped, and its
+  // generation; without one the settings are what a start would make of the files.
+  const MpmSettings& read(const std::optional<Scoreboard>& board);
+
+ private:
+  struct Load {
+    std::int32_t generation = 0;
+    std::int32_t server_limit = 0;
+    std::int32_t thread_limit = 0;
+    bool operator==(const Load&) const = default;
+  };
+
+  MpmSettings read_now(const Load& load, const std::optional<Scoreboard>& board) const;
+  std::map<std::string, HostFiles::Stamp> stamps(const std::vector<std::string>& files) const;
+  Instant loaded_at(const std::optional<Scoreboard>& board) const;
+
+  const Target target_;
+  const ProcFs proc_;
+  const HostFiles files_;  // as the server sees them
+  std::optional<MpmSettings> kept_;
+  Load kept_for_;
+  std::map<std::string, HostFiles::Stamp> kept_stamps_;
+};
+
+}  // namespace mpm

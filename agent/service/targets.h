@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// From what a person types to the server that is meant.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "agent/proc/proc_fs.h"
+#include "schema/model/result.h"
+#include "schema/model/target.h"
+
+namespace mpm {
+
+// Every httpd that runs here.
+Result<std::vector<Target>> find_targets(const ProcFs& proc);
+
+// `name` is a pid, ":8080", the URL of a status page, or empty for the only server there is.
+// Usage: it is none of these, or it is empty and there are several. NotFound: no such process
+// or no server at all. Malformed: the process is no httpd. Unreachable: nothing listens there.
+Result<Target> find_target(const ProcFs& proc, const std::string& name);
+
+// The Error for a host on which no httpd runs.
+Error no_server();
+
+}  // namespace mpm

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// One server under watch: it is looked at on request and, once begun, at a steady pace on a
+// thread of its own, so that a server whose status page hangs holds up no other. What the
+// configuration says is read anew when the server was reloaded or a file changed.
+//
+// Threads: every method may be called from any thread.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "agent/base/clock.h"
+#include "agent/observe/sampler.h"
+#include "agent/proc/proc_fs.h"
+#include "agent/service/server_settings.h"
+#include "schema/model/result.h"
+#include "schema/model/sample.h"
+#include "schema/model/settings.h"
+#include "schema/model/target.h"
+
+namespace mpm {
+
+// One look and what came with it.
+struct Look {
+  Sample sample;
+  ScoreboardView view;
+  std::vector<SourceStatus> sources;
+  std::vector<std::string> losses;
+};
+
+struct Pace {
+  std::chrono::milliseconds interval{1000};
+  std::chrono::milliseconds sweep_every{10000};
+};
+
+class Watch {
+ public:
+  using Sink = std::function<void(Sample)>;
+
+  // `key` stands in the samples where a pid does: for a server known by its URL a negative
+  // number. The clock must outlive the watch; `sink` is called on the watch's thread.
+  Watch(Target target, std::int32_t key, const ProcFs& proc, Clock& clock, Pace pace, Sink sink);
+
+  // Looks now, on the caller's thread; the sample does not go to the sink.
+  Result<Look> look(Sweep sweep);
+  // Starts looking at the pace. Idempotent.
+  void begin();
+
+  const Target& target() const { return target_; }
+  std::int32_t key() const { return key_; }
+  MpmSettings settings();
+  // True once the server has ended; a watch does not come back to life.
+  bool ended() const;
+  // Why the last look failed; nullopt when it did not.
+  std::optional<Error> trouble() const;
+
+ private:
+  void run(const std::stop_token& stop);
+  Result<Look> look_locked(Sweep sweep);
+
+  const Target target_;
+  const std::int32_t key_;
+  Clock& clock_;
+  const Pace pace_;
+  const Sink sink_;
+
+  mutable std::mutex mutex_;
+  Sampler sampler_;               // guarded by mutex_
+  ServerSettings settings_;       // guarded by mutex_
+  bool ended_ = false;            // guarded by mutex_
+  std::optional<Error> trouble_;  // guarded by mutex_
+
+  std::once_flag begun_;
+  std::jthread thread_;  // last: it must end before what it uses
+};
+
+}  // namespace mpm

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/target/discover.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "agent/apache/binary.h"
+#include "agent/apache/command_line.h"
+#include "agent/base/file.h"
+#include "agent/proc/cgroup.h"
+#include "agent/proc/sockets.h"
+#include "agent/target/identify.h"
+
+namespace mpm {
+namespace {
+
+using Identities = std::map<std::int32_t, Identity>;
+
+// A process of an httpd whose parent process is the same program is that server's child. A
+// shell, systemd or another server that started it is another program.
+bool is_child(const Identities& identities, const Identity& identity) {
+  const auto parent = identities.find(identity.parent);
+  return parent != identities.end() && parent->second.program == identity.program;
+}
+
+std::string absolute(const std::string& root, const std::string& path) {
+  if (path.empty() || path.front() == '/') return path;
+  return root + (root.empty() || root.back() == '/' ? "" : "/") + path;
+}
+
+void read_program(const ProcFs& proc, Target& target) {
+  const std::string exe = proc.root() + "/" + std::to_string(target.pid) + "/exe";
+  if (auto path = proc.exe(target.pid)) target.binary = std::move(*path);
+  if (auto arguments = proc.command_line(target.pid)) target.arguments = std::move(*arguments);
+
+  BinaryFacts facts;
+  const auto bytes = read_file(exe);
+  if (bytes) {
+    if (auto found = read_binary(*bytes)) facts = std::move(*found);
+  } else {
+    target.losses.push_back(fmt::format(
+        "The version and the configuration's place are unknown, because {} cannot be read: run "
+        "the agent as root.",
+        exe));
+  }
+  if (const auto maps = proc.maps(target.pid)) target.mpm = mapped_mpm(*maps);
+  if (!target.mpm) target.mpm = facts.builtin_mpm;
+
+  const CommandLine line = read_command_line(target.arguments);
+  target.version = facts.version;
+  target.server_root = line.server_root.value_or(facts.server_root);
+  target.config_file = absolute(target.server_root, line.config_file.value_or(facts.config_file));
+}
+
+void read_surroundings(const ProcFs& proc, Target& target) {
+  if (const auto started = proc.started(target.pid)) target.started = *started;
+  if (auto cgroup = cgroup_path(proc, target.pid)) {
+    target.unit = unit_of(*cgroup);
+    target.cgroup = std::move(*cgroup);
+  }
+  const auto found = listeners(proc, target.pid, target.losses);
+  if (!found) {
+    target.losses.push_back("Its listening sockets are unknown: " + found.error().what);
+    return;
+  }
+  for (const ListenerUsage& listener : *found)
+    target.listeners.push_back({listener.address, listener.port});
+}
+
+std::int64_t count_children(const ProcFs& proc, std::int32_t pid, const Identity& identity) {
+  const auto children = proc.children(pid);
+  if (!children) return 0;
+  return std::ranges::count_if(*children, [&](std::int32_t child) {
+    return identify(proc, child).program == identity.program;
+  });
+}
+
+Target describe(const ProcFs& proc, const ScoreboardProbe& probe, std::int32_t pid,
+                const Identity& identity) {
+  Target target;
+  target.pid = pid;
+  read_program(proc, target);
+  read_surroundings(proc, target);
+  if (const auto children = probe.children(pid)) {
+    target.children = static_cast<std::int64_t>(children->size());
+  } else {
+    target.children = count_children(proc, pid, identity);
+    target.losses.push_back("Its children are counted by parentage: " + children.error().what);
+  }
+  return target;
+}
+
+Error not_httpd(const ProcFs& proc, std::int32_t pid) {
+  const auto stat = proc.stat(pid);
+  const std::string what = stat ? fmt::format(" ({})", stat->comm) : std::string();
+  return {Error::Kind::Malformed,
+          fmt::format("process {}{} is not an httpd; `mpmctl targets` lists those that run here",
+                      pid, what)};
+}
+
+}  // namespace
+
+Result<std::vector<Target>> discover(const ProcFs& proc, const ScoreboardProbe& probe) {
+  const auto pids = proc.processes();
+  if (!pids) return fail(pids.error());
+  Identities identities;
+  for (const std::int32_t pid : *pids) {
+    Identity identity = identify(proc, pid);
+    if (identity.proof != Proof::None) identities.emplace(pid, std::move(identity));
+  }
+  std::vector<Target> targets;
+  for (const auto& [pid, identity] : identities)
+    if (!is_child(identities, identity)) targets.push_back(describe(proc, probe, pid, identity));
+  return targets;
+}
+
+Result<Target> target_of(const ProcFs& proc, const ScoreboardProbe& probe, std::int32_t pid) {
+  const auto stat = proc.stat(pid);
+  if (!stat)
+    return fail(Error::Kind::NotFound, fmt::format("there is no process {} here; `mpmctl targets` "
+                                                   "lists the servers that run",
+                                                   pid));
+  Identity identity = identify(proc, pid);
+  if (identity.proof == Proof::None) return fail(not_httpd(proc, pid));
+  // Up to the oldest process of the same program: a child's name stands for its server.
+  for (;;) {
+    Identity above = identify(proc, identity.parent);
+    if (above.proof == Proof::None || above.program != identity.program) break;
+    pid = identity.parent;
+    identity = std::move(above);
+  }
+  return describe(proc, probe, pid, identity);
+}
+
+}  // namespace mpm
