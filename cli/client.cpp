@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The one place of the CLI that knows httplib.
+#include "cli/client.h"
+
+#include <utility>
+
+#include <fmt/format.h>
+#include <httplib.h>
+#include <sys/socket.h>
+
+#include "schema/codec/json.h"
+#include "schema/codec/problem.h"
+
+namespace mpm {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+// The Error of an answer that is not 200: the agent's Problem, or what the status says when
+// the body is not one.
+Error refusal(const httplib::Response& response) {
+  if (auto problem = from_json<Problem>(response.body)) return to_error(*problem);
+  return {Error::Kind::Malformed,
+          fmt::format("The agent answered with HTTP status {} and no explanation; mpmctl and "
+                      "mpm-agent may be of different versions.",
+                      response.status)};
+}
+
+}  // namespace
+
+struct Client::Wire {
+  Wire(const std::string& path, milliseconds limit) : socket(path), timeout(limit), http(path, 80) {
+    http.set_address_family(AF_UNIX);
+    // Without this the path of the socket would be the Host of the request.
+    http.set_default_headers({{"Host", "localhost"}, {"Accept", "application/json"}});
+    http.set_connection_timeout(limit);
+    http.set_read_timeout(limit);
+    http.set_write_timeout(limit);
+    http.set_keep_alive(true);
+  }
+  std::string socket;
+  milliseconds timeout;
+  httplib::Client http;
+};
+
+std::string percent_encoded(std::string_view text) {
+  constexpr std::string_view kUnreserved =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+  std::string encoded;
+  for (const char c : text) {
+    if (kUnreserved.find(c) != std::string_view::npos)
+      encoded += c;
+    else
+      encoded += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+  }
+  return encoded;
+}
+
+std::string query_of(const Question& question) {
+  std::string query;
+  if (!question.target.empty()) query += "?target=" + percent_encoded(question.target);
+  if (question.window_seconds)
+    query += fmt::format("{}window={}", query.empty() ? "?" : "&", *question.window_seconds);
+  return query;
+}
+
+Client::Client(std::string socket, milliseconds timeout)
+    : wire_(std::make_unique<Wire>(socket, timeout)) {}
+Client::~Client() = default;
+Client::Client(Client&&) noexcept = default;
+Client& Client::operator=(Client&&) noexcept = default;
+
+Result<std::string> Client::get(const std::string& path) {
+  const auto begun = steady_clock::now();
+  const httplib::Result result = wire_->http.Get(path);
+  if (result && result->status == 200) return result->body;
+  if (result) return fail(refusal(*result));
+  // httplib calls a silence and a hang-up by one name; the time tells them apart.
+  if (steady_clock::now() - begun >= wire_->timeout)
+    return fail(Error::Kind::TimedOut,
+                fmt::format("The agent at {} did not answer within {:.3g} seconds; try again, or "
+                            "use --no-daemon to do without it.",
+                            wire_->socket, static_cast<double>(wire_->timeout.count()) / 1000));
+  if (result.error() == httplib::Error::Connection)
+    return fail(
+        Error::Kind::Unreachable,
+        fmt::format("No agent answers at {}; start mpm-agent, or use --no-daemon.", wire_->socket));
+  return fail(Error::Kind::Unreachable,
+              fmt::format("The agent at {} hung up before its answer was complete; its log says "
+                          "why.",
+                          wire_->socket));
+}
+
+template <class T>
+Result<Answer<T>> Client::ask(const std::string& path) {
+  auto body = get(path);
+  if (!body) return fail(std::move(body.error()));
+  auto value = from_json<T>(*body);
+  if (!value)
+    return fail(Error::Kind::Malformed,
+                fmt::format("The agent's answer to {} is not what mpmctl knows ({}); install both "
+                            "from one release.",
+                            path, value.error().what));
+  return Answer<T>{std::move(*body), std::move(*value)};
+}
+
+Result<Answer<HealthReport>> Client::health() {
+  return ask<HealthReport>("/healthz");
+}
+Result<Answer<TargetList>> Client::targets() {
+  return ask<TargetList>("/v1/targets");
+}
+Result<Answer<StatusReport>> Client::status(const Question& question) {
+  return ask<StatusReport>("/v1/status" + query_of(question));
+}
+Result<Answer<MpmSettings>> Client::settings(const Question& question) {
+  return ask<MpmSettings>("/v1/settings" + query_of(question));
+}
+Result<Answer<Observation>> Client::observation(const Question& question) {
+  return ask<Observation>("/v1/observation" + query_of(question));
+}
+Result<Answer<Proposal>> Client::proposal(const Question& question) {
+  return ask<Proposal>("/v1/proposal" + query_of(question));
+}
+
+}  // namespace mpm

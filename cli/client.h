@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The agent's API as typed calls over its Unix socket. Each answer keeps the bytes it came
+// in, because --json prints the message itself. Calls block, up to the timeout each.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "schema/model/messages.h"
+#include "schema/model/observation.h"
+#include "schema/model/proposal.h"
+#include "schema/model/result.h"
+
+namespace mpm {
+
+template <class T>
+struct Answer {
+  std::string body;  // as the agent sent it
+  T value;
+};
+
+// What a question may be narrowed to.
+struct Question {
+  std::string target;                    // empty: the only server there is
+  std::optional<double> window_seconds;  // absent: all that the agent remembers
+};
+
+// "?target=%3A8080&window=30"; "" when nothing is narrowed.
+std::string query_of(const Question& question);
+
+// Percent-encodes everything but RFC 3986's unreserved characters.
+std::string percent_encoded(std::string_view text);
+
+class Client {
+ public:
+  Client(std::string socket, std::chrono::milliseconds timeout);
+  ~Client();
+  Client(Client&&) noexcept;
+  Client& operator=(Client&&) noexcept;
+
+  // Fail with the agent's own Problem; Unreachable when it does not answer or goes away
+  // midway; TimedOut when it does not answer in time; Malformed when the answer is not the
+  // message that was asked for.
+  Result<Answer<HealthReport>> health();
+  Result<Answer<TargetList>> targets();
+  Result<Answer<StatusReport>> status(const Question& question);
+  Result<Answer<MpmSettings>> settings(const Question& question);
+  Result<Answer<Observation>> observation(const Question& question);
+  Result<Answer<Proposal>> proposal(const Question& question);
+
+ private:
+  template <class T>
+  Result<Answer<T>> ask(const std::string& path);
+  Result<std::string> get(const std::string& path);
+
+  struct Wire;
+  std::unique_ptr<Wire> wire_;
+};
+
+}  // namespace mpm

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/commands.h"
+
+#include <utility>
+
+#include "cli/render.h"
+#include "cli/watch.h"
+
+namespace mpm {
+namespace {
+
+constexpr std::string_view kNobody =
+    "No httpd runs here that can be seen; mpmctl targets lists what can, and a remote server is "
+    "named by the URL of its status page.";
+
+// The message itself with --json, else what the renderer makes of it.
+template <class T, class Renderer>
+Outcome outcome(Answer<T> answer, const Options& options, Renderer&& renderer,
+                ExitStatus status = ExitStatus::Fine) {
+  if (options.json) return {std::move(answer.body), status};
+  return {renderer(answer.value), status};
+}
+
+Result<Outcome> targets(const Options& options, Client& client, const Style& style) {
+  auto answer = client.targets();
+  if (!answer) return fail(std::move(answer.error()));
+  return outcome(std::move(*answer), options,
+                 [&](const TargetList& list) { return render(list, style); });
+}
+
+Result<Outcome> status(const Options& options, Client& client, const Style& style) {
+  auto answer = client.status({.target = options.target, .window_seconds = std::nullopt});
+  if (!answer) return fail(std::move(answer.error()));
+  if (answer->value.targets.empty()) return fail(Error::Kind::NotFound, std::string(kNobody));
+  return outcome(std::move(*answer), options,
+                 [&](const StatusReport& report) { return render(report, style); });
+}
+
+Result<Outcome> recommend(const Options& options, Client& client, const Style& style) {
+  if (auto watched = watch(client, options); !watched) return fail(std::move(watched.error()));
+  auto answer =
+      client.proposal({.target = options.target, .window_seconds = options.watch_seconds});
+  if (!answer) return fail(std::move(answer.error()));
+  const ExitStatus status = has_findings(answer->value) ? ExitStatus::Findings : ExitStatus::Fine;
+  const Detail detail = options.explain ? Detail::Explained : Detail::Summary;
+  return outcome(
+      std::move(*answer), options,
+      [&](const Proposal& proposal) { return render(proposal, style, detail); }, status);
+}
+
+Result<Outcome> config_show(const Options& options, Client& client, const Style& style) {
+  auto answer = client.settings({.target = options.target, .window_seconds = std::nullopt});
+  if (!answer) return fail(std::move(answer.error()));
+  return outcome(std::move(*answer), options,
+                 [&](const MpmSettings& settings) { return render(settings, style); });
+}
+
+}  // namespace
+
+Result<Outcome> perform(const Options& options, Client& client, const Style& style) {
+  switch (options.command) {
+    case Command::Targets:
+      return targets(options, client, style);
+    case Command::Status:
+      return status(options, client, style);
+    case Command::Recommend:
+      return recommend(options, client, style);
+    case Command::ConfigShow:
+      break;
+  }
+  return config_show(options, client, style);
+}
+
+}  // namespace mpm

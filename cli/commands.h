@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The commands: ask the agent, print the answer, say how it went.
+#pragma once
+
+#include "cli/client.h"
+#include "cli/exit_status.h"
+#include "cli/options.h"
+#include "cli/style.h"
+#include "schema/model/result.h"
+
+namespace mpm {
+
+// What a command hands to stdout and to the shell.
+struct Outcome {
+  std::string text;
+  ExitStatus status = ExitStatus::Fine;
+};
+
+Result<Outcome> perform(const Options& options, Client& client, const Style& style);
+
+}  // namespace mpm

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// mpmctl: read the command line, find an agent, ask, print.
+#include <variant>
+
+#include <unistd.h>
+
+#include "cli/client.h"
+#include "cli/commands.h"
+#include "cli/ephemeral.h"
+#include "cli/exit_status.h"
+#include "cli/interruption.h"
+#include "cli/options.h"
+#include "cli/output.h"
+#include "cli/reach.h"
+
+namespace mpm {
+namespace {
+
+ExitStatus complain(const Error& error) {
+  say(error.what);
+  return exit_status(error.kind);
+}
+
+Result<Outcome> answer(const Options& options) {
+  EphemeralAgent ephemeral({.show_log = options.verbose});
+  const Interruption interruption([&ephemeral] {
+    if (isatty(STDERR_FILENO) == 1) draw_stderr("\r\x1b[K");
+    ephemeral.end();
+  });
+  const auto reached = reach(options, ephemeral);
+  if (!reached) return fail(reached.error());
+  if (options.verbose) say(reached->note);
+  Client client(reached->socket, options.timeout);
+  return perform(options, client, style_for(options.color, surroundings_of(STDOUT_FILENO)));
+}
+
+ExitStatus print(const Outcome& outcome) {
+  if (const auto written = write_stdout(outcome.text); !written) return complain(written.error());
+  return outcome.status;
+}
+
+ExitStatus run(int argc, const char* const* argv) {
+  prepare_descriptors();
+  const auto parsed = parse_options(argc, argv);
+  if (!parsed) return complain(parsed.error());
+  if (const auto* printout = std::get_if<Printout>(&*parsed)) return print({printout->text});
+  const auto outcome = answer(std::get<Options>(*parsed));
+  return outcome ? print(*outcome) : complain(outcome.error());
+}
+
+}  // namespace
+}  // namespace mpm
+
+int main(int argc, char** argv) {
+  return static_cast<int>(mpm::run(argc, argv));
+}

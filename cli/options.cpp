@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/options.h"
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "cli/version.h"
+
+namespace mpm {
+namespace {
+
+constexpr std::string_view kAbout =
+    "mpmctl looks at the Apache httpd servers of this machine, and says how their workers, "
+    "memory and queues are and which MPM directives would suit them better. It changes nothing.";
+
+constexpr std::string_view kFooter = R"(
+A server (TARGET) is named by
+  4711                      the process id of its parent
+  :8080                     a port it listens on
+  http://host/server-status the URL of its mod_status page
+and need not be named when there is only one.
+
+Examples
+  mpmctl targets                 which servers run here?
+  mpmctl status                  how is it right now?
+  sudo mpmctl recommend          what should I change, and why?
+  mpmctl recommend --for 10m     the same, after ten minutes of watching
+  mpmctl config show :8080       what do the files say, and what does httpd make of it?
+  mpmctl status --json | jq .    the same for programs
+
+Exit status
+  0 fine   1 recommend has something to advise   2 wrong command line
+  3 nobody to ask, or nothing could be read      4 refused
+
+No daemon is needed: where no mpm-agent answers, one is started for the length of the
+command. Run it as root, or as the user of the server, to see everything. 1 MB is 1024 x
+1024 bytes, as in top and free.)";
+
+constexpr std::string_view kRecommendFooter = R"(
+Examples
+  sudo mpmctl recommend               watch for 30 s unless the agent has seen as much already
+  mpmctl recommend 4711 --for 10m     take ten minutes, at the busiest hour
+  mpmctl recommend --explain          every rule with the numbers it rests on
+  mpmctl recommend --json > advice.json
+
+The exit status is 1 when a finding is advice or worse, 0 when there is nothing to do.)";
+
+// CLI11's strings are std::string; ours are views into the program.
+std::string text(std::string_view view) {
+  return std::string(view);
+}
+
+// What CLI11 fills in, before it is judged.
+struct Raw {
+  Options options;
+  std::string target;
+  std::string watch;
+  std::string timeout;
+};
+
+void add_globals(CLI::App& app, Raw& raw) {
+  const std::map<std::string, ColorChoice> colors{
+      {"auto", ColorChoice::Auto}, {"always", ColorChoice::Always}, {"never", ColorChoice::Never}};
+  app.add_option("--agent", raw.options.agent, "The agent's Unix socket")
+      ->option_text("SOCKET (default " + text(kDefaultSocket) + ")");
+  app.add_flag("--no-daemon", raw.options.no_daemon,
+               "Always use an agent of its own, started for this command");
+  app.add_flag("--json", raw.options.json, "Print the agent's message itself");
+  app.add_option("--color", raw.options.color, "Colours: auto (on a terminal), always, never")
+      ->transform(CLI::CheckedTransformer(colors))
+      ->option_text("WHEN");
+  app.add_option("--timeout", raw.timeout, "How long to wait for an answer of the agent")
+      ->option_text("TIME (default 10s)");
+  app.add_flag("--verbose", raw.options.verbose, "Say on stderr which agent is used and why");
+  app.set_version_flag("--version", "mpmctl " + text(kVersion), "Print the version");
+  app.set_help_flag("-h,--help", "Print this help");
+}
+
+CLI::App* add_command(CLI::App& app, Raw& raw, std::string_view name, std::string_view about,
+                      Command command) {
+  CLI::App* sub = app.add_subcommand(text(name), text(about));
+  sub->fallthrough();
+  sub->final_callback([&raw, command] { raw.options.command = command; });
+  return sub;
+}
+
+void add_target(CLI::App& command, Raw& raw) {
+  command.add_option("TARGET", raw.target, "A process id, :PORT or the URL of a status page")
+      ->option_text(" ");
+}
+
+void add_commands(CLI::App& app, Raw& raw) {
+  app.require_subcommand(1);
+  add_command(app, raw, "targets", "List every httpd that runs here", Command::Targets);
+  add_target(
+      *add_command(app, raw, "status", "Show how a server is right now: workers, memory, queues",
+                   Command::Status),
+      raw);
+  CLI::App* recommend = add_command(
+      app, raw, "recommend", "Watch a server and say which MPM directives to change, and why",
+      Command::Recommend);
+  add_target(*recommend, raw);
+  recommend
+      ->add_option("--for", raw.watch, "How long to watch, as 30s, 10m or 1h; 30 s when not given")
+      ->option_text("TIME");
+  recommend->add_flag("--explain", raw.options.explain,
+                      "Print rule, claim and evidence of every finding");
+  recommend->footer(text(kRecommendFooter));
+  CLI::App* config = app.add_subcommand("config", "Look at a server's MPM configuration");
+  config->fallthrough();
+  config->require_subcommand(1);
+  CLI::App* show =
+      add_command(*config, raw, "show", "Show each MPM directive: as written, in force, and where",
+                  Command::ConfigShow);
+  add_target(*show, raw);
+}
+
+// CLI11's messages are clauses; ours are sentences that end with what to do.
+Error usage(std::string what) {
+  while (!what.empty() && (what.back() == '.' || what.back() == '\n'))
+    what.pop_back();
+  std::replace(what.begin(), what.end(), '\n', ' ');
+  return {Error::Kind::Usage, what + "; mpmctl --help lists what there is."};
+}
+
+Result<Options> judged(Raw raw) {
+  if (!raw.target.empty()) {
+    auto target = parse_target(raw.target);
+    if (!target) return fail(target.error());
+    raw.options.target = *target;
+  }
+  if (!raw.watch.empty()) {
+    auto seconds = parse_duration(raw.watch);
+    if (!seconds) return fail(std::move(seconds.error()).in("--for"));
+    raw.options.watch_seconds = *seconds;
+  }
+  if (!raw.timeout.empty()) {
+    auto seconds = parse_duration(raw.timeout);
+    if (!seconds) return fail(std::move(seconds.error()).in("--timeout"));
+    raw.options.timeout = std::chrono::duration_cast<std::chrono::milliseconds>(
+        std::chrono::duration<double>(*seconds));
+  }
+  return raw.options;
+}
+
+template <class T>
+bool whole_number(std::string_view digits, T& value) {
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  return error == std::errc{} && end == digits.data() + digits.size();
+}
+
+}  // namespace
+
+Result<double> parse_duration(std::string_view text) {
+  const Error bad{
+      Error::Kind::Usage,
+      fmt::format("'{}' is not a time from 1 second to 1 day; write 30s, 10m or 2h.", text)};
+  if (text.empty()) return fail(bad);
+  double factor = 1;
+  std::string_view digits = text;
+  const char unit = text.back();
+  if (unit == 's' || unit == 'm' || unit == 'h') {
+    factor = unit == 's' ? 1 : unit == 'm' ? 60 : 3600;
+    digits.remove_suffix(1);
+  }
+  double value = 0;
+  if (!whole_number(digits, value)) return fail(bad);
+  const double seconds = value * factor;
+  if (!(seconds >= 1 && seconds <= 86400)) return fail(bad);
+  return seconds;
+}
+
+Result<std::string> parse_target(std::string_view target) {
+  const bool port = !target.empty() && target.front() == ':';
+  std::int32_t value = 0;
+  if (whole_number(port ? target.substr(1) : target, value) && value > 0 &&
+      (!port || value <= 65535))
+    return std::string(target);
+  for (const std::string_view scheme : {"http://", "https://"})
+    if (target.substr(0, scheme.size()) == scheme && target.size() > scheme.size())
+      return std::string(target);
+  return fail(Error::Kind::Usage,
+              fmt::format("'{}' is not a server; name it by the process id of its parent, by a "
+                          "port as in :8080, or by the URL of its status page.",
+                          target));
+}
+
+// CLI11 reports by exceptions; they end here.
+Result<std::variant<Options, Printout>> parse_options(int argc, const char* const* argv) {
+  Raw raw;
+  CLI::App app(text(kAbout), "mpmctl");
+  try {
+    app.footer(text(kFooter));
+    app.get_formatter()->column_width(28);
+    add_globals(app, raw);
+    add_commands(app, raw);
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    // help() of the app prints the help of the subcommand that was named.
+    return Printout{app.help()};
+  } catch (const CLI::CallForVersion& version) {
+    return Printout{text(version.what()) + "\n"};
+  } catch (const CLI::Error& error) {
+    return fail(usage(error.what()));
+  }
+  auto options = judged(std::move(raw));
+  if (!options) return fail(options.error());
+  return *options;
+}
+
+}  // namespace mpm

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The command line, read into one value before anything is started or asked. What cannot be
+// meant is refused here, with exit status 2 and a sentence that says what could be.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "cli/style.h"
+#include "schema/model/result.h"
+
+namespace mpm {
+
+inline constexpr std::string_view kDefaultSocket = "/run/mpm-agent/agent.sock";
+
+enum class Command : std::uint8_t { Targets, Status, Recommend, ConfigShow };
+
+struct Options {
+  Command command = Command::Targets;
+  std::string target;  // "4711", ":8080", "http://..."; empty: the only server there is
+  std::string agent{kDefaultSocket};
+  bool no_daemon = false;
+  bool json = false;
+  bool verbose = false;
+  bool explain = false;
+  ColorChoice color = ColorChoice::Auto;
+  std::optional<double> watch_seconds;  // --for
+  std::chrono::milliseconds timeout{10'000};
+};
+
+// Something to print, and nothing else to do: --help, --version.
+struct Printout {
+  std::string text;
+};
+
+// Reads argv. Fails with Kind::Usage.
+Result<std::variant<Options, Printout>> parse_options(int argc, const char* const* argv);
+
+// "45", "45s", "10m", "1.5h" in seconds; between 1 s and a day.
+Result<double> parse_duration(std::string_view text);
+
+// A target is a process id, ":PORT", or the http(s) URL of a status page.
+Result<std::string> parse_target(std::string_view text);
+
+}  // namespace mpm

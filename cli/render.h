@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What each command prints: a value of the contract in, text out. Pure: the instant in the
+// message is the only time, the Style the only surroundings. Each function is in the file of
+// its command: targets.cpp, status.cpp, recommend.cpp, config.cpp.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "cli/style.h"
+#include "schema/model/messages.h"
+#include "schema/model/proposal.h"
+
+namespace mpm {
+
+// Summary: the evidence of a finding on one line. Explained: rule, claim, evidence, in rows.
+enum class Detail : std::uint8_t { Summary, Explained };
+
+std::string render(const TargetList& list, const Style& style);
+std::string render(const StatusReport& report, const Style& style);
+std::string render(const Proposal& proposal, const Style& style, Detail detail = Detail::Summary);
+std::string render(const MpmSettings& settings, const Style& style);
+
+// Whether somebody has to do something: a finding is advice or worse.
+bool has_findings(const Proposal& proposal);
+
+}  // namespace mpm
