@@ -5,13 +5,13 @@
 // environment it writes the file instead, and the change is read in review.
 #pragma once
 
-#include <gtest/gtest.h>
-
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <string>
+
+#include <gtest/gtest.h>
 
 namespace mpm::test {
 
@@ -24,7 +24,8 @@ inline ::testing::AssertionResult is_golden(const std::string& name, const std::
   }
   std::ifstream stream(file, std::ios::binary);
   if (!stream)
-    return ::testing::AssertionFailure() << name << " does not exist; MPM_UPDATE_GOLDEN=1 writes it";
+    return ::testing::AssertionFailure()
+           << name << " does not exist; MPM_UPDATE_GOLDEN=1 writes it";
   std::ostringstream golden;
   golden << stream.rdbuf();
   if (golden.str() == text) return ::testing::AssertionSuccess();

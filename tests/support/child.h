@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Programs that a test runs: to their end with what they printed, or until the test ends them.
+// Always by their pid.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include <sys/types.h>
+
+#include "agent/base/fd.h"
+
+namespace mpm {
+
+struct Finished {
+  int status = -1;  // of exit; 128 and the signal when one ended it, as a shell says
+  std::string out;
+  std::string err;
+  double seconds = 0;      // of wall-clock
+  double cpu_seconds = 0;  // user and system
+};
+
+struct RunOptions {
+  std::chrono::milliseconds deadline{30000};  // then it is killed
+  int user = -1;                              // -1: as the test itself; the group too
+  std::vector<std::string> environment;       // "NAME=value", added to the test's own
+};
+
+Finished run(const std::vector<std::string>& arguments, RunOptions options = {});
+
+// A program in the background; its output goes nowhere.
+class Background {
+ public:
+  explicit Background(const std::vector<std::string>& arguments);
+  ~Background();  // ends it and waits
+  Background(const Background&) = delete;
+  Background& operator=(const Background&) = delete;
+
+  pid_t pid() const { return pid_; }
+  void end();
+
+ private:
+  pid_t pid_ = 0;
+};
+
+}  // namespace mpm

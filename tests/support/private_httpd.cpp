@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/support/private_httpd.h"
+
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include "schema/codec/names.h"
+#include "tests/support/child.h"
+#include "tests/support/loopback.h"
+#include "tests/support/wait_for.h"
+
+namespace mpm {
+namespace {
+
+constexpr const char* kModules = "/usr/lib/apache2/modules";
+
+std::string configuration(const HttpdOptions& options, const TempDir& dir, std::uint16_t port) {
+  std::string text = fmt::format(
+      "ServerRoot {0}\nServerName localhost\nListen 127.0.0.1:{1}\nPidFile {0}/httpd.pid\n"
+      "ErrorLog {0}/error.log\nUser www-data\nGroup www-data\nDocumentRoot {0}/htdocs\n"
+      "LoadModule mpm_{2}_module {3}/mod_mpm_{2}.so\n"
+      "LoadModule authz_core_module {3}/mod_authz_core.so\n"
+      "LoadModule dir_module {3}/mod_dir.so\n"
+      "LoadModule mime_module {3}/mod_mime.so\nTypesConfig /dev/null\n"
+      "LoadModule lab_module {4}\n<Location /lab>\n  SetHandler lab\n</Location>\n",
+      dir.path(), port, name_of(options.mpm), kModules, MPM_LAB_MODULE);
+  if (options.status_page)
+    text += fmt::format(
+        "LoadModule status_module {}/mod_status.so\n<Location /server-status>\n"
+        "  SetHandler server-status\n</Location>\n",
+        kModules);
+  if (options.php)
+    text += fmt::format(
+        "LoadModule php_module {}/libphp8.2.so\n<FilesMatch \"\\.php$\">\n"
+        "  SetHandler application/x-httpd-php\n</FilesMatch>\n",
+        kModules);
+  return text + fmt::format("Include {}/extra.conf\n", dir.path());
+}
+
+[[noreturn]] void give_up(const std::string& why, const TempDir& dir) {
+  std::ifstream log(dir / "error.log");
+  std::ostringstream text;
+  text << log.rdbuf();
+  std::fprintf(stderr, "the private httpd %s\n%s\n", why.c_str(), text.str().c_str());
+  std::abort();
+}
+
+}  // namespace
+
+PrivateHttpd::PrivateHttpd(HttpdOptions options)
+    : options_(std::move(options)), port_(free_port()) {
+  // httpd's children are www-data, and the directory is the test's.
+  ::chmod(dir_.path().c_str(), 0755);
+  dir_.write("htdocs/index.html", "hello\n");
+  dir_.write("htdocs/hello.php", "<?php echo 'hello';\n");
+  dir_.write("httpd.conf", configuration(options_, dir_, port_));
+  dir_.write("extra.conf", options_.directives);
+  start();
+}
+
+PrivateHttpd::~PrivateHttpd() {
+  stop();
+}
+
+void PrivateHttpd::start() {
+  std::vector<std::string> arguments{options_.binary, "-f", dir_ / "httpd.conf"};
+  std::istringstream more(options_.arguments);
+  for (std::string word; more >> word;)
+    arguments.push_back(word);
+  arguments.insert(arguments.end(), {"-k", "start"});
+  const Finished started = run(arguments);
+  if (started.status != 0) give_up("did not start: " + started.err, dir_);
+  auto is_there = [&] {
+    std::ifstream file(dir_ / "httpd.pid");
+    return static_cast<bool>(file >> pid_) &&
+           get_status(port_, "/", std::chrono::seconds(2)) == 200;
+  };
+  if (!wait_for(is_there)) give_up("does not answer", dir_);
+}
+
+void PrivateHttpd::stop() {
+  if (pid_ <= 0) return;
+  ::kill(pid_, SIGTERM);
+  // It is no child of the test: it went into the background by itself.
+  if (!wait_for([&] { return ::kill(pid_, 0) != 0; }, std::chrono::seconds(15)))
+    ::kill(pid_, SIGKILL);
+  pid_ = 0;
+}
+
+void PrivateHttpd::graceful() const {
+  ::kill(pid_, SIGUSR1);
+}
+void PrivateHttpd::restart() const {
+  ::kill(pid_, SIGHUP);
+}
+
+std::string PrivateHttpd::url(const std::string& path) const {
+  return fmt::format("http://127.0.0.1:{}{}", port_, path);
+}
+
+std::string PrivateHttpd::error_log() const {
+  std::ifstream log(dir_ / "error.log");
+  std::ostringstream text;
+  text << log.rdbuf();
+  return text.str();
+}
+
+}  // namespace mpm
