@@ -15,7 +15,7 @@ std::string eight_workers(Mpm mpm) {
     return "ServerLimit 20\nMaxRequestWorkers 8\nStartServers 8\nMinSpareServers 1\n"
            "MaxSpareServers 8\n";
   return "ServerLimit 8\nThreadsPerChild 4\nThreadLimit 4\nMaxRequestWorkers 8\nStartServers 2\n"
-         "MinSpareThreads 1\nMaxSpareThreads 8\n";
+         "MinSpareThreads 8\nMaxSpareThreads 16\n";
 }
 
 std::int64_t busy(const PrivateHttpd& httpd) {
@@ -79,11 +79,12 @@ TEST_P(EveryMpm, S12_SaturationIsSeenASecondTimeAfterAReload) {
     held.release();
     ASSERT_TRUE(wait_for([&] { return busy(httpd_) == 0; }));
     httpd_.graceful();
+    Json status;
     ASSERT_TRUE(wait_for([&] {
-      const Json status = status_of(httpd_.target());
+      status = status_of(httpd_.target());
       return status["generation"] == round + 1 && status["workers"]["idle"] == 8 &&
              status["processes"]["old"] == 0;
-    }));
+    })) << status.dump(2);
   }
 }
 
