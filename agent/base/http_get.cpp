@@ -9,6 +9,7 @@
 
 #include <charconv>
 #include <condition_variable>
+#include <csignal>
 #include <exception>
 #include <memory>
 #include <mutex>
@@ -17,8 +18,8 @@
 #include <thread>
 #include <utility>
 
-#include <fmt/core.h>
 #include <fcntl.h>
+#include <fmt/core.h>
 #include <httplib.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -139,6 +140,28 @@ class Watchdog {
   std::jthread thread_;   // last: it ends before what it uses
 };
 
+// OpenSSL writes with write(2), which raises SIGPIPE when the peer, or the watchdog, is gone,
+// and would end the program. While this lives the signal cannot reach the calling thread.
+class SigpipeHeldBack {
+ public:
+  SigpipeHeldBack() {
+    ::sigemptyset(&sigpipe_);
+    ::sigaddset(&sigpipe_, SIGPIPE);
+    ::pthread_sigmask(SIG_BLOCK, &sigpipe_, &before_);
+  }
+  SigpipeHeldBack(const SigpipeHeldBack&) = delete;
+  SigpipeHeldBack& operator=(const SigpipeHeldBack&) = delete;
+  ~SigpipeHeldBack() {
+    const timespec at_once{};
+    if (::sigismember(&before_, SIGPIPE) == 0) ::sigtimedwait(&sigpipe_, nullptr, &at_once);
+    ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+  }
+
+ private:
+  sigset_t sigpipe_{};
+  sigset_t before_{};
+};
+
 std::unique_ptr<httplib::ClientImpl> make_client(const Url& url, const HttpGetOptions& options,
                                                  Watchdog& watchdog) {
   auto client = url.tls ? std::make_unique<httplib::SSLClient>(url.host, url.port)
@@ -181,6 +204,7 @@ Error why_not(const std::string& url, const HttpGetOptions& options, httplib::Er
 
 Result<HttpAnswer> exchange(const std::string& url, const Url& parsed,
                             const HttpGetOptions& options) {
+  const SigpipeHeldBack no_sigpipe;
   Watchdog watchdog(std::chrono::steady_clock::now() + options.deadline);
   const auto client = make_client(parsed, options, watchdog);
   HttpAnswer answer;
