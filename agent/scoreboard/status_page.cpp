@@ -75,7 +75,7 @@ std::optional<std::uint64_t> number(std::string_view text) {
   std::uint64_t whole = 0;
   if (const auto read = std::from_chars(text.data(), end, whole); read.ptr == end) {
     if (read.ec == std::errc{}) return whole;
-    return std::numeric_limits<std::uint64_t>::max();
+    if (read.ec == std::errc::result_out_of_range) return std::numeric_limits<std::uint64_t>::max();
   }
   double real = 0;
   const auto read = std::from_chars(text.data(), end, real);
