@@ -4,121 +4,306 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <chrono>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
 #include <map>
+#include <optional>
 #include <string>
+#include <system_error>
+#include <utility>
+
+#include <fmt/core.h>
 
 namespace mpm {
 namespace {
 
-using Lines = std::map<std::string_view, std::string_view>;
+using Kind = Error::Kind;
+using std::chrono::seconds;
 
-constexpr std::string_view kBlanks = " \t\r\n";
+// The fields of a page by name; views into the page.
+using Fields = std::map<std::string_view, std::string_view>;
 
-std::string_view trim(std::string_view text) {
-  const auto from = text.find_first_not_of(kBlanks);
-  if (from == std::string_view::npos) return {};
-  return text.substr(from, text.find_last_not_of(kBlanks) - from + 1);
+// No server counts this far; memory that another module overwrote does.
+constexpr std::uint64_t kMostCount = 1'000'000'000'000'000;
+// Far above ServerLimit's 200000 of prefork; a page's letters may not fill our memory.
+constexpr std::size_t kMostSlots = std::size_t{1} << 20;
+// A hostile line must not fill the log with itself.
+constexpr std::size_t kQuoted = 40;
+
+constexpr std::string_view kAskForAuto =
+    "turn on mod_status (SetHandler server-status) and ask for its page with ?auto";
+
+std::string_view trimmed(std::string_view text) {
+  constexpr std::string_view kBlanks = " \t\r\n";
+  const auto first = text.find_first_not_of(kBlanks);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
 }
 
-Lines split(std::string_view text) {
-  Lines lines;
-  while (!text.empty()) {
-    const auto end = text.find('\n');
-    const std::string_view line = text.substr(0, end);
-    const auto colon = line.find(':');
-    if (colon != std::string_view::npos)
-      lines.emplace(trim(line.substr(0, colon)), trim(line.substr(colon + 1)));
-    if (end == std::string_view::npos) break;
-    text.remove_prefix(end + 1);
+std::string lower(std::string_view text) {
+  std::string result(text);
+  for (char& c : result) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
   }
-  return lines;
+  return result;
 }
 
-std::string_view find(const Lines& lines, std::string_view key) {
-  const auto found = lines.find(key);
-  return found == lines.end() ? std::string_view() : found->second;
+// The key ends at the first ": ", or at a colon that ends the line ("Scoreboard:" of no
+// slot). The first line may be "[::1]", which has neither.
+Fields fields_of(std::string_view page) {
+  Fields fields;
+  while (!page.empty()) {
+    const auto end = page.find('\n');
+    std::string_view line = page.substr(0, end);
+    page.remove_prefix(end == std::string_view::npos ? page.size() : end + 1);
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    auto colon = line.find(": ");
+    if (colon == std::string_view::npos && line.ends_with(':')) colon = line.size() - 1;
+    if (colon == std::string_view::npos) continue;
+    fields.emplace(line.substr(0, colon), trimmed(line.substr(colon + 1)));
+  }
+  return fields;
 }
 
-// A count that can be one: memory that another module overwrote has shown 9985310457595812052.
-std::optional<std::int64_t> whole(const Lines& lines, std::string_view key) {
-  constexpr std::int64_t kMost = std::int64_t{1} << 52;
-  const std::string_view text = find(lines, key);
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end == text.data() || value < 0 || value > kMost) return std::nullopt;
+// A whole number, or one in APR's %g notation: ".5", "7.9e-6", "1.56e+11"; fractions are
+// dropped. Nothing for a negative number, or for text.
+std::optional<std::uint64_t> number(std::string_view text) {
+  const char* const end = text.data() + text.size();
+  std::uint64_t whole = 0;
+  if (const auto read = std::from_chars(text.data(), end, whole); read.ptr == end) {
+    if (read.ec == std::errc{}) return whole;
+    if (read.ec == std::errc::result_out_of_range) return std::numeric_limits<std::uint64_t>::max();
+  }
+  double real = 0;
+  const auto read = std::from_chars(text.data(), end, real);
+  if (read.ec != std::errc{} || read.ptr != end) return std::nullopt;
+  if (!std::isfinite(real) || real < 0) return std::nullopt;
+  if (real > static_cast<double>(kMostCount)) return std::numeric_limits<std::uint64_t>::max();
+  return static_cast<std::uint64_t>(real);
+}
+
+// The count a field states, no more than `most`; nothing when the page has no such field.
+Result<std::optional<std::uint64_t>> count(const Fields& fields, std::string_view name,
+                                           std::uint64_t most = kMostCount) {
+  const auto field = fields.find(name);
+  if (field == fields.end()) return std::optional<std::uint64_t>{};
+  const auto value = number(field->second);
+  if (!value) {
+    return fail(Kind::Malformed, fmt::format("the status page's {} is \"{}\", which is no count; "
+                                             "check that the URL is that of mod_status",
+                                             name, field->second.substr(0, kQuoted)));
+  }
+  if (*value > most) {
+    return fail(Kind::Malformed,
+                fmt::format("the status page's {} is {}, which no server reaches: httpd's "
+                            "scoreboard is corrupt; restart httpd, not gracefully",
+                            name, field->second.substr(0, kQuoted)));
+  }
   return value;
 }
 
+std::string_view text(const Fields& fields, std::string_view name) {
+  const auto field = fields.find(name);
+  return field == fields.end() ? std::string_view{} : field->second;
+}
+
 std::optional<Mpm> mpm_named(std::string_view name) {
-  constexpr std::array kNames =
-      std::to_array<std::pair<std::string_view, Mpm>>({{"prefork", Mpm::Prefork},
-                                                       {"worker", Mpm::Worker},
-                                                       {"event", Mpm::Event},
-                                                       {"winnt", Mpm::Winnt}});
-  std::string lower(name);
-  std::ranges::transform(lower, lower.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  for (const auto& [word, mpm] : kNames)
-    if (word == lower) return mpm;
+  const std::string known = lower(name);
+  if (known == "prefork") return Mpm::Prefork;
+  if (known == "worker") return Mpm::Worker;
+  if (known == "event") return Mpm::Event;
+  if (known == "winnt") return Mpm::Winnt;
   return std::nullopt;
 }
 
-ProcessScore slots_of(std::string_view letters, std::int32_t generation) {
-  ProcessScore all;
-  all.generation = generation;
-  for (const char letter : letters) {
-    WorkerScore worker;
-    worker.state = worker_state(letter).value_or(WorkerState::Dead);
-    all.workers.push_back(worker);
-  }
-  return all;
+struct ZonedTime {
+  std::chrono::sys_seconds wall;  // what the zone's clock shows, as if it were UTC
+  bool utc = false;
+};
+
+std::optional<std::uint32_t> digits(std::string_view text) {
+  std::uint32_t value = 0;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (read.ec != std::errc{} || read.ptr != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+std::optional<std::uint32_t> month_named(std::string_view name) {
+  constexpr std::string_view kMonths = "JanFebMarAprMayJunJulAugSepOctNovDec";
+  const auto at = name.size() == 3 ? kMonths.find(name) : std::string_view::npos;
+  if (at == std::string_view::npos || at % 3 != 0) return std::nullopt;
+  return static_cast<std::uint32_t>(at / 3 + 1);
+}
+
+// "Monday, 23-Nov-2026 09:35:44 UTC" (mod_status, DEFAULT_TIME_FORMAT of httpd.h) and
+// "Mon, 23 Nov 2026 09:35:44 GMT" (the Date header): behind the comma all stands at fixed
+// places in both.
+std::optional<ZonedTime> parse_time(std::string_view shown) {
+  const auto comma = shown.find(", ");
+  if (comma == std::string_view::npos) return std::nullopt;
+  shown.remove_prefix(comma + 2);
+  if (shown.size() < 20) return std::nullopt;
+  const auto day = digits(shown.substr(0, 2));
+  const auto month = month_named(shown.substr(3, 3));
+  const auto year = digits(shown.substr(7, 4));
+  const auto hour = digits(shown.substr(12, 2));
+  const auto minute = digits(shown.substr(15, 2));
+  const auto second = digits(shown.substr(18, 2));
+  if (!day || !month || !year || !hour || !minute || !second) return std::nullopt;
+  const std::chrono::year_month_day date{std::chrono::year(static_cast<int>(*year)),
+                                         std::chrono::month(*month), std::chrono::day(*day)};
+  if (!date.ok()) return std::nullopt;
+  const std::string_view zone = trimmed(shown.substr(20));
+  return ZonedTime{std::chrono::sys_days(date) + std::chrono::hours(*hour) +
+                       std::chrono::minutes(*minute) + seconds(*second),
+                   zone == "UTC" || zone == "GMT"};
+}
+
+Result<Instant> restarted(const Fields& fields, std::string_view date) {
+  const auto shown = parse_time(text(fields, "RestartTime"));
+  if (shown && shown->utc) return Instant(shown->wall);
+  const auto now = parse_time(date);
+  const bool current = fields.contains("ServerUptimeSeconds");
+  const auto uptime = count(fields, current ? "ServerUptimeSeconds" : "Uptime");
+  if (!uptime) return tl::unexpected(uptime.error());
+  if (!now || !*uptime) return Instant{};
+  const auto about = now->wall - seconds(**uptime);
+  if (!shown) return Instant(about);
+  // Zones differ from UTC by whole quarters of an hour; the remainder is the page's delay.
+  constexpr double kQuarterHour = 900;
+  const auto quarters =
+      std::llround(static_cast<double>((shown->wall - about).count()) / kQuarterHour);
+  return Instant(shown->wall - seconds(quarters * 900));
 }
 
 Error malformed(std::string what) {
-  return {Error::Kind::Malformed, std::move(what)};
+  return {Kind::Malformed, std::move(what)};
 }
 
-// Why a text that has no workers in it is none of mod_status's.
-Error unfit(std::string_view text, const Lines& lines) {
-  const std::string_view begin = text.substr(0, 512);
-  if (trim(text).empty())
-    return malformed("the page is empty; ask for mod_status's page with ?auto");
-  if (begin.find('<') != std::string_view::npos)
+// Why this is not a whole page of mod_status for programs; nothing when it is one.
+std::optional<Error> not_a_status_page(std::string_view page, const Fields& fields) {
+  const std::string_view content = trimmed(page);
+  if (content.empty()) {
+    return malformed(fmt::format("the status page is empty; {}", kAskForAuto));
+  }
+  if (content.front() == '<') {
     return malformed(
-        "the page is HTML, not mod_status's plain text; add ?auto to the URL, and check that "
-        "mod_status serves it");
-  if (lines.count("Total Accesses") + lines.count("ServerVersion") + lines.count("BusyWorkers") > 0)
-    return malformed("mod_status's page is cut short: it has no Scoreboard line to its end");
-  return malformed("the text is not mod_status's; give the URL of its page with ?auto");
+        fmt::format("the page is HTML, not the status page for programs; {}", kAskForAuto));
+  }
+  // These stand on the page of every version, with ExtendedStatus and without.
+  const bool begun = fields.contains("BusyWorkers") || fields.contains("IdleWorkers") ||
+                     fields.contains("Total Accesses") || fields.contains("ServerVersion");
+  const bool ended = fields.contains("Scoreboard");
+  if (!begun && !ended) {
+    return malformed(fmt::format("the page begins with \"{}\" and has no field of mod_status; {}",
+                                 content.substr(0, std::min(content.find('\n'), kQuoted)),
+                                 kAskForAuto));
+  }
+  if (!ended || page.back() != '\n') {
+    return malformed(
+        fmt::format("the status page is cut off after {} bytes; ask again, and look "
+                    "for a proxy or a crash if it stays so",
+                    page.size()));
+  }
+  return std::nullopt;
+}
+
+Result<std::vector<WorkerScore>> slots(std::string_view letters) {
+  if (letters.size() > kMostSlots) {
+    return fail(Kind::Malformed, fmt::format("the status page shows {} slots, more than the {} "
+                                             "that any httpd has; check the URL",
+                                             letters.size(), kMostSlots));
+  }
+  std::vector<WorkerScore> workers(letters.size());
+  for (std::size_t at = 0; at < letters.size(); ++at) {
+    const auto state = worker_state(letters[at]);
+    if (!state) {
+      return fail(Kind::Malformed,
+                  fmt::format("the status page's Scoreboard has byte {:#04x} at slot {}, which is "
+                              "none of \"{}\"; check that the URL is that of mod_status",
+                              static_cast<unsigned char>(letters[at]), at, kStateLetters));
+    }
+    workers[at].state = *state;
+  }
+  return workers;
+}
+
+// Event's counters over all children, each as old as its child's last queue maintenance.
+Result<ProcessScore> process(const Fields& fields) {
+  using Counter = std::pair<std::string_view, std::uint32_t ProcessScore::*>;
+  constexpr std::array<Counter, 5> kCounters{{
+      {"ConnsTotal", &ProcessScore::connections},
+      {"ConnsAsyncWaitIO", &ProcessScore::wait_io},
+      {"ConnsAsyncWriting", &ProcessScore::write_completion},
+      {"ConnsAsyncKeepAlive", &ProcessScore::keep_alive},
+      {"ConnsAsyncClosing", &ProcessScore::lingering_close},
+  }};
+  ProcessScore all;
+  for (const auto& [name, counter] : kCounters) {
+    const auto value = count(fields, name, std::numeric_limits<std::uint32_t>::max());
+    if (!value) return tl::unexpected(value.error());
+    all.*counter = static_cast<std::uint32_t>(value->value_or(0));
+  }
+  auto workers = slots(text(fields, "Scoreboard"));
+  if (!workers) return tl::unexpected(workers.error());
+  all.workers = std::move(*workers);
+  return all;
+}
+
+Result<PageTotals> totals(const Fields& fields) {
+  using Total = std::pair<std::string_view, std::optional<std::int64_t> PageTotals::*>;
+  constexpr std::array<Total, 3> kTotals{{
+      {"BusyWorkers", &PageTotals::busy_workers},
+      {"IdleWorkers", &PageTotals::idle_workers},
+      {"GracefulWorkers", &PageTotals::graceful_workers},
+  }};
+  PageTotals page;
+  page.server_version = text(fields, "ServerVersion");
+  for (const auto& [name, total] : kTotals) {
+    const auto value = count(fields, name);
+    if (!value) return tl::unexpected(value.error());
+    if (*value) page.*total = static_cast<std::int64_t>(**value);
+  }
+  return page;
+}
+
+// accesses, bytes, generation.
+std::optional<Error> read_counters(const Fields& fields, Scoreboard& board) {
+  const auto accesses = count(fields, "Total Accesses");
+  if (!accesses) return accesses.error();
+  const auto kilobytes = count(fields, "Total kBytes");
+  if (!kilobytes) return kilobytes.error();
+  const auto generation =
+      count(fields, "ParentServerMPMGeneration", std::numeric_limits<std::int32_t>::max());
+  if (!generation) return generation.error();
+  board.accesses = accesses->value_or(0);
+  board.bytes = kilobytes->value_or(0) * 1024;
+  board.generation = static_cast<std::int32_t>(generation->value_or(0));
+  return std::nullopt;
 }
 
 }  // namespace
 
-Result<StatusPage> parse_status_page(std::string_view text) {
-  const Lines lines = split(text);
-  const auto scoreboard = lines.find("Scoreboard");
-  // The line must be whole: what it lacks would be taken for slots that are not there.
-  const bool whole_line =
-      scoreboard != lines.end() &&
-      text.find('\n', static_cast<std::size_t>(scoreboard->first.data() - text.data())) !=
-          std::string_view::npos;
-  if (!whole_line) return fail(unfit(text, lines));
-
-  StatusPage page;
-  Scoreboard& board = page.board;
+Result<Scoreboard> parse_status_page(std::string_view page, std::string_view date) {
+  const Fields fields = fields_of(page);
+  if (auto error = not_a_status_page(page, fields)) return fail(std::move(*error));
+  Scoreboard board;
   board.source = SourceKind::ModStatus;
-  board.mpm = mpm_named(find(lines, "ServerMPM"));
-  board.generation =
-      static_cast<std::int32_t>(whole(lines, "ParentServerMPMGeneration").value_or(0));
-  board.accesses = static_cast<std::uint64_t>(whole(lines, "Total Accesses").value_or(0));
-  board.bytes = static_cast<std::uint64_t>(whole(lines, "Total kBytes").value_or(0)) * 1024;
-  board.page = PageTotals{std::string(find(lines, "ServerVersion")), whole(lines, "BusyWorkers"),
-                          whole(lines, "IdleWorkers"), whole(lines, "GracefulWorkers")};
-  board.processes.push_back(slots_of(scoreboard->second, board.generation));
-  page.uptime_seconds = whole(lines, "ServerUptimeSeconds");
-  if (!page.uptime_seconds) page.uptime_seconds = whole(lines, "Uptime");
-  return page;
+  board.mpm = mpm_named(text(fields, "ServerMPM"));
+  if (auto error = read_counters(fields, board)) return fail(std::move(*error));
+  const auto since = restarted(fields, date);
+  if (!since) return tl::unexpected(since.error());
+  board.restarted = *since;
+  auto all = process(fields);
+  if (!all) return tl::unexpected(all.error());
+  board.processes.push_back(std::move(*all));
+  auto page_totals = totals(fields);
+  if (!page_totals) return tl::unexpected(page_totals.error());
+  board.page = std::move(*page_totals);
+  return board;
 }
 
 }  // namespace mpm

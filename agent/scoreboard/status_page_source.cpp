@@ -3,58 +3,61 @@
 
 #include <utility>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
-#include "agent/base/clock.h"
 #include "agent/base/http_get.h"
 #include "agent/scoreboard/status_page.h"
 
 namespace mpm {
 namespace {
 
-// The answer's clock and ours differ, and uptime is cut to seconds.
-constexpr std::chrono::seconds kJitter{3};
+using Kind = Error::Kind;
 
-Error refused(const std::string& url, int status) {
-  if (status == 401 || status == 403)
-    return {Error::Kind::Denied,
-            fmt::format("{} answered {}: mod_status does not allow this address; add it to the "
-                        "Require of its <Location>",
-                        url, status)};
-  if (status == 404)
-    return {Error::Kind::Malformed,
-            fmt::format("{} answered 404: mod_status is not at this path; load it with SetHandler "
-                        "server-status, or give the right path",
-                        url)};
-  if (status >= 500)
-    return {Error::Kind::Unreachable,
-            fmt::format("{} answered {}: the server has an error of its own", url, status)};
-  return {
-      Error::Kind::Malformed,
-      fmt::format("{} answered {} where 200 was expected; give mod_status's own URL", url, status)};
+std::string with_auto(std::string url) {
+  const auto fragment = url.find('#');
+  if (fragment != std::string::npos) url.resize(fragment);
+  if (url.find('?') == std::string::npos) url += "?auto";
+  return url;
+}
+
+Error refusal(const std::string& url, int status) {
+  const auto says = [&](Kind kind, std::string_view meaning) {
+    return Error{kind, fmt::format("{} answered {}: {}", url, status, meaning)};
+  };
+  switch (status) {
+    case 401:
+      return says(Kind::Denied,
+                  "it wants a password; allow this address without one (Require local)");
+    case 403:
+      return says(Kind::Denied, "we may not look; allow this address there (Require local)");
+    case 404:
+      return says(Kind::Malformed,
+                  "mod_status is not at this path; correct the path, or add a Location with "
+                  "SetHandler server-status");
+    default:
+      break;
+  }
+  if (status >= 300 && status < 400) {
+    return says(Kind::Malformed, "it redirects; use the URL that it redirects to");
+  }
+  if (status >= 500) {
+    return says(Kind::Unreachable, "the server cannot answer now; look into its error log");
+  }
+  return says(Kind::Malformed, "that is no status page; check the URL");
 }
 
 }  // namespace
 
 StatusPageSource::StatusPageSource(std::string url, std::chrono::milliseconds deadline)
-    : url_(std::move(url)), deadline_(deadline) {
-  if (url_.find('?') == std::string::npos) url_ += "?auto";
-}
-
-Instant StatusPageSource::started_before(std::int64_t uptime_seconds) {
-  const Instant computed = SystemClock().now() - std::chrono::seconds(uptime_seconds);
-  if (computed > restarted_ + kJitter || computed < restarted_ - kJitter) restarted_ = computed;
-  return restarted_;
-}
+    : url_(with_auto(std::move(url))), deadline_(deadline) {}
 
 Result<Scoreboard> StatusPageSource::read() {
   const auto answer = http_get(url_, {.deadline = deadline_});
-  if (!answer) return fail(answer.error());
-  if (answer->status != 200) return fail(refused(url_, answer->status));
-  auto page = parse_status_page(answer->body);
-  if (!page) return fail(page.error().kind, fmt::format("{}: {}", url_, page.error().what));
-  if (page->uptime_seconds) page->board.restarted = started_before(*page->uptime_seconds);
-  return std::move(page->board);
+  if (!answer) return tl::unexpected(answer.error());
+  if (answer->status != 200) return fail(refusal(url_, answer->status));
+  auto board = parse_status_page(answer->body, answer->date);
+  if (!board) return fail(std::move(board.error()).in(url_));
+  return board;
 }
 
 }  // namespace mpm

@@ -1,32 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The last resort: ask the server itself. It costs one of its workers, and when all of them are
-// busy it gets no answer.
+// The last resort of the three sources: the server is asked over HTTP, so a saturated one
+// does not answer, and the asking takes one of its workers.
 #pragma once
 
 #include <chrono>
 #include <string>
 
 #include "agent/scoreboard/source.h"
-#include "schema/model/units.h"
 
 namespace mpm {
 
 class StatusPageSource final : public ScoreboardSource {
  public:
-  // "?auto" is added to a URL without a query.
+  // `url` as in http://127.0.0.1/server-status; "?auto" is added when it has no query. A
+  // query of its own must ask for auto, as ?auto&notable does: mod_status looks for the word
+  // anywhere in it.
   explicit StatusPageSource(std::string url,
-                            std::chrono::milliseconds deadline = std::chrono::milliseconds(5000));
+                            std::chrono::milliseconds deadline = std::chrono::seconds(5));
 
   SourceKind kind() const override { return SourceKind::ModStatus; }
+  // Besides what source.h says: NotFound also for an answer 404, Denied for 401 and 403,
+  // Unreachable for 5xx, Malformed for any other status than 200, Usage for a URL that is
+  // none.
   Result<Scoreboard> read() override;
 
  private:
-  Instant started_before(std::int64_t uptime_seconds);
-
   std::string url_;
   std::chrono::milliseconds deadline_;
-  Instant restarted_{};  // as first computed: the page tells whole seconds of uptime only
 };
 
 }  // namespace mpm

@@ -69,8 +69,8 @@ TEST_F(BadInput, APageThatIsNotModStatuss) {
   httpd_.dir().write("htdocs/other.txt", "hello\n");
   expect_sentence(mpmctl({"status", httpd_.url("/page.html")}), kUnreachable, "HTML");
   expect_sentence(mpmctl({"status", httpd_.url("/empty.txt")}), kUnreachable, "empty");
-  expect_sentence(mpmctl({"status", httpd_.url("/cut.txt")}), kUnreachable, "cut short");
-  expect_sentence(mpmctl({"status", httpd_.url("/other.txt")}), kUnreachable, "not mod_status's");
+  expect_sentence(mpmctl({"status", httpd_.url("/cut.txt")}), kUnreachable, "cut off");
+  expect_sentence(mpmctl({"status", httpd_.url("/other.txt")}), kUnreachable, "no field of mod_status");
   expect_sentence(mpmctl({"status", httpd_.url("/nowhere")}), kUnreachable, "404");
 }
 
@@ -82,7 +82,7 @@ TEST_F(BadInput, APortThatIsNoHttpServers) {
   ::getsockname(listener.get(), reinterpret_cast<sockaddr*>(&address), &size);
   const std::string url =
       "http://127.0.0.1:" + std::to_string(ntohs(address.sin_port)) + "/server-status";
-  expect_sentence(mpmctl({"status", url}), kUnreachable, "no complete answer");
+  expect_sentence(mpmctl({"status", url}), kUnreachable, "did not answer");
 }
 
 TEST_F(BadInput, WithoutPermissionTheReasonIsSaid) {

@@ -82,7 +82,7 @@ TEST_P(EveryMpm, S12_SaturationIsSeenASecondTimeAfterAReload) {
     Json status;
     ASSERT_TRUE(wait_for([&] {
       status = status_of(httpd_.target());
-      return status["generation"] == round + 1 && status["workers"]["idle"] == 8 &&
+      return status["generation"] == round + 1 && status["workers"]["idle"] >= 4 &&
              status["processes"]["old"] == 0;
     })) << status.dump(2);
   }
