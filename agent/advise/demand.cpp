@@ -33,10 +33,10 @@ Demand demand_of(const Observation& seen) {
   const double offered = load.arrived_per_second * load.service_seconds;
   const double by_arrivals =
       offered > 0 ? offered + kDeviations * std::sqrt(kPeakedness * offered) + kSpare : 0;
-  // Those that wait in the kernel want a worker as well.
-  const double by_queue = load.busy.p99 + load.queue.p95 + kSpare;
+  // What waits in the kernel came in over a time that nobody saw; how much there is of it says
+  // nothing about how many workers would have kept it away.
   demand.low = std::max(load.busy.p99, offered);
-  demand.workers = std::max(by_arrivals, by_queue);
+  demand.workers = std::max(by_arrivals, seen_at_peak);
   demand.high = 1.5 * demand.workers;
   return demand;
 }

@@ -16,8 +16,8 @@ struct Demand {
 };
 
 // Not hidden: the 99th percentile of the busy, a tenth and two more. Hidden, when all workers
-// were busy in more than a fiftieth of the samples: arrivals times the time of a request, with
-// room for chance (engine.md 4.8), and never less than what was seen to wait.
+// were busy in more than a fiftieth of the samples: arrivals, with those that the kernel turned
+// away, times the time of a request, and room for chance.
 Demand demand_of(const Observation& seen);
 
 // Whether the limit was reached often enough to matter.

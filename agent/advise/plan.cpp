@@ -18,7 +18,10 @@ constexpr double kNear = 0.8;
 // A worker that waits for a client's next request is needed too, a little more than seen.
 constexpr double kKeepaliveMargin = 1.3;
 constexpr double kPinnedGrowth = 1.5;
-// engine.md 5.3: a child must live for some connections, whatever it leaks.
+// Demand that was hidden is a guess, the wilder the more clients were turned away and came
+// again: one step goes this far, and the next look knows more.
+constexpr double kLongestStep = 4;
+// A child must live for some connections, whatever it leaks.
 constexpr std::int64_t kShortestLife = 50;
 constexpr std::int64_t kLongestLife = 100000;
 constexpr std::int64_t kMostFactor = 10;
@@ -101,7 +104,9 @@ class Planner {
     if (!pinned && need < kNear * static_cast<double>(limit)) return;
 
     double want = facts_.policy.headroom * demand.workers + kKeepaliveMargin * demand.keepalive;
-    if (pinned) want = std::max(want, kPinnedGrowth * static_cast<double>(limit));
+    if (pinned)
+      want = std::clamp(want, kPinnedGrowth * static_cast<double>(limit),
+                        kLongestStep * static_cast<double>(limit));
     const std::int64_t wanted = up_to_multiple(want, unit);
     const std::int64_t to = std::min(wanted, down_to_multiple(*fits, unit));
     if (to <= limit) return;
@@ -125,6 +130,11 @@ class Planner {
     if (to < wanted)
       return need + fmt::format("; {} would be better, and memory holds {}, which is what binds.",
                                 wanted, fits);
+    if (static_cast<double>(to) >= kLongestStep * static_cast<double>(facts_.limit()))
+      return need + fmt::format(
+                        "; {:.0f} times as many is a first step, memory holds {}. Ask "
+                        "again when it is in force.",
+                        kLongestStep, fits);
     return need + fmt::format("; {:.1f} times that leaves room, and memory holds {}.",
                               facts_.policy.headroom, fits);
   }
@@ -224,7 +234,7 @@ class Planner {
         "keepalive-holds-workers");
   }
 
-  // engine.md 5.3: ages are spread evenly up to the end of a life, so a child has grown half of
+  // Ages are spread evenly up to the end of a life, so a child has grown half of
   // what it may.
   void plan_life() {
     if (!facts_.seen.memory || !facts_.budget || !facts_.cost) return;

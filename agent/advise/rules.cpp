@@ -253,7 +253,7 @@ Answer children_grow(const Facts& facts) {
   if (!facts.seen.memory || !facts.seen.memory->growth_per_request) return std::nullopt;
   const MemoryObservation& memory = *facts.seen.memory;
   const double growth = *memory.growth_per_request;
-  // engine.md 5.2: proven above 0, and worth something in a thousand requests.
+  // Proven above 0, and worth something in a thousand requests.
   if (memory.growth_low <= 0 ||
       1000 * growth <= 0.15 * static_cast<double>(memory.child_typical.value))
     return std::nullopt;

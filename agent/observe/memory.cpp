@@ -14,7 +14,7 @@
 namespace mpm {
 namespace {
 
-// Growth is looked for after the warm-up (engine.md 5.2): a child that has served fewer
+// Growth is looked for after the warm-up: a child that has served fewer
 // requests still fills its caches.
 constexpr std::int64_t kWarmRequests = 40;
 constexpr std::int64_t kFewestRequestsBetween = 10;

@@ -15,7 +15,7 @@
 namespace mpm {
 namespace {
 
-// A worker count that is nearly the limit is the limit: one child may be dying (engine.md 4.8).
+// A worker count that is nearly the limit is the limit: one child may be dying.
 constexpr double kPinned = 0.97;
 // Clients repeat a SYN that was dropped after 1, 3 and 7 seconds; each repetition is counted.
 constexpr double kOverflowWeight = 0.4;
