@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A whole configuration, from the root file to the list of directives that httpd would
+// execute, in its order: conditional sections are decided where they are met, includes are
+// followed, macros are expanded (server/config.c ap_build_config, server/core.c, mod_macro.c).
+// "<IfModule event.c>\nThreadLimit 64\n</IfModule>" gives ThreadLimit when the event MPM was
+// loaded above it, and nothing when it was not.
+//
+// What httpd would refuse becomes a problem and reading goes on as far as it makes sense.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "agent/config/files.h"
+
+namespace mpm::config {
+
+struct SiteOptions {
+  std::string server_root;           // -d, or HTTPD_ROOT; relative names start here
+  std::string config_file;           // -f, or SERVER_CONFIG_FILE; absolute or below server_root
+  std::vector<std::string> defines;  // -D, in order
+  std::vector<std::string> before, after;  // -C and -c, one line each
+  std::vector<std::pair<std::string, std::string>> environment;
+  std::vector<std::string> builtin_sources;      // "mod_so.c", as httpd -l lists them
+  std::vector<std::string> builtin_identifiers;  // "so_module"
+  std::string version;                           // "2.4.57", for <IfVersion>
+};
+
+// One directive that counts. Sections other than conditions are directives too ("<VirtualHost",
+// arguments without the last '>'); their content follows at depth + 1.
+struct ActiveDirective {
+  std::string name;  // as written
+  std::string args;  // after ${} expansion, quotes kept; one trailing '>' cut of a section
+  std::string file;  // of the text itself; for a macro the file of the <Macro>
+  std::uint32_t first_line = 0;
+  std::uint32_t last_line = 0;
+  std::uint32_t depth = 0;  // number of open sections; 0 is the server configuration
+  bool from_macro = false;  // its text passed through a Use
+  std::string macro;        // name of the innermost macro it came from, or empty
+  bool dead = false;        // inside <IfVersion> or <Macro> met before their module was loaded
+};
+
+struct LoadedModule {
+  std::string identifier;  // "mpm_event_module"
+  std::string source;      // "event.c"; empty when the module is not one of httpd's own
+};
+
+// What httpd would refuse (fatal) or warn about.
+struct ConfigProblem {
+  std::string file;
+  std::uint32_t line = 0;  // the last physical line, as httpd reports
+  std::uint32_t column = 1;
+  std::string sentence;
+  bool fatal = false;
+};
+
+// What httpd accepts silently and a person would not expect.
+enum class TrapKind : std::uint8_t {
+  CommentContinues,   // a comment ending in a backslash takes the next line
+  TextAfterSection,   // <IfModule x> # a -> b : the last '>' ends the argument
+  OneLineSection,     // <IfModule x>Dir 1</IfModule>
+  VariableCase,       // ${name} found under another spelling
+  UnclosedCondition,  // an active condition ended with its file
+  DeadBody,           // <IfVersion> or <Macro> before its LoadModule
+  MpmSourceName,      // <IfModule mod_mpm_event.c> never matches; event.c does
+};
+
+struct Trap {
+  TrapKind kind{};
+  std::string file;
+  std::uint32_t line = 0;  // first physical line
+  std::string sentence;
+};
+
+struct Site {
+  std::vector<ActiveDirective> directives;
+  std::vector<LoadedModule> modules;  // built-in first, then in order of loading
+  std::vector<std::string> files;     // in order of first reading, absolute
+  std::string fingerprint;            // FNV-1a, 128 bit, of names and bytes of all files; hex
+  std::vector<ConfigProblem> problems;
+  std::vector<Trap> traps;
+  std::vector<std::string> defines;  // names defined at the end
+  std::string server_root;           // at the end
+};
+
+Site read_site(const SiteOptions& options, const FileSystem& files);
+
+}  // namespace mpm::config
