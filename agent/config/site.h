@@ -26,7 +26,9 @@ struct SiteOptions {
   std::vector<std::pair<std::string, std::string>> environment;
   std::vector<std::string> builtin_sources;      // "mod_so.c", as httpd -l lists them
   std::vector<std::string> builtin_identifiers;  // "so_module"
-  std::string version;                           // "2.4.57", for <IfVersion>
+  // Whether a LoadModule of a file that is not there is a problem.
+  bool require_module_files = true;
+  std::string version;  // "2.4.57", for <IfVersion>
 };
 
 // One directive that counts. Sections other than conditions are directives too ("<VirtualHost",
@@ -39,8 +41,11 @@ struct ActiveDirective {
   std::uint32_t last_line = 0;
   std::uint32_t depth = 0;  // number of open sections; 0 is the server configuration
   bool from_macro = false;  // its text passed through a Use
-  std::string macro;        // name of the innermost macro it came from, or empty
-  bool dead = false;        // inside <IfVersion> or <Macro> met before their module was loaded
+  // As httpd names the place in its errors: file and last line, or
+  // "macro 'm' (defined on line 2 of \"F\") used on line 9 of \"G\"" and the line of the body.
+  std::string origin;
+  std::uint32_t origin_line = 0;
+  bool dead = false;  // inside <IfVersion> or <Macro> met before their module was loaded
 };
 
 struct LoadedModule {
