@@ -1,0 +1,322 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/config/reader.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "agent/config/glob.h"
+#include "agent/config/modules.h"
+#include "agent/config/tree.h"
+
+namespace mpm::config {
+namespace {
+
+// A tree that includes or uses itself twice per level doubles with each; httpd would not come
+// back either. Far above any real configuration.
+constexpr std::size_t kMaxBytes = std::size_t{256} * 1024 * 1024;
+constexpr std::size_t kMaxDirectives = 4'000'000;
+
+constexpr std::string_view kCommandLine = "-c/-C directives";
+
+Input input_of_file(const std::string& path, const Tree& tree) {
+  Input input;
+  input.name = path;
+  input.lines.reserve(tree.lines().size());
+  const auto name = std::make_shared<const std::string>(path);
+  for (const Line& line : tree.lines()) {
+    InputLine copy;
+    copy.text = line.text;
+    copy.file = name;
+    copy.first_line = line.first_line;
+    copy.last_line = line.last_line;
+    copy.comment_continues =
+        !line.text.empty() && line.text.front() == '#' && line.last_line > line.first_line;
+    copy.too_long = line.too_long;
+    input.lines.push_back(std::move(copy));
+  }
+  return input;
+}
+
+Input input_of_texts(const std::vector<std::string>& texts) {
+  Input input;
+  input.name = kCommandLine;
+  const auto name = std::make_shared<const std::string>(kCommandLine);
+  for (const std::string& text : texts) {
+    InputLine line;
+    line.text = std::string(trim(text));
+    line.file = name;
+    line.first_line = line.last_line = static_cast<std::uint32_t>(input.lines.size() + 1);
+    input.lines.push_back(std::move(line));
+  }
+  return input;
+}
+
+// FNV-1a, 128 bit: it tells whether a file changed by accident, not whether by malice.
+class Fingerprint {
+ public:
+  void take(std::string_view bytes) {
+    for (const char c : bytes) {
+      state_ ^= static_cast<unsigned char>(c);
+      state_ *= kPrime;
+    }
+    state_ ^= bytes.size();
+    state_ *= kPrime;
+  }
+
+  std::string hex() const {
+    return fmt::format("{:016x}{:016x}", static_cast<std::uint64_t>(state_ >> 64),
+                       static_cast<std::uint64_t>(state_));
+  }
+
+ private:
+  __extension__ using Wide = unsigned __int128;
+  static constexpr Wide kPrime = (Wide{1} << 88) + 0x13b;
+  Wide state_ = (Wide{0x6c62272e07bb0142} << 64) + 0x62b821756295c58d;
+};
+
+}  // namespace
+
+Reader::Reader(const SiteOptions& options, const FileSystem& files)
+    : options_(options), files_(files), variables_(options.defines, options.environment) {
+  site_.server_root = options.server_root;
+  for (const std::string& source : options.builtin_sources)
+    site_.modules.push_back(LoadedModule{"", source});
+  for (const std::string& identifier : options.builtin_identifiers) {
+    const std::string source = source_of_module(identifier);
+    auto known = std::find_if(site_.modules.begin(), site_.modules.end(),
+                              [&](const LoadedModule& m) { return m.source == source; });
+    if (known != site_.modules.end())
+      known->identifier = identifier;
+    else
+      site_.modules.push_back(LoadedModule{identifier, source});
+  }
+}
+
+Site Reader::read() {
+  read_texts(options_.before, "-C");
+  read_file(join_path(options_.server_root, options_.config_file), nullptr);
+  read_texts(options_.after, "-c");
+  finish();
+  return std::move(site_);
+}
+
+void Reader::read_texts(const std::vector<std::string>& texts, std::string_view argument) {
+  if (texts.empty() || stopped_) return;
+  Level level{InputStack(input_of_texts(texts)), {}, 0, 0, {}, std::string(argument), 0};
+  read_level(level);
+}
+
+void Reader::read_file(const std::string& path, Level* from) {
+  auto bytes = files_.read(path);
+  if (!bytes) {
+    const std::string sentence =
+        fmt::format("httpd cannot open the configuration file {}: {}.", path, bytes.error().what);
+    if (from)
+      refuse(*from, sentence);
+    else
+      site_.problems.push_back(ConfigProblem{path, 0, 1, sentence, true});
+    return;
+  }
+  remember(path, *bytes);
+  Level level{
+      InputStack(input_of_file(path, Tree::read(std::move(*bytes)))), {}, 0, 0, {}, path, 0};
+  if (from) {
+    level.depth = from->depth;
+    level.dead = from->dead;
+  }
+  read_level(level);
+}
+
+void Reader::remember(const std::string& path, const std::string& bytes) {
+  bytes_read_ += bytes.size() + 1;
+  if (std::find(site_.files.begin(), site_.files.end(), path) != site_.files.end()) return;
+  site_.files.push_back(path);
+  Fingerprint print;
+  print.take(site_.fingerprint);
+  print.take(path);
+  print.take(bytes);
+  site_.fingerprint = print.hex();
+}
+
+void Reader::read_level(Level& level) {
+  while (advance(level))
+    read_line(level);
+  if (!stopped_) end_level(level);
+}
+
+// The next line becomes the level's. False at the end of the text.
+bool Reader::advance(Level& level) {
+  if (stopped_) return false;
+  const InputLine* next = level.input.next();
+  if (!next) return false;
+  level.line = *next;
+  level.origin = level.input.top().name;
+  level.origin_line = level.input.reported_line();
+  bytes_read_ += level.input.all().size() > 1 ? level.line.text.size() + 1 : 0;
+  if (bytes_read_ > kMaxBytes || site_.directives.size() > kMaxDirectives)
+    stop(level,
+         "The configuration grows beyond 256 MiB while it is read; look for a file or "
+         "macro that is taken twice at each level.");
+  if (level.line.too_long) refuse(level, "The line is longer than 16 MiB; httpd refuses it.");
+  if (level.line.comment_continues)
+    trap(level, TrapKind::CommentContinues,
+         "The comment ends in a backslash, so the next line belongs to it and does not count. "
+         "Remove the backslash.");
+  return !stopped_;
+}
+
+void Reader::read_line(Level& level) {
+  const std::string& text = level.line.text;
+  if (text.empty() || text.front() == '#') return;
+  if (!level.open.empty() && level.open.back().condition && text.size() > 2 &&
+      text.compare(0, 2, "</") == 0 && text.back() == '>' &&
+      equal_ignoring_case(std::string_view(text).substr(2, text.size() - 3),
+                          std::string_view(level.open.back().name).substr(1))) {
+    level.open.pop_back();
+    return;
+  }
+  std::string expanded =
+      variables_.expand(text, [&](Variables::Remark remark, std::string_view name) {
+        if (remark == Variables::Remark::Missing)
+          warn(level, fmt::format("Variable ${{{}}} is not defined, so its name stays as it is. "
+                                  "Define it, or set it in the server's environment.",
+                                  name));
+        else
+          trap(level, TrapKind::VariableCase,
+               fmt::format("${{{}}} takes the value of a variable of another spelling; the names "
+                           "of variables do not heed case.",
+                           name));
+      });
+  if (expanded.size() > kMaxLine)
+    return stop(level, "The line is longer than 16 MiB once its variables are expanded.");
+  std::size_t at = 0;
+  std::string name = next_word(expanded, at).value;
+  if (name.empty()) return;
+  std::string_view args = std::string_view(expanded).substr(at);
+  if (name.size() > 1 && name[0] == '<' && name[1] == '/') return close_section(level, name);
+  if (name.back() == '>') {
+    name.pop_back();
+    if (args.empty() && !name.empty() && name[0] == '<') args = ">";
+  }
+  const OnRead* on_read = find_on_read(name);
+  if (on_read && known(*on_read)) return (this->*on_read->handler)(level, args);
+  add(level, std::move(name), std::string(args));
+}
+
+void Reader::close_section(Level& level, std::string_view name) {
+  if (name.back() != '>') return refuse(level, fmt::format("{} is missing its closing '>'.", name));
+  const std::string_view bare = name.substr(2, name.size() - 3);
+  if (level.open.empty())
+    return refuse(level, fmt::format("{} closes a section that was not opened.", name));
+  const Frame& frame = level.open.back();
+  const std::string_view open = std::string_view(frame.name).substr(1);
+  const bool same = equal_ignoring_case(open, bare);
+  if (frame.condition) {
+    refuse(level, same ? fmt::format("Nothing may stand on the line of {} behind it.", name)
+                       : fmt::format("{} closes a section that was not opened.", name));
+  } else if (!same) {
+    return refuse(level, fmt::format("</{}> was expected, but {} stands here.", open, name));
+  }
+  if (!same) return;
+  if (frame.dead) --level.dead;
+  if (!frame.condition) --level.depth;
+  level.open.pop_back();
+}
+
+void Reader::add(Level& level, std::string name, std::string args) {
+  const bool section = name.front() == '<';
+  const bool dead = section && find_on_read(name) != nullptr;
+  if (section && !dead && args.find('>') == std::string::npos)
+    refuse(level, fmt::format("{}> is missing its closing '>'.", name));
+  ActiveDirective directive;
+  directive.name = name;
+  directive.args = section ? args.substr(0, args.rfind('>')) : std::move(args);
+  directive.file = *level.line.file;
+  directive.first_line = level.line.first_line;
+  directive.last_line = level.line.last_line;
+  directive.depth = level.depth;
+  directive.from_macro = level.input.all().size() > 1;
+  directive.origin = level.origin;
+  directive.origin_line = level.origin_line;
+  directive.dead = level.dead > 0 || dead;
+  site_.directives.push_back(std::move(directive));
+  if (!section) return;
+  if (dead) {
+    ++level.dead;
+    dead_names_.push_back(name);
+    trap(level, TrapKind::DeadBody,
+         fmt::format("{}> stands before its module is loaded, so what is in it never counts. "
+                     "Load the module above it.",
+                     name));
+  }
+  ++level.depth;
+  level.open.push_back(Frame{std::move(name), false, dead, level.line.last_line});
+}
+
+void Reader::end_level(Level& level) {
+  for (; !level.open.empty(); level.open.pop_back()) {
+    const Frame& frame = level.open.back();
+    if (frame.condition)
+      trap(level, TrapKind::UnclosedCondition,
+           fmt::format("{}> of line {} is not closed; it ends with its file.", frame.name,
+                       frame.line));
+    else
+      refuse(level, fmt::format("{}> of line {} was not closed.", frame.name, frame.line));
+  }
+}
+
+void Reader::enter_or_skip(Level& level, std::string_view name, bool active) {
+  if (!active) return skip(level, name);
+  level.open.push_back(Frame{std::string(name), true, false, level.line.last_line});
+}
+
+// Only the first word of each line counts, unexpanded and with its quotes resolved.
+void Reader::skip(Level& level, std::string_view name) {
+  const std::uint32_t begin = level.line.last_line;
+  std::vector<std::string> open{std::string(name)};
+  while (!open.empty()) {
+    if (!advance(level)) {
+      refuse(level, fmt::format("{}> of line {} is not closed before the end of the text.",
+                                open.back(), begin));
+      return;
+    }
+    std::size_t at = 0;
+    std::string word = next_word(level.line.text, at).value;
+    if (word.empty() || word[0] != '<') continue;
+    if (word.size() > 1 && word[1] == '/') {
+      const std::string closing = word.substr(2, word.size() - 3);
+      if (word.size() < 3 || !equal_ignoring_case(closing, open.back().substr(1)))
+        return refuse(level, fmt::format("</{}> was expected, but {} stands here.",
+                                         open.back().substr(1), word));
+      open.pop_back();
+    } else {
+      if (word.back() == '>' && at >= level.line.text.size()) word.pop_back();
+      open.push_back(std::move(word));
+    }
+  }
+}
+
+void Reader::finish() {
+  const auto mpms =
+      std::count_if(site_.modules.begin(), site_.modules.end(),
+                    [](const LoadedModule& module) { return is_mpm_source(module.source); });
+  const std::string root = join_path(options_.server_root, options_.config_file);
+  if (mpms != 1 && !stopped_)
+    site_.problems.push_back(ConfigProblem{
+        root, 0, 1,
+        mpms == 0
+            ? "No MPM is loaded, and httpd needs one. Load event, worker or prefork."
+            : fmt::format("{} MPMs are loaded, and httpd takes one. Keep one LoadModule.", mpms),
+        true});
+  site_.defines = variables_.names();
+  if (site_.fingerprint.empty()) site_.fingerprint = Fingerprint().hex();
+}
+
+Site read_site(const SiteOptions& options, const FileSystem& files) {
+  return Reader(options, files).read();
+}
+
+}  // namespace mpm::config

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The state of reading one site: what is defined, loaded and open so far. Private to the
+// folder; site.h is the door.
+//
+// Conditions and sections lie on one stack per file, as httpd has one tree per file. An active
+// condition ends at a line that is exactly its closing tag, and only when no section inside it
+// is open; a skipped one is passed over by the first word of each line (ap_soak_end_container).
+// What httpd would stop at is reported, and reading goes on unless that could not end.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "agent/config/input.h"
+#include "agent/config/macro.h"
+#include "agent/config/site.h"
+#include "agent/config/variables.h"
+
+namespace mpm::config {
+
+class Reader {
+ public:
+  Reader(const SiteOptions& options, const FileSystem& files);
+
+  Site read();
+
+ private:
+  // An open section; conditions dissolve, sections are directives.
+  struct Frame {
+    std::string name;  // "<IfModule"
+    bool condition = false;
+    bool dead = false;  // an <IfVersion> or <Macro> that nobody understood when it was met
+    std::uint32_t line = 0;
+  };
+
+  // One file, with the macros read in its place.
+  struct Level {
+    InputStack input;
+    std::vector<Frame> open;
+    std::uint32_t depth = 0;  // open sections, those of the including files too
+    std::uint32_t dead = 0;   // open dead sections, those of the including files too
+    InputLine line;           // the one being read
+    std::string origin;       // what httpd would name, and the line there
+    std::uint32_t origin_line = 0;
+  };
+
+  using Arguments = std::vector<std::string>;
+  using Handler = void (Reader::*)(Level&, std::string_view args);
+  struct OnRead {
+    std::string_view name;
+    std::string_view source;  // of the module that brings it; empty for what is always there
+    Handler handler;
+  };
+
+  // reader.cpp: lines and sections.
+  void read_texts(const std::vector<std::string>& texts, std::string_view argument);
+  void read_file(const std::string& path, Level* from);
+  void read_level(Level& level);
+  bool advance(Level& level);
+  void read_line(Level& level);
+  void close_section(Level& level, std::string_view name);
+  void add(Level& level, std::string name, std::string args);
+  void end_level(Level& level);
+  void enter_or_skip(Level& level, std::string_view name, bool active);
+  void skip(Level& level, std::string_view name);
+  void finish();
+
+  // reading.cpp: what httpd does while it reads.
+  static const OnRead* find_on_read(std::string_view name);
+  bool known(const OnRead& directive) const;
+  void run_condition(Level& level, std::string_view name, std::string_view args,
+                     const std::function<bool(const std::string&)>& test);
+  void if_module(Level& level, std::string_view args);
+  void if_define(Level& level, std::string_view args);
+  void if_file(Level& level, std::string_view args);
+  void if_directive(Level& level, std::string_view args);
+  void if_section(Level& level, std::string_view args);
+  void if_version(Level& level, std::string_view args);
+  void include(Level& level, std::string_view args);
+  void include_optional(Level& level, std::string_view args);
+  void include_files(Level& level, std::string_view args, bool optional);
+  void define(Level& level, std::string_view args);
+  void undefine(Level& level, std::string_view args);
+  void server_root(Level& level, std::string_view args);
+  void load_module(Level& level, std::string_view args);
+  void pass_over(Level& level, std::string_view args);
+  void define_macro(Level& level, std::string_view args);
+  void use_macro(Level& level, std::string_view args);
+  void undefine_macro(Level& level, std::string_view args);
+  bool module_known(std::string_view name) const;
+  bool directive_known(std::string_view name) const;
+
+  // Words of `args`, or nothing and a refusal when there are not from `least` to `most`.
+  bool take(Level& level, std::string_view args, Arguments& words, std::size_t least,
+            std::size_t most, std::string_view usage);
+  void refuse(const Level& level, std::string sentence);
+  void warn(const Level& level, std::string sentence);
+  void trap(const Level& level, TrapKind kind, std::string sentence);
+  void stop(const Level& level, std::string sentence);
+  void remember(const std::string& path, const std::string& bytes);
+
+  const SiteOptions& options_;
+  const FileSystem& files_;
+  Variables variables_;
+  std::map<std::string, std::shared_ptr<const Macro>, std::less<>> macros_;
+  Site site_;
+  std::vector<std::string> dead_names_;  // "<IfVersion" or "<Macro" that became plain nodes
+  std::size_t include_depth_ = 0;
+  std::size_t bytes_read_ = 0;
+  bool stopped_ = false;
+};
+
+}  // namespace mpm::config
