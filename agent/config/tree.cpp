@@ -72,9 +72,9 @@ Line logical_line(const std::string& bytes, std::size_t at, std::uint32_t number
     if (!line.text.empty() && line.text.back() == '\r') line.text.pop_back();
     if (line.text.empty() || line.text.back() != '\\') break;
     line.text.pop_back();
-    // The CR or backslash may belong to an earlier piece; pieces start within the text.
-    if (at >= bytes.size()) break;
+    // httpd counts the line that it then looks for at the end of the file, too.
     ++line.last_line;
+    if (at >= bytes.size()) break;
     while (line.pieces.size() > 1 && line.pieces.back().logical >= line.text.size())
       line.pieces.pop_back();
   }
