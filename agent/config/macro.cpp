@@ -84,6 +84,7 @@ Result<std::vector<InputLine>> apply_macro(const Macro& macro,
                 fmt::format("macro '{}' ({}) is used with {} arguments instead of {}.", macro.name,
                             macro.location, values.size(), macro.parameters.size()));
   std::vector<InputLine> lines = macro.body;
+  if (values.empty()) return lines;
   for (InputLine& line : lines)
     line.text = substitute(macro, values, line.text);
   return lines;

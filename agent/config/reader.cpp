@@ -16,7 +16,7 @@ namespace {
 
 // A tree that includes or uses itself twice per level doubles with each; httpd would not come
 // back either. Far above any real configuration.
-constexpr std::size_t kMaxBytes = std::size_t{256} * 1024 * 1024;
+constexpr std::size_t kMaxBytes = std::size_t{64} * 1024 * 1024;
 constexpr std::size_t kMaxDirectives = 4'000'000;
 
 constexpr std::string_view kCommandLine = "-c/-C directives";
@@ -158,7 +158,7 @@ bool Reader::advance(Level& level) {
   bytes_read_ += level.input.all().size() > 1 ? level.line.text.size() + 1 : 0;
   if (bytes_read_ > kMaxBytes || site_.directives.size() > kMaxDirectives)
     stop(level,
-         "The configuration grows beyond 256 MiB while it is read; look for a file or "
+         "The configuration grows beyond 64 MiB while it is read; look for a file or "
          "macro that is taken twice at each level.");
   if (level.line.too_long) refuse(level, "The line is longer than 16 MiB; httpd refuses it.");
   if (level.line.comment_continues)
@@ -273,24 +273,29 @@ void Reader::enter_or_skip(Level& level, std::string_view name, bool active) {
   level.open.push_back(Frame{std::string(name), true, false, level.line.last_line});
 }
 
-// Only the first word of each line counts, unexpanded and with its quotes resolved.
+// Only the first word of each line counts, unexpanded and with its quotes resolved. What is
+// wrong inside is reported at the opening tag, where httpd reports it.
 void Reader::skip(Level& level, std::string_view name) {
-  const std::uint32_t begin = level.line.last_line;
+  const InputLine opening = level.line;
   std::vector<std::string> open{std::string(name)};
   while (!open.empty()) {
     if (!advance(level)) {
-      refuse(level, fmt::format("{}> of line {} is not closed before the end of the text.",
-                                open.back(), begin));
-      return;
+      if (stopped_) return;
+      level.line = opening;
+      return refuse(level,
+                    fmt::format("{}> is not closed before the end of the text.", open.back()));
     }
     std::size_t at = 0;
     std::string word = next_word(level.line.text, at).value;
     if (word.empty() || word[0] != '<') continue;
     if (word.size() > 1 && word[1] == '/') {
       const std::string closing = word.substr(2, word.size() - 3);
-      if (word.size() < 3 || !equal_ignoring_case(closing, open.back().substr(1)))
-        return refuse(level, fmt::format("</{}> was expected, but {} stands here.",
-                                         open.back().substr(1), word));
+      if (word.size() < 3 || !equal_ignoring_case(closing, open.back().substr(1))) {
+        const std::uint32_t line = level.line.last_line;
+        level.line = opening;
+        return refuse(level, fmt::format("</{}> was expected inside, but {} stands on line {}.",
+                                         open.back().substr(1), word, line));
+      }
       open.pop_back();
     } else {
       if (word.back() == '>' && at >= level.line.text.size()) word.pop_back();

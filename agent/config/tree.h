@@ -69,7 +69,8 @@ class Tree {
   static Tree read(std::string bytes);
 
   const std::string& bytes() const { return bytes_; }
-  const std::vector<Line>& lines() const { return lines_; }
+  const std::vector<Line>& lines() const& { return lines_; }
+  const std::vector<Line>& lines() && = delete;  // they would not outlive the tree
 
   // Where the logical bytes [begin, end) of a line lie in the file; line ends that were
   // joined inside a word lie inside its span, so a word replaced takes them along.

@@ -4,6 +4,8 @@
 // something is below them; a link to a directory is added by name.
 #pragma once
 
+#include <cstddef>
+#include <initializer_list>
 #include <map>
 #include <set>
 #include <string>
@@ -17,7 +19,7 @@ namespace mpm::config {
 class MemoryFiles : public FileSystem {
  public:
   MemoryFiles() = default;
-  explicit MemoryFiles(const std::map<std::string, std::string>& files) {
+  MemoryFiles(std::initializer_list<std::pair<const std::string, std::string>> files) {
     for (const auto& [path, bytes] : files)
       add(path, bytes);
   }

@@ -3,11 +3,13 @@
 // Real configurations and what httpd itself read of them: each synthetic case's expect.json and
 // the trees of EXPECTED.json. The cases are many files that are not ours to carry; they lie
 // beside the project, and these tests are built only where they do.
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <ostream>
+#include <regex>
 #include <set>
 #include <string>
 #include <vector>
@@ -145,7 +147,17 @@ TEST_P(Synthetic, ReadsAsHttpdDoes) {
   const Site site = read_site(options_for(expected), mounted(folder, "/R"));
   const bool refused = !describe(site).empty();
   if (expected["read"] == "error") {
-    EXPECT_TRUE(refused) << expected["message"];
+    const std::string message = expected["message"].get<std::string>();
+    ASSERT_TRUE(refused) << message;
+    const std::regex place(R"(Syntax error on line (\d+) of ([^:]+): (?!Syntax))");
+    std::smatch at;
+    if (std::regex_search(message, at, place)) {
+      const auto first = std::find_if(site.problems.begin(), site.problems.end(),
+                                      [](const ConfigProblem& p) { return p.fatal; });
+      EXPECT_EQ(fmt::format("{}:{}", first->file, first->line), at.str(2) + ":" + at.str(1))
+          << message << "\n"
+          << describe(site);
+    }
     return;
   }
   EXPECT_EQ(ours(site), theirs(expected["directives"]));
