@@ -4,17 +4,15 @@
 #include <array>
 #include <charconv>
 #include <cstddef>
-#include <regex>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "agent/config/tree.h"
+#include "agent/config/version_pattern.h"
 
 namespace mpm::config {
 namespace {
-
-// std::regex recurses per byte and state, so what a configuration may ask of it is bounded.
-constexpr std::size_t kMaxPattern = 256;
 
 tl::unexpected<Error> refuse(std::string sentence) {
   return fail(Error::Kind::Malformed, std::move(sentence));
@@ -34,17 +32,6 @@ Result<Version> parse_version(std::string_view text) {
     if (stop == end) return version;
     at = stop + 1;
     ++part;
-  }
-}
-
-Result<bool> matches_pattern(std::string_view pattern, std::string_view version) {
-  if (pattern.size() > kMaxPattern)
-    return refuse("The regular expression of <IfVersion> is longer than 256 bytes.");
-  try {
-    const std::regex regex{std::string(pattern)};
-    return std::regex_search(std::string(version), regex);
-  } catch (const std::regex_error&) {
-    return refuse("The regular expression of <IfVersion> cannot be compiled.");
   }
 }
 
@@ -85,9 +72,10 @@ Result<bool> version_matches(std::string_view args, std::string_view version) {
   if (op[0] == '=' && !wanted.empty() && wanted[0] == '/') {
     if (wanted.size() < 2 || wanted.back() != '/')
       return refuse("The regular expression of <IfVersion> is missing its delimiting '/'.");
-    matched = matches_pattern(std::string_view(wanted).substr(1, wanted.size() - 2), version);
+    matched =
+        version_pattern_matches(std::string_view(wanted).substr(1, wanted.size() - 2), version);
   } else if (op[0] == '~') {
-    matched = matches_pattern(wanted, version);
+    matched = version_pattern_matches(wanted, version);
   } else {
     matched = compare(op[0], op.size() == 2, wanted, version);
   }

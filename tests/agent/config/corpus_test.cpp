@@ -9,7 +9,6 @@
 #include <fstream>
 #include <iterator>
 #include <ostream>
-#include <regex>
 #include <set>
 #include <string>
 #include <vector>
@@ -139,6 +138,17 @@ std::vector<std::string> theirs(const json& directives) {
   return lines;
 }
 
+// "3 of /R/httpd.conf" of the innermost "Syntax error on line 3 of /R/httpd.conf: what"; empty
+// when the message names no place or was cut.
+std::string refused_place(const std::string& message) {
+  const std::string begin = "Syntax error on line ";
+  const std::size_t at = message.rfind(begin);
+  if (at == std::string::npos) return {};
+  const std::size_t end = message.find(": ", at);
+  if (end == std::string::npos) return {};
+  return message.substr(at + begin.size(), end - at - begin.size());
+}
+
 class Synthetic : public testing::TestWithParam<std::string> {};
 
 TEST_P(Synthetic, ReadsAsHttpdDoes) {
@@ -149,14 +159,12 @@ TEST_P(Synthetic, ReadsAsHttpdDoes) {
   if (expected["read"] == "error") {
     const std::string message = expected["message"].get<std::string>();
     ASSERT_TRUE(refused) << message;
-    const std::regex place(R"(Syntax error on line (\d+) of ([^:]+): (?!Syntax))");
-    std::smatch at;
-    if (std::regex_search(message, at, place)) {
+    const std::string place = refused_place(message);
+    if (!place.empty()) {
       const auto first = std::find_if(site.problems.begin(), site.problems.end(),
                                       [](const ConfigProblem& p) { return p.fatal; });
-      EXPECT_EQ(fmt::format("{}:{}", first->file, first->line), at.str(2) + ":" + at.str(1))
-          << message << "\n"
-          << describe(site);
+      EXPECT_EQ(fmt::format("{} of {}", first->line, first->file), place) << message << "\n"
+                                                                          << describe(site);
     }
     return;
   }

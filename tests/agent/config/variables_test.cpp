@@ -8,6 +8,7 @@
 
 #include "agent/config/macro.h"
 #include "agent/config/version_expression.h"
+#include "agent/config/version_pattern.h"
 #include "tests/agent/config/site_fixture.h"
 
 namespace mpm::config {
@@ -78,6 +79,26 @@ TEST(IfVersion, MatchesRegularExpressions) {
   EXPECT_TRUE(version_matches("= /^2.4/>", "2.4.57").value());
   EXPECT_FALSE(version_matches("!~ ^2>", "2.4.57").value());
   EXPECT_FALSE(version_matches("~ (>", "2.4.57").has_value());
+}
+
+TEST(VersionPattern, TakesWhatPeopleWrite) {
+  const std::string version = "2.4.57";
+  for (const char* good :
+       {"^2\\.4", "2.4", "^2\\.(2|4)\\.\\d+$", "^[23]\\.[0-9]+\\.", "(\\d+\\.)*57$",
+        "^2(?:\\.\\d+)+?$", "[^a-z]", "^\\S*$", "x*", "", "3|2|1", "[\\d.]+"})
+    EXPECT_TRUE(version_pattern_matches(good, version).value_or(false)) << good;
+  for (const char* other : {"^4", "2\\.5", "^\\d$", "[a-z]", "(2|3)$", "57+7", "^(\\d\\.)*$"})
+    EXPECT_FALSE(version_pattern_matches(other, version).value()) << other;
+}
+
+TEST(VersionPattern, RefusesWhatItDoesNotTakeAndEnds) {
+  for (const char* bad :
+       {"(", ")", "[", "[z-a]", "*", "a{2}", "(?=a)", "\\1", "\\", "a**", "((((a))))"})
+    EXPECT_FALSE(version_pattern_matches(bad, "2.4.57").has_value()) << bad;
+  std::string hard;
+  while (hard.size() < 230)
+    hard += "(((.*)*.*)*.*)*";
+  EXPECT_FALSE(version_pattern_matches(hard + "q", "2.4.57-some-suffix-of-30-b").value());
 }
 
 TEST(IfVersion, RefusesWhatItDoesNotUnderstand) {
