@@ -19,6 +19,7 @@ struct InputLine {
   std::shared_ptr<const std::string> file;  // in which the text stands
   std::uint32_t first_line = 0;
   std::uint32_t last_line = 0;
+  std::uint32_t column = 1;        // of the text's first byte in its physical line
   bool comment_continues = false;  // a comment that spans more than one physical line
   bool too_long = false;
 };

@@ -21,6 +21,14 @@ constexpr std::size_t kMaxDirectives = 4'000'000;
 
 constexpr std::string_view kCommandLine = "-c/-C directives";
 
+// From 1, in bytes.
+std::uint32_t column_of(const Tree& tree, const Line& line) {
+  const std::size_t first = line.pieces.front().physical;
+  const std::size_t end = first == 0 ? std::string::npos : tree.bytes().rfind('\n', first - 1);
+  const std::size_t begin = end == std::string::npos ? 0 : end + 1;
+  return static_cast<std::uint32_t>(first - begin + 1);
+}
+
 Input input_of_file(const std::string& path, const Tree& tree) {
   Input input;
   input.name = path;
@@ -32,6 +40,7 @@ Input input_of_file(const std::string& path, const Tree& tree) {
     copy.file = name;
     copy.first_line = line.first_line;
     copy.last_line = line.last_line;
+    copy.column = column_of(tree, line);
     copy.comment_continues =
         !line.text.empty() && line.text.front() == '#' && line.last_line > line.first_line;
     copy.too_long = line.too_long;

@@ -213,7 +213,7 @@ void Reader::load_module(Level& level, std::string_view args) {
         return module.identifier == words[0] || (!source.empty() && module.source == source);
       });
   if (known != site_.modules.end()) {
-    const auto builtin = options_.builtin_sources;
+    const auto& builtin = options_.builtin_sources;
     const auto& names = options_.builtin_identifiers;
     if (std::find(builtin.begin(), builtin.end(), source) != builtin.end() ||
         std::find(names.begin(), names.end(), words[0]) != names.end())
@@ -298,7 +298,8 @@ void Reader::undefine_macro(Level& level, std::string_view args) {
 
 void Reader::refuse(const Level& level, std::string sentence) {
   const std::string file = level.line.file ? *level.line.file : level.input.top().name;
-  site_.problems.push_back(ConfigProblem{file, level.line.last_line, 1, std::move(sentence), true});
+  site_.problems.push_back(
+      ConfigProblem{file, level.line.last_line, level.line.column, std::move(sentence), true});
 }
 
 void Reader::warn(const Level& level, std::string sentence) {

@@ -56,8 +56,8 @@ struct LoadedModule {
 // What httpd would refuse (fatal) or warn about.
 struct ConfigProblem {
   std::string file;
-  std::uint32_t line = 0;  // the last physical line, as httpd reports
-  std::uint32_t column = 1;
+  std::uint32_t line = 0;    // the last physical line, as httpd reports
+  std::uint32_t column = 1;  // of the first byte of the logical line
   std::string sentence;
   bool fatal = false;
 };

@@ -54,6 +54,13 @@ TEST(Site, RefusesSectionsThatCrossOrStayOpen) {
               ElementsAre(HasSubstr("missing its closing '>'")));
 }
 
+TEST(Site, NamesTheColumnOfWhatIsRefused) {
+  const Site site = read("A\n \\\n\t  Include\n");
+  ASSERT_EQ(site.problems.size(), 1U);
+  EXPECT_EQ(site.problems[0].line, 3U);
+  EXPECT_EQ(site.problems[0].column, 4U);
+}
+
 TEST(IfModule, KnowsTheIdentifierAndTheSourceName) {
   EXPECT_THAT(lines("<IfModule mpm_event_module>\nA\n</IfModule>\n<IfModule event.c>\nB\n"
                     "</IfModule>\n<IfModule !worker.c>\nC\n</IfModule>\n"),
