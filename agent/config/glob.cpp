@@ -2,98 +2,133 @@
 #include "agent/config/glob.h"
 
 #include <cstddef>
+#include <utility>
 
 namespace mpm::config {
 namespace {
 
-// Whether `c` is in the set that begins after '['; moves `at` behind its ']'. A set without an
-// end matches nothing.
-bool in_set(std::string_view pattern, std::size_t& at, char c) {
-  bool inverse = false;
-  if (at < pattern.size() && (pattern[at] == '!' || pattern[at] == '^')) {
-    inverse = true;
-    ++at;
-  }
+struct Set {
+  bool well_formed = false;  // a ']' ends it; else '[' is an ordinary byte
+  bool matches = false;
+  std::size_t end = 0;  // behind the ']'
+};
+
+// The set that opens at `at`. A ']' directly behind the '[' or the '!' is a member.
+Set match_set(std::string_view pattern, std::size_t at, char c) {
+  Set set;
+  ++at;
+  const bool negated = at < pattern.size() && (pattern[at] == '!' || pattern[at] == '^');
+  if (negated) ++at;
   bool found = false;
   for (bool first = true; at < pattern.size(); first = false) {
     if (pattern[at] == ']' && !first) {
-      ++at;
-      return found != inverse;
+      set.well_formed = true;
+      set.matches = found != negated;
+      set.end = at + 1;
+      return set;
     }
-    char from = pattern[at];
-    if (from == '\\' && at + 1 < pattern.size()) from = pattern[++at];
-    ++at;
-    char to = from;
+    if (pattern[at] == '\\' && at + 1 < pattern.size()) ++at;
+    const char low = pattern[at++];
+    char high = low;
     if (at + 1 < pattern.size() && pattern[at] == '-' && pattern[at + 1] != ']') {
-      to = pattern[at + 1];
+      high = pattern[at + 1];
       at += 2;
     }
-    found = found || (from <= c && c <= to);
+    const auto order = [](char x) { return static_cast<unsigned char>(x); };
+    if (order(low) <= order(c) && order(c) <= order(high)) found = true;
   }
-  return false;
+  return set;
 }
 
-// One element of the pattern against one character; moves `at` behind the element.
-bool matches_one(std::string_view pattern, std::size_t& at, char c) {
-  const char element = pattern[at++];
-  if (element == '?') return true;
-  if (element == '[') return in_set(pattern, at, c);
-  if (element == '\\' && at < pattern.size()) return pattern[at++] == c;
-  return element == c;
+// Whether the pattern's element at `at` takes the byte; moves `at` behind the element.
+bool match_one(std::string_view pattern, std::size_t& at, char c) {
+  if (pattern[at] == '?') {
+    ++at;
+    return true;
+  }
+  if (pattern[at] == '[') {
+    const Set set = match_set(pattern, at, c);
+    if (set.well_formed) {
+      at = set.end;
+      return set.matches;
+    }
+  }
+  if (pattern[at] == '\\' && at + 1 < pattern.size()) ++at;
+  return pattern[at++] == c;
 }
 
 }  // namespace
 
-bool is_pattern(std::string_view component) {
+bool has_wildcard(std::string_view text) {
   bool open = false;
-  for (std::size_t i = 0; i < component.size(); ++i) {
-    switch (component[i]) {
-      case '*':
-      case '?':
-        return true;
-      case '\\':
-        ++i;
-        break;
-      case '[':
-        open = true;
-        break;
-      case ']':
-        if (open) return true;
-        break;
-      default:
-        break;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '*' || text[i] == '?') return true;
+    if (text[i] == '\\') {
+      if (++i >= text.size()) return false;
+    } else if (text[i] == '[') {
+      open = true;
+    } else if (text[i] == ']' && open) {
+      return true;
     }
   }
   return false;
 }
 
-bool matches(std::string_view pattern, std::string_view name) {
+// Linear but for stars, and with one star remembered at a time: no pattern takes longer than
+// pattern length times name length.
+bool glob_match(std::string_view pattern, std::string_view name) {
   if (!name.empty() && name.front() == '.' && (pattern.empty() || pattern.front() != '.'))
     return false;
-  // After a star, the last place to go back to and take one more character into it.
-  std::size_t at = 0;
-  std::size_t i = 0;
+  std::size_t p = 0;
+  std::size_t n = 0;
   std::size_t star = std::string_view::npos;
-  std::size_t taken = 0;
-  while (i < name.size()) {
-    if (at < pattern.size() && pattern[at] == '*') {
-      star = at++;
-      taken = i;
+  std::size_t star_name = 0;
+  while (n < name.size()) {
+    if (p < pattern.size() && pattern[p] == '*') {
+      star = ++p;
+      star_name = n;
       continue;
     }
-    std::size_t next = at;
-    if (at < pattern.size() && matches_one(pattern, next, name[i])) {
-      at = next;
-      ++i;
+    std::size_t next = p;
+    if (p < pattern.size() && match_one(pattern, next, name[n])) {
+      p = next;
+      ++n;
       continue;
     }
     if (star == std::string_view::npos) return false;
-    at = star + 1;
-    i = ++taken;
+    p = star;
+    n = ++star_name;
   }
-  while (at < pattern.size() && pattern[at] == '*')
-    ++at;
-  return at == pattern.size();
+  while (p < pattern.size() && pattern[p] == '*')
+    ++p;
+  return p == pattern.size();
+}
+
+std::vector<std::string> path_components(std::string_view path) {
+  std::vector<std::string> parts;
+  while (!path.empty()) {
+    const std::size_t slash = path.find('/');
+    const std::string_view part = path.substr(0, slash);
+    if (part == "..") {
+      if (!parts.empty()) parts.pop_back();
+    } else if (!part.empty() && part != ".") {
+      parts.emplace_back(part);
+    }
+    path.remove_prefix(slash == std::string_view::npos ? path.size() : slash + 1);
+  }
+  return parts;
+}
+
+std::string join_path(std::string_view root, std::string_view path) {
+  std::string whole;
+  if (path.empty() || path.front() != '/') whole.append(root).append("/");
+  whole += path;
+  std::string result;
+  for (const std::string& part : path_components(whole)) {
+    result += '/';
+    result += part;
+  }
+  return result.empty() ? "/" : result;
 }
 
 }  // namespace mpm::config

@@ -1,17 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Patterns in Include: APR's fnmatch with FNM_PERIOD, one component of a path at a time.
+// File name patterns as APR matches them for Include (apr_fnmatch.c with APR_FNM_PERIOD, one
+// path component at a time): * ? [a-z] [!a] [^a], no braces; a leading dot is matched by a
+// literal dot only. And paths as httpd joins them: below ServerRoot, ".." and "//" merged.
 #pragma once
 
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace mpm::config {
 
-// Whether Include takes `component` for a pattern: it has * or ?, or [ and a later ]. A
-// backslash makes the next character plain, and the component stays one that is no pattern.
-bool is_pattern(std::string_view component);
+// apr_fnmatch_test: an unescaped * or ?, or a [ with a ] after it.
+bool has_wildcard(std::string_view text);
 
-// `*`, `?`, `[a-z]`, `[!a]`, `[^a]`; a leading dot is matched by a dot alone.
-bool matches(std::string_view pattern, std::string_view name);
+// Whether one component of a path matches.
+bool glob_match(std::string_view pattern, std::string_view name);
+
+// `path` below `root` unless it is absolute; "." and "" dropped, ".." resolved by name.
+std::string join_path(std::string_view root, std::string_view path);
+
+std::vector<std::string> path_components(std::string_view path);
 
 }  // namespace mpm::config

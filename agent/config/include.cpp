@@ -1,149 +1,110 @@
 // SPDX-License-Identifier: Apache-2.0
-//
-// Include and IncludeOptional: files, directories with all that is in them, and patterns, in
-// httpd's order (strcmp of the names inside each directory).
+#include "agent/config/include.h"
+
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "agent/config/glob.h"
-#include "agent/config/reader.h"
 
 namespace mpm::config {
 namespace {
 
-// AP_MAX_INCLUDE_DEPTH of util.c.
-constexpr int kDeepest = 128;
-
-std::string join(const std::string& directory, std::string_view name) {
-  return directory + (directory.empty() || directory.back() != '/' ? "/" : "") + std::string(name);
+std::string below(const std::string& path, const std::string& name) {
+  return (path == "/" ? std::string() : path) + "/" + name;
 }
 
-// "/a//b/../c" is "/a/c"; httpd merges paths before it opens them.
-std::string merged(std::string_view path) {
-  std::vector<std::string_view> parts;
-  while (!path.empty()) {
-    const auto slash = path.find('/');
-    const std::string_view part = path.substr(0, slash);
-    path.remove_prefix(slash == std::string_view::npos ? path.size() : slash + 1);
-    if (part.empty() || part == ".") continue;
-    if (part != "..")
-      parts.push_back(part);
-    else if (!parts.empty())
-      parts.pop_back();
+class Finder {
+ public:
+  Finder(const IncludeRequest& request, const FileSystem& files)
+      : optional_(request.optional), files_(files), parts_(path_components(request.pattern)) {}
+
+  IncludedFiles find() {
+    match("/", 0);
+    return std::move(found_);
   }
-  std::string result;
-  for (const std::string_view part : parts) {
-    result += '/';
-    result += part;
+
+ private:
+  bool refused() const { return !found_.refusal.empty(); }
+
+  std::vector<Entry> entries(const std::string& path) {
+    auto list = files_.list(path);
+    if (!list) {
+      if (!optional_)
+        found_.refusal = fmt::format(
+            "httpd cannot open the directory {}: {}. Name one that "
+            "exists, or use IncludeOptional.",
+            path, list.error().what);
+      return {};
+    }
+    std::sort(list->begin(), list->end(),
+              [](const Entry& a, const Entry& b) { return a.name < b.name; });
+    return std::move(*list);
   }
-  return result.empty() ? "/" : result;
-}
+
+  // A file, or all that is in a directory.
+  void take(const std::string& path, std::size_t depth) {
+    const FileKind kind = files_.kind(path);
+    if (kind == FileKind::Missing) {
+      if (!optional_)
+        found_.refusal = fmt::format(
+            "httpd cannot open the configuration file {}: it does not "
+            "exist. Create it, or use IncludeOptional.",
+            path);
+      return;
+    }
+    if (kind == FileKind::Other && path != "/dev/null") {
+      found_.refusal = fmt::format("{} is not a regular file; httpd reads no other.", path);
+      return;
+    }
+    if (kind != FileKind::Directory) {
+      found_.files.push_back(path);
+      return;
+    }
+    if (depth >= kMaxDirectoryDepth) {
+      found_.refusal = fmt::format(
+          "Directory {} lies more than {} directories deep in what is "
+          "included; remove a link that leads back.",
+          path, kMaxDirectoryDepth);
+      return;
+    }
+    for (const Entry& entry : entries(path)) {
+      if (refused()) return;
+      take(below(path, entry.name), depth + 1);
+    }
+  }
+
+  // The components from `part` on, inside `path`. The recursion ends with the pattern.
+  void match(const std::string& path, std::size_t part) {
+    if (part >= parts_.size()) return take(path, 0);
+    const std::string& pattern = parts_[part];
+    if (!has_wildcard(pattern)) return match(below(path, pattern), part + 1);
+    const bool last = part + 1 == parts_.size();
+    bool any = false;
+    for (const Entry& entry : entries(path)) {
+      if (!glob_match(pattern, entry.name) || (!last && !entry.is_directory)) continue;
+      any = true;
+      match(below(path, entry.name), part + 1);
+      if (refused()) return;
+    }
+    if (any || optional_ || refused()) return;
+    found_.refusal = fmt::format(
+        "No file matches the wildcard '{}' in {}. Add one, or use "
+        "IncludeOptional.",
+        pattern, path);
+  }
+
+  bool optional_;
+  const FileSystem& files_;
+  std::vector<std::string> parts_;
+  IncludedFiles found_;
+};
 
 }  // namespace
 
-std::string SiteReader::absolute(std::string_view path) const {
-  if (!path.empty() && path.front() == '/') return merged(path);
-  return merged(join(site_.server_root, path));
-}
-
-Result<void> SiteReader::include(std::string_view args, Missing missing) {
-  const std::vector<std::string> words = words_of(args);
-  if (words.size() != 1 || words[0].empty())
-    return fail(
-        refused("Include takes one argument: the name of a file, a directory or a pattern"));
-  const std::string path = absolute(words[0]);
-  const std::string file = at_file_;
-  const std::int64_t line = at_line_;
-  if (++include_depth_ > kDeepest)
-    return fail(
-        refused(fmt::format("Exceeded the maximum include depth of {}. There might be a "
-                            "loop.",
-                            kDeepest)));
-  auto done = is_pattern(path) ? include_pattern("", std::string_view(path).substr(1), missing)
-                               : include_path(path, missing);
-  --include_depth_;
-  if (!done) return done;
-  at_file_ = file;
-  at_line_ = line;
-  return {};
-}
-
-Result<void> SiteReader::include_path(const std::string& path, Missing missing) {
-  switch (files_.kind(path)) {
-    case FileKind::Directory:
-      return include_directory(path);
-    case FileKind::Regular:
-      return read_file(path);
-    case FileKind::Missing:
-      if (missing == Missing::Ignored) return {};
-      return fail(
-          refused(fmt::format("Could not open configuration file {}: No such file or "
-                              "directory",
-                              path)));
-    case FileKind::Other:
-      break;
-  }
-  return fail(refused(fmt::format("Access to {} denied: it is no regular file", path)));
-}
-
-Result<void> SiteReader::include_directory(const std::string& path) {
-  auto entries = files_.list(path);
-  if (!entries)
-    return fail(
-        refused(fmt::format("Could not open config directory {}: {}", path, entries.error().what)));
-  std::ranges::sort(*entries, {}, &Entry::name);
-  if (++include_depth_ > kDeepest)
-    return fail(
-        refused(fmt::format("Directory {} exceeds the maximum include directory nesting "
-                            "level of {}",
-                            path, kDeepest)));
-  for (const Entry& entry : *entries)
-    if (auto done = include_path(join(path, entry.name), Missing::Refused); !done) return done;
-  --include_depth_;
-  return {};
-}
-
-// `directory` is settled, `rest` begins with the next component.
-Result<void> SiteReader::include_pattern(const std::string& directory, std::string_view rest,
-                                         Missing missing) {
-  const auto slash = rest.find('/');
-  const std::string_view component = rest.substr(0, slash);
-  const bool last = slash == std::string_view::npos;
-  const std::string_view beyond = last ? std::string_view() : rest.substr(slash + 1);
-  if (!is_pattern(component)) {
-    const std::string path = join(directory, component);
-    return last ? include_path(path, missing) : include_pattern(path, beyond, missing);
-  }
-
-  const std::string place = directory.empty() ? "/" : directory;
-  auto entries = files_.list(place);
-  if (!entries) {
-    if (missing == Missing::Ignored) return {};
-    return fail(refused(
-        fmt::format("Could not open config directory {}: {}", place, entries.error().what)));
-  }
-  std::ranges::sort(*entries, {}, &Entry::name);
-  bool any = false;
-  for (const Entry& entry : *entries) {
-    if (!matches(component, entry.name)) continue;
-    const std::string path = join(directory, entry.name);
-    if (last) {
-      // A link that leads nowhere is no match for IncludeOptional and an error for Include.
-      any = true;
-      if (auto done = include_path(path, missing); !done) return done;
-    } else if (entry.is_directory) {
-      // In the middle of a path a link to a directory is passed over.
-      any = true;
-      if (auto done = include_pattern(path, beyond, missing); !done) return done;
-    }
-  }
-  if (!any && missing == Missing::Refused)
-    return fail(
-        refused(fmt::format("No matches for the wildcard '{}' in '{}', failing (use "
-                            "IncludeOptional if required)",
-                            component, place)));
-  return {};
+IncludedFiles find_included(const IncludeRequest& request, const FileSystem& files) {
+  return Finder(request, files).find();
 }
 
 }  // namespace mpm::config

@@ -1,41 +1,62 @@
 // SPDX-License-Identifier: Apache-2.0
-//
-// From the identifier that LoadModule uses to the source file that IfModule may name instead.
-// Nearly all follow one rule, "x_module" from "mod_x.c"; the table holds the others.
+#include "agent/config/modules.h"
+
 #include <algorithm>
 #include <array>
-#include <string>
-#include <string_view>
 #include <utility>
 
-#include "agent/config/site.h"
-
 namespace mpm::config {
+namespace {
 
-std::string module_source(std::string_view identifier) {
-  constexpr std::array kOthers = std::to_array<std::pair<std::string_view, std::string_view>>({
-      {"mpm_event_module", "event.c"},
-      {"mpm_worker_module", "worker.c"},
-      {"mpm_prefork_module", "prefork.c"},
-      {"mpm_winnt_module", "mpm_winnt.c"},
-      {"mpm_itk_module", "mpm_itk.c"},
-      {"core_module", "core.c"},
-      {"http_module", "http_core.c"},
-      {"ldap_module", "util_ldap.c"},
-  });
-  for (const auto& [known, source] : kOthers)
-    if (known == identifier) return std::string(source);
-  constexpr std::string_view kEnd = "_module";
-  std::string_view stem = identifier;
-  if (stem.size() > kEnd.size() && stem.substr(stem.size() - kEnd.size()) == kEnd)
-    stem.remove_suffix(kEnd.size());
-  return "mod_" + std::string(stem) + ".c";
+// The modules whose source is not mod_<identifier without _module>.c.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 13> kSources{{
+    {"core_module", "core.c"},
+    {"http_module", "http_core.c"},
+    {"mpm_event_module", "event.c"},
+    {"mpm_worker_module", "worker.c"},
+    {"mpm_prefork_module", "prefork.c"},
+    {"mpm_motorz_module", "motorz.c"},
+    {"mpm_netware_module", "mpm_netware.c"},
+    {"mpm_winnt_module", "mpm_winnt.c"},
+    {"mpmt_os2_module", "mpmt_os2.c"},
+    {"mpm_itk_module", "mpm_itk.c"},
+    {"ldap_module", "util_ldap.c"},
+    {"cern_meta_module", "mod_cern_meta.c"},
+    {"mpm_simple_module", "simple_api.c"},
+}};
+
+constexpr std::array<std::string_view, 8> kMpms{"event.c",    "worker.c",      "prefork.c",
+                                                "motorz.c",   "mpm_netware.c", "mpm_winnt.c",
+                                                "mpmt_os2.c", "simple_api.c"};
+
+constexpr std::string_view kSuffix = "_module";
+
+}  // namespace
+
+std::string source_of_module(std::string_view identifier) {
+  for (const auto& [name, source] : kSources)
+    if (name == identifier) return std::string(source);
+  if (identifier.size() <= kSuffix.size()) return {};
+  if (identifier.substr(identifier.size() - kSuffix.size()) != kSuffix) return {};
+  std::string source = "mod_";
+  source += identifier.substr(0, identifier.size() - kSuffix.size());
+  source += ".c";
+  return source;
 }
 
-bool Site::has_module(std::string_view wanted) const {
-  return std::ranges::any_of(modules, [&](const LoadedModule& module) {
-    return module.source == wanted || (!module.identifier.empty() && module.identifier == wanted);
-  });
+bool is_mpm_source(std::string_view source) {
+  return std::find(kMpms.begin(), kMpms.end(), source) != kMpms.end();
+}
+
+std::string meant_mpm(std::string_view argument) {
+  for (const std::string_view source : {"event.c", "worker.c", "prefork.c"}) {
+    const std::string name(source);
+    if (argument == "mpm_" + name || argument == "mod_" + name || argument == "mod_mpm_" + name)
+      return name;
+    const std::string stem = name.substr(0, name.size() - 2);
+    if (argument == stem + "_module") return name;
+  }
+  return {};
 }
 
 }  // namespace mpm::config

@@ -7,248 +7,330 @@
 
 #include <fmt/format.h>
 
-#include "agent/config/known_names.h"
+#include "agent/config/glob.h"
+#include "agent/config/modules.h"
+#include "agent/config/tree.h"
 
 namespace mpm::config {
 namespace {
 
-constexpr std::uint64_t kFnvBasis = 14695981039346656037ULL;
+// A tree that includes or uses itself twice per level doubles with each; httpd would not come
+// back either. Far above any real configuration.
+constexpr std::size_t kMaxBytes = std::size_t{64} * 1024 * 1024;
+constexpr std::size_t kMaxDirectives = 4'000'000;
 
-Error missing_end(std::string_view name) {
-  return {Error::Kind::Malformed, fmt::format("{}> directive missing closing '>'", name)};
+constexpr std::string_view kCommandLine = "-c/-C directives";
+
+// From 1, in bytes.
+std::uint32_t column_of(const Tree& tree, const Line& line) {
+  const std::size_t first = line.pieces.front().physical;
+  const std::size_t end = first == 0 ? std::string::npos : tree.bytes().rfind('\n', first - 1);
+  const std::size_t begin = end == std::string::npos ? 0 : end + 1;
+  return static_cast<std::uint32_t>(first - begin + 1);
 }
 
-std::vector<LogicalLine> numbered(std::vector<std::string> texts) {
-  std::vector<LogicalLine> lines;
-  for (std::string& text : texts) {
-    LogicalLine line;
-    line.text = std::move(text);
-    line.first_line = line.last_line = static_cast<std::int64_t>(lines.size()) + 1;
-    lines.push_back(std::move(line));
+Input input_of_file(const std::string& path, const Tree& tree) {
+  Input input;
+  input.name = path;
+  input.lines.reserve(tree.lines().size());
+  const auto name = std::make_shared<const std::string>(path);
+  for (const Line& line : tree.lines()) {
+    InputLine copy;
+    copy.text = line.text;
+    copy.file = name;
+    copy.first_line = line.first_line;
+    copy.last_line = line.last_line;
+    copy.column = column_of(tree, line);
+    copy.comment_continues =
+        !line.text.empty() && line.text.front() == '#' && line.last_line > line.first_line;
+    copy.too_long = line.too_long;
+    input.lines.push_back(std::move(copy));
   }
-  return lines;
+  return input;
 }
+
+Input input_of_texts(const std::vector<std::string>& texts) {
+  Input input;
+  input.name = kCommandLine;
+  const auto name = std::make_shared<const std::string>(kCommandLine);
+  for (const std::string& text : texts) {
+    InputLine line;
+    line.text = std::string(trim(text));
+    line.file = name;
+    line.first_line = line.last_line = static_cast<std::uint32_t>(input.lines.size() + 1);
+    input.lines.push_back(std::move(line));
+  }
+  return input;
+}
+
+// FNV-1a, 128 bit: it tells whether a file changed by accident, not whether by malice.
+class Fingerprint {
+ public:
+  void take(std::string_view bytes) {
+    for (const char c : bytes) {
+      state_ ^= static_cast<unsigned char>(c);
+      state_ *= kPrime;
+    }
+    state_ ^= bytes.size();
+    state_ *= kPrime;
+  }
+
+  std::string hex() const {
+    return fmt::format("{:016x}{:016x}", static_cast<std::uint64_t>(state_ >> 64),
+                       static_cast<std::uint64_t>(state_));
+  }
+
+ private:
+  __extension__ using Wide = unsigned __int128;
+  static constexpr Wide kPrime = (Wide{1} << 88) + 0x13b;
+  Wide state_ = (Wide{0x6c62272e07bb0142} << 64) + 0x62b821756295c58d;
+};
 
 }  // namespace
 
-LineFeed::LineFeed(std::string file, std::vector<LogicalLine> lines) {
-  levels_.push_back({std::move(file), std::move(lines), 0});
-}
-
-const LogicalLine* LineFeed::next() {
-  while (levels_.size() > 1 && levels_.back().at == levels_.back().lines.size())
-    levels_.pop_back();
-  Level& top = levels_.back();
-  return top.at < top.lines.size() ? &top.lines[top.at++] : nullptr;
-}
-
-void LineFeed::push(std::vector<std::string> lines, std::string label) {
-  levels_.push_back({std::move(label), numbered(std::move(lines)), 0});
-}
-
-SiteReader::SiteReader(const SiteOptions& options, const FileSystem& files)
-    : options_(options),
-      files_(files),
-      variables_(options.defines, options.environment),
-      fingerprint_(kFnvBasis) {
+Reader::Reader(const SiteOptions& options, const FileSystem& files)
+    : options_(options), files_(files), variables_(options.defines, options.environment) {
   site_.server_root = options.server_root;
   for (const std::string& source : options.builtin_sources)
-    site_.modules.push_back({"", source});
+    site_.modules.push_back(LoadedModule{"", source});
+  for (const std::string& identifier : options.builtin_identifiers) {
+    const std::string source = source_of_module(identifier);
+    auto known = std::find_if(site_.modules.begin(), site_.modules.end(),
+                              [&](const LoadedModule& m) { return m.source == source; });
+    if (known != site_.modules.end())
+      known->identifier = identifier;
+    else
+      site_.modules.push_back(LoadedModule{identifier, source});
+  }
 }
 
-Site SiteReader::read() && {
-  Result<void> done = read_lines(options_.before, "-C directive");
-  if (done) done = read_file(options_.config_file);
-  if (done) done = read_lines(options_.after, "-c directive");
-  if (done)
-    check_mpm();
-  else
-    site_.problems.push_back({at_file_, at_line_, std::move(done.error().what), true});
-  site_.fingerprint = fmt::format("{:016x}", fingerprint_);
+Site Reader::read() {
+  read_texts(options_.before, "-C");
+  read_file(join_path(options_.server_root, options_.config_file), nullptr);
+  read_texts(options_.after, "-c");
+  finish();
   return std::move(site_);
 }
 
-Error SiteReader::refused(std::string text) const {
-  return {Error::Kind::Malformed, std::move(text)};
+void Reader::read_texts(const std::vector<std::string>& texts, std::string_view argument) {
+  if (texts.empty() || stopped_) return;
+  Level level{InputStack(input_of_texts(texts)), {}, 0, 0, {}, std::string(argument), 0};
+  read_level(level);
 }
 
-void SiteReader::note(const LineFeed& feed, std::string text) {
-  site_.problems.push_back({feed.file(), feed.file_line().last_line, std::move(text), false});
-}
-
-void SiteReader::check_mpm() {
-  std::vector<std::string> loaded;
-  for (const LoadedModule& module : site_.modules)
-    for (const std::string_view source : {"prefork.c", "worker.c", "event.c"})
-      if (module.source == source) loaded.push_back(module.source);
-  if (loaded.size() == 1) return;
-  site_.problems.push_back({options_.config_file, 0,
-                            loaded.empty() ? "AH00534: no MPM is loaded: httpd does not start"
-                                           : "AH00534: more than one MPM is loaded: httpd does "
-                                             "not start",
-                            true});
-}
-
-Result<void> SiteReader::read_lines(std::vector<std::string> lines, const std::string& label) {
-  if (lines.empty()) return {};
-  LineFeed feed(label, numbered(std::move(lines)));
-  return read_all(feed);
-}
-
-Result<void> SiteReader::read_file(const std::string& path) {
-  auto text = files_.read(path);
-  if (!text)
-    return fail(
-        refused(fmt::format("Could not open configuration file {}: {}", path, text.error().what)));
-  if (std::ranges::find(site_.files, path) == site_.files.end()) site_.files.push_back(path);
-  for (const std::string_view part : {std::string_view(path), std::string_view(*text)})
-    for (const char byte : part)
-      fingerprint_ = (fingerprint_ ^ static_cast<std::uint8_t>(byte)) * 1099511628211ULL;
-
-  LineFeed feed(path, split_lines(*text));
-  return read_all(feed);
-}
-
-Result<void> SiteReader::read_all(LineFeed& feed) {
-  const std::size_t outer = std::exchange(base_, open_.size());
-  while (const LogicalLine* line = feed.next())
-    if (auto done = read_line(feed, *line); !done) return done;
-  if (open_.size() > base_) return fail(refused(fmt::format("{}> was not closed.", open_.back())));
-  base_ = outer;
-  return {};
-}
-
-Result<void> SiteReader::read_section(LineFeed& feed, std::string_view name) {
-  // Compared with the whole line: "</IfModule> # end" does not close an active section.
-  const std::string close = fmt::format("</{}>", name.substr(1));
-  const std::size_t around = open_.size();
-  while (const LogicalLine* line = feed.next()) {
-    if (same_word(line->text, close)) {
-      at_line_ = line->last_line;
-      if (open_.size() > around)
-        return fail(
-            refused(fmt::format("Expected </{}> but saw {}", open_.back().substr(1), line->text)));
-      return {};
-    }
-    if (auto done = read_line(feed, *line); !done) return done;
+void Reader::read_file(const std::string& path, Level* from) {
+  auto bytes = files_.read(path);
+  if (!bytes) {
+    const std::string sentence =
+        fmt::format("httpd cannot open the configuration file {}: {}.", path, bytes.error().what);
+    if (from)
+      refuse(*from, sentence);
+    else
+      site_.problems.push_back(ConfigProblem{path, 0, 1, sentence, true});
+    return;
   }
-  return {};  // an active condition ends with its file, and httpd says nothing
-}
-
-Result<void> SiteReader::skip_section(LineFeed& feed, std::string_view name) {
-  while (const LogicalLine* line = feed.next()) {
-    std::string_view rest = line->text;
-    std::string word = take_word(rest);
-    if (word.empty() || word.front() != '<') continue;
-    at_line_ = line->last_line;
-    if (word.size() > 1 && word[1] == '/') {
-      word.pop_back();
-      if (same_word(std::string_view(word).substr(2), name.substr(1))) return {};
-      return fail(refused(fmt::format("Expected </{}> but saw {}>", name.substr(1), word)));
-    }
-    if (rest.empty() && word.back() == '>') word.pop_back();
-    if (auto done = skip_section(feed, word); !done) return done;
+  remember(path, *bytes);
+  Level level{
+      InputStack(input_of_file(path, Tree::read(std::move(*bytes)))), {}, 0, 0, {}, path, 0};
+  if (from) {
+    level.depth = from->depth;
+    level.dead = from->dead;
   }
-  return fail(refused(fmt::format("Expected </{}> before end of configuration", name.substr(1))));
+  read_level(level);
 }
 
-Result<void> SiteReader::read_line(LineFeed& feed, const LogicalLine& written) {
-  at_file_ = feed.label();
-  at_line_ = written.last_line;
-  if (written.text.empty() || written.text.front() == '#') return {};
+void Reader::remember(const std::string& path, const std::string& bytes) {
+  bytes_read_ += bytes.size() + 1;
+  if (std::find(site_.files.begin(), site_.files.end(), path) != site_.files.end()) return;
+  site_.files.push_back(path);
+  Fingerprint print;
+  print.take(site_.fingerprint);
+  print.take(path);
+  print.take(bytes);
+  site_.fingerprint = print.hex();
+}
 
-  const LogicalLine line = written;  // the feed may move its lines while a section is read
-  std::vector<std::string> unknown;
-  const std::string text = variables_.expand(line.text, unknown);
-  for (const std::string& name : unknown)
-    note(feed, fmt::format("AH00111: ${{{}}} is not defined and stays as it is written", name));
+void Reader::read_level(Level& level) {
+  while (advance(level))
+    read_line(level);
+  if (!stopped_) end_level(level);
+}
 
-  std::string_view args = text;
-  std::string name = take_word(args);
-  if (name.empty()) return {};
-  if (name.size() > 1 && name[0] == '<' && name[1] == '/') return close_section(std::move(name));
+// The next line becomes the level's. False at the end of the text.
+bool Reader::advance(Level& level) {
+  if (stopped_) return false;
+  const InputLine* next = level.input.next();
+  if (!next) return false;
+  level.line = *next;
+  level.origin = level.input.top().name;
+  level.origin_line = level.input.reported_line();
+  bytes_read_ += level.input.all().size() > 1 ? level.line.text.size() + 1 : 0;
+  if (bytes_read_ > kMaxBytes || site_.directives.size() > kMaxDirectives)
+    stop(level,
+         "The configuration grows beyond 64 MiB while it is read; look for a file or "
+         "macro that is taken twice at each level.");
+  if (level.line.too_long) refuse(level, "The line is longer than 16 MiB; httpd refuses it.");
+  if (level.line.comment_continues)
+    trap(level, TrapKind::CommentContinues,
+         "The comment ends in a backslash, so the next line belongs to it and does not count. "
+         "Remove the backslash.");
+  return !stopped_;
+}
+
+void Reader::read_line(Level& level) {
+  const std::string& text = level.line.text;
+  if (text.empty() || text.front() == '#') return;
+  if (!level.open.empty() && level.open.back().condition && text.size() > 2 &&
+      text.compare(0, 2, "</") == 0 && text.back() == '>' &&
+      equal_ignoring_case(std::string_view(text).substr(2, text.size() - 3),
+                          std::string_view(level.open.back().name).substr(1))) {
+    level.open.pop_back();
+    return;
+  }
+  std::string expanded =
+      variables_.expand(text, [&](Variables::Remark remark, std::string_view name) {
+        if (remark == Variables::Remark::Missing)
+          warn(level, fmt::format("Variable ${{{}}} is not defined, so its name stays as it is. "
+                                  "Define it, or set it in the server's environment.",
+                                  name));
+        else
+          trap(level, TrapKind::VariableCase,
+               fmt::format("${{{}}} takes the value of a variable of another spelling; the names "
+                           "of variables do not heed case.",
+                           name));
+      });
+  if (expanded.size() > kMaxLine)
+    return stop(level, "The line is longer than 16 MiB once its variables are expanded.");
+  std::size_t at = 0;
+  std::string name = next_word(expanded, at).value;
+  if (name.empty()) return;
+  std::string_view args = std::string_view(expanded).substr(at);
+  if (name.size() > 1 && name[0] == '<' && name[1] == '/') return close_section(level, name);
   if (name.back() == '>') {
     name.pop_back();
-    if (name.empty()) return {};
+    if (args.empty() && !name.empty() && name[0] == '<') args = ">";
   }
-  if (name.front() == '<' && args.empty()) args = ">";
-  if (executes(name)) return execute(feed, name, args);
-  add_node(feed, line, std::move(name), args);
-  return {};
+  const OnRead* on_read = find_on_read(name);
+  if (on_read && known(*on_read)) return (this->*on_read->handler)(level, args);
+  add(level, std::move(name), std::string(args));
 }
 
-void SiteReader::add_node(const LineFeed& feed, const LogicalLine& line, std::string name,
-                          std::string_view args) {
-  ActiveDirective node;
-  node.args = std::string(args);
-  node.file = feed.file();
-  const LogicalLine& place = feed.in_macro() ? feed.file_line() : line;
-  node.first_line = place.first_line;
-  node.last_line = place.last_line;
-  node.depth = static_cast<int>(open_.size());
-  if (feed.in_macro()) {
-    node.macro = feed.label();
-    node.macro_line = line.last_line;
+void Reader::close_section(Level& level, std::string_view name) {
+  if (name.back() != '>') return refuse(level, fmt::format("{} is missing its closing '>'.", name));
+  const std::string_view bare = name.substr(2, name.size() - 3);
+  if (level.open.empty())
+    return refuse(level, fmt::format("{} closes a section that was not opened.", name));
+  const Frame& frame = level.open.back();
+  const std::string_view open = std::string_view(frame.name).substr(1);
+  const bool same = equal_ignoring_case(open, bare);
+  if (frame.condition) {
+    refuse(level, same ? fmt::format("Nothing may stand on the line of {} behind it.", name)
+                       : fmt::format("{} closes a section that was not opened.", name));
+  } else if (!same) {
+    return refuse(level, fmt::format("</{}> was expected, but {} stands here.", open, name));
   }
+  if (!same) return;
+  if (frame.dead) --level.dead;
+  if (!frame.condition) --level.depth;
+  level.open.pop_back();
+}
+
+void Reader::add(Level& level, std::string name, std::string args) {
   const bool section = name.front() == '<';
-  if (section) open_.push_back(name);
-  node.name = std::move(name);
-  site_.directives.push_back(std::move(node));
+  const bool dead = section && find_on_read(name) != nullptr;
+  if (section && !dead && args.find('>') == std::string::npos)
+    refuse(level, fmt::format("{}> is missing its closing '>'.", name));
+  ActiveDirective directive;
+  directive.name = name;
+  directive.args = section ? args.substr(0, args.rfind('>')) : std::move(args);
+  directive.file = *level.line.file;
+  directive.first_line = level.line.first_line;
+  directive.last_line = level.line.last_line;
+  directive.depth = level.depth;
+  directive.from_macro = level.input.all().size() > 1;
+  directive.origin = level.origin;
+  directive.origin_line = level.origin_line;
+  directive.dead = level.dead > 0 || dead;
+  site_.directives.push_back(std::move(directive));
+  if (!section) return;
+  if (dead) {
+    ++level.dead;
+    dead_names_.push_back(name);
+    trap(level, TrapKind::DeadBody,
+         fmt::format("{}> stands before its module is loaded, so what is in it never counts. "
+                     "Load the module above it.",
+                     name));
+  }
+  ++level.depth;
+  level.open.push_back(Frame{std::move(name), false, dead, level.line.last_line});
 }
 
-Result<void> SiteReader::close_section(std::string word) {
-  if (word.back() != '>') return fail(missing_end(word));
-  word.pop_back();
-  if (open_.size() == base_)
-    return fail(refused(fmt::format("{}> without matching <{}> section", word, word.substr(2))));
-  if (!same_word(std::string_view(word).substr(2), std::string_view(open_.back()).substr(1)))
-    return fail(refused(fmt::format("Expected </{}> but saw {}>", open_.back().substr(1), word)));
-  open_.pop_back();
-  return {};
+void Reader::end_level(Level& level) {
+  for (; !level.open.empty(); level.open.pop_back()) {
+    const Frame& frame = level.open.back();
+    if (frame.condition)
+      trap(level, TrapKind::UnclosedCondition,
+           fmt::format("{}> of line {} is not closed; it ends with its file.", frame.name,
+                       frame.line));
+    else
+      refuse(level, fmt::format("{}> of line {} was not closed.", frame.name, frame.line));
+  }
 }
 
-// The directives that httpd runs while it reads; those of a module that is not loaded yet are
-// plain nodes, and what they enclose is dead when the module comes later.
-bool SiteReader::executes(std::string_view name) const {
-  constexpr std::array kCore = std::to_array<std::string_view>(
-      {"<IfModule", "<IfDefine", "<IfFile", "<IfDirective", "<IfSection", "Include",
-       "IncludeOptional", "Define", "UnDefine", "ServerRoot", "DefaultRuntimeDir", "LoadModule",
-       "LoadFile"});
-  constexpr std::array kMacro = std::to_array<std::string_view>({"<Macro", "Use", "UndefMacro"});
-  auto same = [&](std::string_view known) { return same_word(known, name); };
-  if (std::ranges::any_of(kCore, same)) return true;
-  if (same_word(name, "<IfVersion")) return site_.has_module("mod_version.c");
-  return std::ranges::any_of(kMacro, same) && site_.has_module("mod_macro.c");
+void Reader::enter_or_skip(Level& level, std::string_view name, bool active) {
+  if (!active) return skip(level, name);
+  level.open.push_back(Frame{std::string(name), true, false, level.line.last_line});
 }
 
-Result<void> SiteReader::execute(LineFeed& feed, const std::string& name, std::string_view args) {
-  if (same_word(name, "<Macro")) return define_macro(feed, args);
-  if (name.front() == '<') return condition(feed, name, args);
-  if (same_word(name, "Use")) return use_macro(feed, args);
-  if (same_word(name, "Include")) return include(args, Missing::Refused);
-  if (same_word(name, "IncludeOptional")) return include(args, Missing::Ignored);
-  const std::vector<std::string> words = words_of(args);
-  if (same_word(name, "Define")) return define(words);
-  if (same_word(name, "LoadModule")) return load_module(words);
-  if (words.empty()) return fail(refused(name + " takes one argument"));
-  if (same_word(name, "UnDefine")) variables_.undefine(words[0]);
-  if (same_word(name, "UndefMacro")) macros_.erase(lower_case(words[0]));
-  if (same_word(name, "ServerRoot")) site_.server_root = absolute(words[0]);
-  return {};
+// Only the first word of each line counts, unexpanded and with its quotes resolved. What is
+// wrong inside is reported at the opening tag, where httpd reports it.
+void Reader::skip(Level& level, std::string_view name) {
+  const InputLine opening = level.line;
+  std::vector<std::string> open{std::string(name)};
+  while (!open.empty()) {
+    if (!advance(level)) {
+      if (stopped_) return;
+      level.line = opening;
+      return refuse(level,
+                    fmt::format("{}> is not closed before the end of the text.", open.back()));
+    }
+    std::size_t at = 0;
+    std::string word = next_word(level.line.text, at).value;
+    if (word.empty() || word[0] != '<') continue;
+    if (word.size() > 1 && word[1] == '/') {
+      const std::string closing = word.substr(2, word.size() - 3);
+      if (word.size() < 3 || !equal_ignoring_case(closing, open.back().substr(1))) {
+        const std::uint32_t line = level.line.last_line;
+        level.line = opening;
+        return refuse(level, fmt::format("</{}> was expected inside, but {} stands on line {}.",
+                                         open.back().substr(1), word, line));
+      }
+      open.pop_back();
+    } else {
+      if (word.back() == '>' && at >= level.line.text.size()) word.pop_back();
+      open.push_back(std::move(word));
+    }
+  }
 }
 
-Result<void> SiteReader::define(const std::vector<std::string>& words) {
-  if (words.empty() || words.size() > 2) return fail(refused("Define takes one or two arguments"));
-  if (words[0].find(':') != std::string::npos)
-    return fail(refused("Variable name must not contain ':'"));
-  variables_.define(words[0], words.size() == 2 ? std::optional(words[1]) : std::nullopt);
-  return {};
+void Reader::finish() {
+  const auto mpms =
+      std::count_if(site_.modules.begin(), site_.modules.end(),
+                    [](const LoadedModule& module) { return is_mpm_source(module.source); });
+  const std::string root = join_path(options_.server_root, options_.config_file);
+  if (mpms != 1 && !stopped_)
+    site_.problems.push_back(ConfigProblem{
+        root, 0, 1,
+        mpms == 0
+            ? "No MPM is loaded, and httpd needs one. Load event, worker or prefork."
+            : fmt::format("{} MPMs are loaded, and httpd takes one. Keep one LoadModule.", mpms),
+        true});
+  site_.defines = variables_.names();
+  if (site_.fingerprint.empty()) site_.fingerprint = Fingerprint().hex();
 }
 
-Result<void> SiteReader::load_module(const std::vector<std::string>& words) {
-  if (words.size() != 2) return fail(refused("LoadModule takes two arguments"));
-  if (!site_.has_module(words[0])) site_.modules.push_back({words[0], module_source(words[0])});
-  return {};
+Site read_site(const SiteOptions& options, const FileSystem& files) {
+  return Reader(options, files).read();
 }
 
 }  // namespace mpm::config

@@ -1,101 +1,120 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The machine behind read_site(): one pass over the logical lines, with what is defined,
-// loaded and open at this point of the reading. One object reads one site.
+// The state of reading one site: what is defined, loaded and open so far. Private to the
+// folder; site.h is the door.
+//
+// Conditions and sections lie on one stack per file, as httpd has one tree per file. An active
+// condition ends at a line that is exactly its closing tag, and only when no section inside it
+// is open; a skipped one is passed over by the first word of each line (ap_soak_end_container).
+// What httpd would stop at is reported, and reading goes on unless that could not end.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "agent/config/lines.h"
-#include "agent/config/macros.h"
+#include "agent/config/input.h"
+#include "agent/config/macro.h"
 #include "agent/config/site.h"
 #include "agent/config/variables.h"
-#include "schema/model/result.h"
 
 namespace mpm::config {
 
-// Where lines come from: a file, and on top of it the macros that are being unfolded, whose end
-// goes unnoticed: a section that a macro opens may be closed by the file.
-class LineFeed {
+class Reader {
  public:
-  LineFeed(std::string file, std::vector<LogicalLine> lines);
+  Reader(const SiteOptions& options, const FileSystem& files);
 
-  // nullptr at the end of the file. Valid until the next call.
-  const LogicalLine* next();
-  // Unfolds lines on top; `label` is httpd's words for where they come from.
-  void push(std::vector<std::string> lines, std::string label);
-
-  const std::string& file() const { return levels_.front().label; }
-  // Of the line that next() gave last: the file's name, or the macro's words.
-  const std::string& label() const { return levels_.back().label; }
-  bool in_macro() const { return levels_.size() > 1; }
-  // The line of the file, also while a macro that it uses is read.
-  const LogicalLine& file_line() const { return levels_.front().lines[levels_.front().at - 1]; }
+  Site read();
 
  private:
-  struct Level {
-    std::string label;
-    std::vector<LogicalLine> lines;
-    std::size_t at = 0;
+  // An open section; conditions dissolve, sections are directives.
+  struct Frame {
+    std::string name;  // "<IfModule"
+    bool condition = false;
+    bool dead = false;  // an <IfVersion> or <Macro> that nobody understood when it was met
+    std::uint32_t line = 0;
   };
-  std::vector<Level> levels_;
-};
 
-class SiteReader {
- public:
-  SiteReader(const SiteOptions& options, const FileSystem& files);
-  Site read() &&;
+  // One file, with the macros read in its place.
+  struct Level {
+    InputStack input;
+    std::vector<Frame> open;
+    std::uint32_t depth = 0;  // open sections, those of the including files too
+    std::uint32_t dead = 0;   // open dead sections, those of the including files too
+    InputLine line;           // the one being read
+    std::string origin;       // what httpd would name, and the line there
+    std::uint32_t origin_line = 0;
+  };
 
- private:
-  // Everything below returns an Error for what httpd refuses; the reading ends with it.
-  Result<void> read_lines(std::vector<std::string> lines, const std::string& label);
-  Result<void> read_file(const std::string& path);
-  Result<void> read_all(LineFeed& feed);
-  Result<void> read_section(LineFeed& feed, std::string_view name);  // active condition
-  Result<void> skip_section(LineFeed& feed, std::string_view name);
-  Result<void> read_line(LineFeed& feed, const LogicalLine& line);
+  using Arguments = std::vector<std::string>;
+  using Handler = void (Reader::*)(Level&, std::string_view args);
+  struct OnRead {
+    std::string_view name;
+    std::string_view source;  // of the module that brings it; empty for what is always there
+    Handler handler;
+  };
 
-  bool executes(std::string_view name) const;
-  Result<void> execute(LineFeed& feed, const std::string& name, std::string_view args);
-  Result<void> condition(LineFeed& feed, const std::string& name, std::string_view args);
-  Result<bool> holds(const std::string& name, std::string argument) const;
-  Result<bool> version_holds(std::string_view args) const;
-  Result<void> define(const std::vector<std::string>& words);
-  Result<void> load_module(const std::vector<std::string>& words);
-  Result<void> define_macro(LineFeed& feed, std::string_view args);
-  Result<void> use_macro(LineFeed& feed, std::string_view args);
-  void add_node(const LineFeed& feed, const LogicalLine& line, std::string name,
-                std::string_view args);
-  Result<void> close_section(std::string word);
-  void check_mpm();
+  // reader.cpp: lines and sections.
+  void read_texts(const std::vector<std::string>& texts, std::string_view argument);
+  void read_file(const std::string& path, Level* from);
+  void read_level(Level& level);
+  bool advance(Level& level);
+  void read_line(Level& level);
+  void close_section(Level& level, std::string_view name);
+  void add(Level& level, std::string name, std::string args);
+  void end_level(Level& level);
+  void enter_or_skip(Level& level, std::string_view name, bool active);
+  void skip(Level& level, std::string_view name);
+  void finish();
 
-  // include.cpp
-  enum class Missing : std::uint8_t { Refused, Ignored };
-  Result<void> include(std::string_view args, Missing missing);
-  Result<void> include_path(const std::string& path, Missing missing);
-  Result<void> include_pattern(const std::string& directory, std::string_view rest,
-                               Missing missing);
-  Result<void> include_directory(const std::string& path);
-  std::string absolute(std::string_view path) const;
+  // reading.cpp: what httpd does while it reads.
+  static const OnRead* find_on_read(std::string_view name);
+  bool known(const OnRead& directive) const;
+  void run_condition(Level& level, std::string_view name, std::string_view args,
+                     const std::function<bool(const std::string&)>& test);
+  void if_module(Level& level, std::string_view args);
+  void if_define(Level& level, std::string_view args);
+  void if_file(Level& level, std::string_view args);
+  void if_directive(Level& level, std::string_view args);
+  void if_section(Level& level, std::string_view args);
+  void if_version(Level& level, std::string_view args);
+  void include(Level& level, std::string_view args);
+  void include_optional(Level& level, std::string_view args);
+  void include_files(Level& level, std::string_view args, bool optional);
+  void define(Level& level, std::string_view args);
+  void undefine(Level& level, std::string_view args);
+  void server_root(Level& level, std::string_view args);
+  void load_module(Level& level, std::string_view args);
+  void pass_over(Level& level, std::string_view args);
+  void define_macro(Level& level, std::string_view args);
+  void use_macro(Level& level, std::string_view args);
+  void undefine_macro(Level& level, std::string_view args);
+  bool module_known(std::string_view name) const;
+  bool directive_known(std::string_view name) const;
 
-  Error refused(std::string text) const;
-  void note(const LineFeed& feed, std::string text);
+  // Words of `args`, or nothing and a refusal when there are not from `least` to `most`.
+  bool take(Level& level, std::string_view args, Arguments& words, std::size_t least,
+            std::size_t most, std::string_view usage);
+  void refuse(const Level& level, std::string sentence);
+  void warn(const Level& level, std::string sentence);
+  void trap(const Level& level, TrapKind kind, std::string sentence);
+  void stop(const Level& level, std::string sentence);
+  void remember(const std::string& path, const std::string& bytes);
 
   const SiteOptions& options_;
   const FileSystem& files_;
   Variables variables_;
-  std::map<std::string, Macro> macros_;
-  std::vector<std::string> open_;  // sections around the present line, "<Directory"
-  std::size_t base_ = 0;           // of open_: those that this file may close
-  int include_depth_ = 0;
-  std::uint64_t fingerprint_;
+  std::map<std::string, std::shared_ptr<const Macro>, std::less<>> macros_;
   Site site_;
-  std::string at_file_;  // of the present line, for messages
-  std::int64_t at_line_ = 0;
+  std::vector<std::string> dead_names_;  // "<IfVersion" or "<Macro" that became plain nodes
+  std::size_t include_depth_ = 0;
+  std::size_t bytes_read_ = 0;
+  bool stopped_ = false;
 };
 
 }  // namespace mpm::config

@@ -12,7 +12,7 @@
 #include <fmt/format.h>
 
 #include "agent/apache/directives.h"
-#include "agent/config/lines.h"
+#include "agent/config/tree.h"
 
 namespace mpm::config {
 namespace {
@@ -27,7 +27,8 @@ std::optional<Mpm> loaded_mpm(const Site& site) {
   constexpr std::array kSources = std::to_array<std::pair<std::string_view, Mpm>>(
       {{"prefork.c", Mpm::Prefork}, {"worker.c", Mpm::Worker}, {"event.c", Mpm::Event}});
   for (const auto& [source, mpm] : kSources)
-    if (site.has_module(source)) return mpm;
+    if (std::ranges::find(site.modules, source, &LoadedModule::source) != site.modules.end())
+      return mpm;
   return std::nullopt;
 }
 
@@ -43,7 +44,7 @@ SettingValue duration(const std::string& value) {
   constexpr std::array kUnits = std::to_array<std::pair<std::string_view, double>>(
       {{"", 1}, {"s", 1}, {"ms", 0.001}, {"mi", 60}, {"min", 60}, {"h", 3600}});
   for (const auto& [unit, seconds] : kUnits)
-    if (same_word(unit, end) && std::floor(number * seconds) == number * seconds)
+    if (equal_ignoring_case(unit, end) && std::floor(number * seconds) == number * seconds)
       return static_cast<std::int64_t>(number * seconds);
   return value;
 }
@@ -53,13 +54,13 @@ class Settings {
   Settings(const Site& site, Mpm mpm, const RunningLimits& running) : mpm_(mpm) {
     for (const ActiveDirective& node : site.directives) {
       const Directive* known = find_directive(node.name);
-      if (known == nullptr) continue;
+      if (known == nullptr || node.dead) continue;
       if (node.depth > 0) {
         ++in_sections_[known->name];
         continue;
       }
-      std::string_view args = node.args;
-      written_[known->name] = {&node, take_word(args)};
+      std::size_t at = 0;
+      written_[known->name] = {&node, next_word(node.args, at).value};
       ++times_[known->name];
     }
     effective_ = effective_numbers(mpm, numbers(), running);
@@ -127,12 +128,12 @@ class Settings {
 
   void remark_on_place(const Directive& directive, const Written& written,
                        std::vector<Remark>& remarks) const {
-    if (!directive.old_name.empty() && same_word(written.at->name, directive.old_name) &&
-        !same_word(directive.old_name, directive.name))
+    if (!directive.old_name.empty() && equal_ignoring_case(written.at->name, directive.old_name) &&
+        !equal_ignoring_case(directive.old_name, directive.name))
       remarks.push_back({"", fmt::format("{} is the old name of {}; both set the same.",
                                          directive.old_name, directive.name)});
-    if (!written.at->macro.empty())
-      remarks.push_back({"", fmt::format("It comes from {}.", written.at->macro)});
+    if (written.at->from_macro)
+      remarks.push_back({"", fmt::format("It comes from {}.", written.at->origin)});
     if (const auto times = times_.find(directive.name); times->second > 1)
       remarks.push_back(
           {"", fmt::format("It is written {} times; the last one counts.", times->second)});
@@ -159,9 +160,11 @@ MpmSettings read_settings(const Site& site, std::optional<Mpm> mpm, const Runnin
   for (const ConfigProblem& problem : site.problems) {
     const std::string place =
         problem.line > 0 ? fmt::format("{}:{}: ", problem.file, problem.line) : std::string();
-    result.remarks.push_back(
-        {"", (problem.refused ? "httpd refuses the configuration: " : "") + place + problem.text});
+    result.remarks.push_back({"", (problem.fatal ? "httpd refuses the configuration: " : "") +
+                                      place + problem.sentence});
   }
+  for (const Trap& trap : site.traps)
+    result.remarks.push_back({"", fmt::format("{}:{}: {}", trap.file, trap.line, trap.sentence)});
   if (!result.mpm) return result;
   const Settings settings(site, *result.mpm, running);
   result.worker_limit = settings.worker_limit();

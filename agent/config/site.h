@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A whole configuration, from its first file to the list of directives that are active, in the
-// order in which httpd has them: included files in place, conditions decided with what was
-// defined and loaded so far, variables replaced, macros unfolded. Follows server/config.c and
-// core.c of httpd 2.4. Pure: files come through a FileSystem.
+// A whole configuration, from the root file to the list of directives that httpd would
+// execute, in its order: conditional sections are decided where they are met, includes are
+// followed, macros are expanded (server/config.c ap_build_config, server/core.c, mod_macro.c).
+// "<IfModule event.c>\nThreadLimit 64\n</IfModule>" gives ThreadLimit when the event MPM was
+// loaded above it, and nothing when it was not.
 //
-// httpd stops at the first thing that it refuses, and so does this; what was read until then is
-// kept, and the refusal is the last of the problems.
+// What httpd would refuse becomes a problem and reading goes on as far as it makes sense.
 #pragma once
 
 #include <cstdint>
@@ -18,57 +18,79 @@
 
 namespace mpm::config {
 
-// What decides how the files are read, apart from the files: the server's binary, its command
-// line and its environment.
 struct SiteOptions {
-  std::string server_root;                                       // -d, or compiled in
-  std::string config_file;                                       // absolute
-  std::string version;                                           // "2.4.71", for IfVersion
-  std::vector<std::string> defines;                              // -D
-  std::vector<std::string> before;                               // -C
-  std::vector<std::string> after;                                // -c
-  std::vector<std::string> builtin_sources;                      // "core.c", "mod_so.c"
-  std::vector<std::pair<std::string, std::string>> environment;  // for ${NAME}
+  std::string server_root;           // -d, or HTTPD_ROOT; relative names start here
+  std::string config_file;           // -f, or SERVER_CONFIG_FILE; absolute or below server_root
+  std::vector<std::string> defines;  // -D, in order
+  std::vector<std::string> before, after;  // -C and -c, one line each
+  std::vector<std::pair<std::string, std::string>> environment;
+  std::vector<std::string> builtin_sources;      // "mod_so.c", as httpd -l lists them
+  std::vector<std::string> builtin_identifiers;  // "so_module"
+  // Whether a LoadModule of a file that is not there is a problem.
+  bool require_module_files = true;
+  std::string version;  // "2.4.57", for <IfVersion>
 };
 
+// One directive that counts. Sections other than conditions are directives too ("<VirtualHost",
+// arguments without the last '>'); their content follows at depth + 1.
 struct ActiveDirective {
-  std::string name;  // as written; "<Directory" for the head of a section
-  std::string args;  // the rest of the line, variables replaced
-  std::string file;
-  std::int64_t first_line = 0;
-  std::int64_t last_line = 0;
-  int depth = 0;      // sections around it; conditions and macros are none
-  std::string macro;  // httpd's words for where it comes from; empty when it stands in the file
-  std::int64_t macro_line = 0;
+  std::string name;  // as written
+  std::string args;  // after ${} expansion, quotes kept; one trailing '>' cut of a section
+  std::string file;  // of the text itself; for a macro the file of the <Macro>
+  std::uint32_t first_line = 0;
+  std::uint32_t last_line = 0;
+  std::uint32_t depth = 0;  // number of open sections; 0 is the server configuration
+  bool from_macro = false;  // its text passed through a Use
+  // As httpd names the place in its errors: file and last line, or
+  // "macro 'm' (defined on line 2 of \"F\") used on line 9 of \"G\"" and the line of the body.
+  std::string origin;
+  std::uint32_t origin_line = 0;
+  bool dead = false;  // inside <IfVersion> or <Macro> met before their module was loaded
 };
 
 struct LoadedModule {
-  std::string identifier;  // "mpm_event_module"; empty for one that is linked in
-  std::string source;      // "event.c"
+  std::string identifier;  // "mpm_event_module"
+  std::string source;      // "event.c"; empty when the module is not one of httpd's own
 };
 
+// What httpd would refuse (fatal) or warn about.
 struct ConfigProblem {
   std::string file;
-  std::int64_t line = 0;
-  std::string text;
-  bool refused = false;  // httpd does not start with it
+  std::uint32_t line = 0;    // the last physical line, as httpd reports
+  std::uint32_t column = 1;  // of the first byte of the logical line
+  std::string sentence;
+  bool fatal = false;
+};
+
+// What httpd accepts silently and a person would not expect.
+enum class TrapKind : std::uint8_t {
+  CommentContinues,   // a comment ending in a backslash takes the next line
+  TextAfterSection,   // <IfModule x> # a -> b : the last '>' ends the argument
+  OneLineSection,     // <IfModule x>Dir 1</IfModule>
+  VariableCase,       // ${name} found under another spelling
+  UnclosedCondition,  // an active condition ended with its file
+  DeadBody,           // <IfVersion> or <Macro> before its LoadModule
+  MpmSourceName,      // <IfModule mod_mpm_event.c> never matches; event.c does
+};
+
+struct Trap {
+  TrapKind kind{};
+  std::string file;
+  std::uint32_t line = 0;  // first physical line
+  std::string sentence;
 };
 
 struct Site {
   std::vector<ActiveDirective> directives;
-  std::vector<LoadedModule> modules;
-  std::vector<std::string> files;  // in the order of their first reading
-  std::string fingerprint;         // of the names and bytes of all that was read, FNV-1a
-  std::string server_root;         // after the last ServerRoot
+  std::vector<LoadedModule> modules;  // built-in first, then in order of loading
+  std::vector<std::string> files;     // in order of first reading, absolute
+  std::string fingerprint;            // FNV-1a, 128 bit, of names and bytes of all files; hex
   std::vector<ConfigProblem> problems;
-
-  bool has_module(std::string_view source_or_identifier) const;
+  std::vector<Trap> traps;
+  std::vector<std::string> defines;  // names defined at the end
+  std::string server_root;           // at the end
 };
 
 Site read_site(const SiteOptions& options, const FileSystem& files);
-
-// The source file name of the module that LoadModule calls `identifier`: "ssl_module" is
-// "mod_ssl.c" and "mpm_event_module" is "event.c". IfModule compares with either.
-std::string module_source(std::string_view identifier);
 
 }  // namespace mpm::config

@@ -1,52 +1,58 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/config/variables.h"
 
-#include "agent/config/lines.h"
+#include <algorithm>
+#include <cstddef>
+
+#include "agent/config/tree.h"
 
 namespace mpm::config {
 
-Variables::Variables(const std::vector<std::string>& defines,
+Variables::Variables(const std::vector<std::string>& names,
                      const std::vector<std::pair<std::string, std::string>>& environment)
-    : names_(defines.begin(), defines.end()) {
-  for (const auto& [name, value] : environment)
-    environment_.emplace(name, value);
+    : names_(names), environment_(environment.begin(), environment.end()) {}
+
+void Variables::define(const std::string& name) {
+  if (!defined(name)) names_.push_back(name);
 }
 
-void Variables::define(const std::string& name, const std::optional<std::string>& value) {
-  names_.insert(name);
-  if (value) values_[lower_case(name)] = *value;
+void Variables::define(const std::string& name, const std::string& value) {
+  define(name);
+  values_[lower(name)] = Value{name, value};
 }
 
+// The value goes by the name in any case, as apr_table_unset takes it.
 void Variables::undefine(const std::string& name) {
-  names_.erase(name);
-  values_.erase(lower_case(name));
+  names_.erase(std::remove(names_.begin(), names_.end(), name), names_.end());
+  values_.erase(lower(name));
 }
 
-const std::string* Variables::find(const std::string& name) const {
-  if (const auto found = values_.find(lower_case(name)); found != values_.end())
-    return &found->second;
-  if (const auto found = environment_.find(name); found != environment_.end())
-    return &found->second;
-  return nullptr;
+bool Variables::defined(std::string_view name) const {
+  return std::find(names_.begin(), names_.end(), name) != names_.end();
 }
 
-std::string Variables::expand(const std::string& line, std::vector<std::string>& unknown) const {
+std::string Variables::expand(std::string_view text, const Hear& hear) const {
   std::string result;
-  std::size_t at = 0;
-  for (;;) {
-    const auto open = line.find("${", at);
-    const auto close = open == std::string::npos ? open : line.find('}', open);
-    if (close == std::string::npos) return result.append(line, at, std::string::npos);
-    const std::string name = line.substr(open + 2, close - open - 2);
-    const std::string* value = find(name);
-    result.append(line, at, open - at);
-    if (value != nullptr)
-      result += *value;
-    else
-      result.append(line, open, close - open + 1);
-    if (value == nullptr && name.find(':') == std::string::npos) unknown.push_back(name);
-    at = close + 1;
+  while (!text.empty()) {
+    const std::size_t open = text.find("${");
+    const std::size_t close = open == std::string_view::npos ? open : text.find('}', open);
+    if (close == std::string_view::npos) break;
+    result += text.substr(0, open);
+    const std::string_view name = text.substr(open + 2, close - open - 2);
+    const auto value = values_.find(lower(name));
+    const auto outside = environment_.find(name);
+    if (value != values_.end()) {
+      result += value->second.text;
+      if (value->second.name != name) hear(Remark::OtherCase, name);
+    } else if (outside != environment_.end()) {
+      result += outside->second;
+    } else {
+      result += text.substr(open, close - open + 1);
+      if (name.find(':') == std::string_view::npos) hear(Remark::Missing, name);
+    }
+    text.remove_prefix(close + 1);
   }
+  return result.append(text);
 }
 
 }  // namespace mpm::config

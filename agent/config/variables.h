@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What Define, UnDefine, -D and the environment make of ${NAME} and of IfDefine. httpd keeps
-// values in a table that ignores case, and names in a list that does not.
+// Define, UnDefine and ${NAME} (server/core.c ap_resolve_env, set_define, unset_define). Two
+// things live apart in httpd: the list of defined names, which <IfDefine> asks and which is
+// case-sensitive, and the table of their values, which ${} asks and which is not. So after
+// "Define a 1" and "Define A 2" both names are defined and ${a} is 2.
 #pragma once
 
+#include <functional>
 #include <map>
-#include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -16,23 +17,31 @@ namespace mpm::config {
 
 class Variables {
  public:
-  Variables(const std::vector<std::string>& defines,
+  // What happened to one ${NAME} that is worth a word.
+  enum class Remark : int { Missing, OtherCase };
+  using Hear = std::function<void(Remark, std::string_view name)>;
+
+  Variables(const std::vector<std::string>& names,
             const std::vector<std::pair<std::string, std::string>>& environment);
 
-  void define(const std::string& name, const std::optional<std::string>& value);
+  void define(const std::string& name);
+  void define(const std::string& name, const std::string& value);
   void undefine(const std::string& name);
-  bool defined(const std::string& name) const { return names_.count(name) != 0; }
+  bool defined(std::string_view name) const;
+  const std::vector<std::string>& names() const { return names_; }
 
-  // Every ${NAME} of the line replaced, once and without recursion; an unknown one stays as it
-  // is and its name is added to `unknown` (AH00111).
-  std::string expand(const std::string& line, std::vector<std::string>& unknown) const;
+  // The text with each ${NAME} replaced: by the table, else the environment, else by itself.
+  // Values are not expanded again.
+  std::string expand(std::string_view text, const Hear& hear) const;
 
  private:
-  const std::string* find(const std::string& name) const;
-
-  std::set<std::string> names_;
-  std::map<std::string, std::string> values_;  // by name in lower case
-  std::map<std::string, std::string> environment_;
+  struct Value {
+    std::string name;  // as defined, for the remark on its case
+    std::string text;
+  };
+  std::vector<std::string> names_;
+  std::map<std::string, Value, std::less<>> values_;  // by lower-cased name
+  std::map<std::string, std::string, std::less<>> environment_;
 };
 
 }  // namespace mpm::config

@@ -3,6 +3,8 @@
 
 #include <array>
 #include <cerrno>
+#include <cstddef>
+#include <cstring>
 #include <memory>
 
 #include <dirent.h>
@@ -17,73 +19,109 @@
 namespace mpm {
 namespace {
 
-// httpd's own bound for one file is far above this.
-constexpr std::size_t kLargest = std::size_t{64} << 20;
+constexpr std::size_t kMaxFile = std::size_t{64} << 20;
+
+int open_in_root(int root, const std::string& path, int flags) {
+  const std::size_t begin = path.find_first_not_of('/');
+  const std::string relative = begin == std::string::npos ? "." : path.substr(begin);
+  open_how how{};
+  how.flags = static_cast<decltype(how.flags)>(flags | O_CLOEXEC);
+  how.resolve = RESOLVE_IN_ROOT;
+  // EAGAIN tells of a rename while ".." was resolved; a few tries are enough.
+  for (int tries = 0; tries < 8; ++tries) {
+    const long fd = syscall(SYS_openat2, root, relative.c_str(), &how, sizeof how);
+    if (fd >= 0) return static_cast<int>(fd);
+    if (errno != EAGAIN && errno != EINTR) break;
+  }
+  return -1;
+}
+
+struct CloseDirectory {
+  void operator()(DIR* directory) const { closedir(directory); }
+};
+
+bool is_directory(int directory, const dirent& entry) {
+  if (entry.d_type != DT_UNKNOWN) return entry.d_type == DT_DIR;
+  struct stat found {};
+  return fstatat(directory, entry.d_name, &found, AT_SYMLINK_NOFOLLOW) == 0 &&
+         S_ISDIR(found.st_mode);
+}
 
 }  // namespace
 
-HostFiles::HostFiles(const std::string& root)
-    : root_(::open(root.empty() ? "/" : root.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)) {}
+HostFiles::HostFiles(const std::string& root_prefix) : prefix_(root_prefix) {
+  if (prefix_.empty()) return;
+  root_.reset(::open(prefix_.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!root_) root_errno_ = errno;
+}
 
-UniqueFd HostFiles::open(const std::string& path, int flags) const {
-  open_how how{};
-  how.flags = static_cast<std::uint64_t>(flags | O_CLOEXEC);
-  how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS;
-  // glibc 2.36 has no wrapper for it.
-  return UniqueFd(
-      static_cast<int>(::syscall(SYS_openat2, root_.get(), path.c_str(), &how, sizeof(how))));
+Result<UniqueFd> HostFiles::open(const std::string& path, int flags) const {
+  if (path.find('\0') != std::string::npos)
+    return fail(Error::Kind::NotFound, "A path with a NUL byte names no file");
+  if (root_errno_ != 0) return fail(system_error(root_errno_, prefix_));
+  UniqueFd fd(prefix_.empty() ? ::open(path.c_str(), flags | O_CLOEXEC)
+                              : open_in_root(root_.get(), path, flags));
+  if (fd) return fd;
+  if (!prefix_.empty() && errno == ENOSYS)
+    return fail(Error::Kind::Denied,
+                "The kernel has no openat2, so files below " + prefix_ +
+                    " cannot be read without leaving it; use Linux 5.6 or newer");
+  return fail(system_error(errno, prefix_ + path));
 }
 
 config::FileKind HostFiles::kind(const std::string& path) const {
-  const UniqueFd fd = open(path, O_PATH);
+  const auto fd = open(path, O_PATH);
   struct stat found {};
-  if (!fd || ::fstat(fd.get(), &found) != 0) return config::FileKind::Missing;
-  if (S_ISDIR(found.st_mode)) return config::FileKind::Directory;
-  return S_ISREG(found.st_mode) ? config::FileKind::Regular : config::FileKind::Other;
+  if (!fd || fstat(fd->get(), &found) != 0) return config::FileKind::Missing;
+  if (S_ISREG(found.st_mode)) return config::FileKind::Regular;
+  return S_ISDIR(found.st_mode) ? config::FileKind::Directory : config::FileKind::Other;
 }
 
 Result<std::string> HostFiles::read(const std::string& path) const {
-  // A fifo must not hold the agent up.
-  const UniqueFd fd = open(path, O_RDONLY | O_NONBLOCK);
-  if (!fd) return fail(system_error(errno, path));
-  std::string text;
-  std::array<char, 65536> block;
+  if (path == "/dev/null") return std::string();
+  // A pipe would block the open.
+  auto fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+  if (!fd) return fail(fd.error());
+  struct stat found {};
+  if (fstat(fd->get(), &found) != 0) return fail(system_error(errno, prefix_ + path));
+  if (!S_ISREG(found.st_mode))
+    return fail(Error::Kind::Malformed, prefix_ + path + " is not a regular file");
+  std::string bytes;
+  std::array<char, 1 << 16> buffer;
   for (;;) {
-    const ssize_t got = ::read(fd.get(), block.data(), block.size());
-    if (got < 0) return fail(system_error(errno, path));
-    if (got == 0) return text;
-    text.append(block.data(), static_cast<std::size_t>(got));
-    if (text.size() > kLargest)
-      return fail(Error::Kind::Malformed, path + ": the file is larger than 64 MiB");
+    const ssize_t count = ::read(fd->get(), buffer.data(), buffer.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return fail(system_error(errno, prefix_ + path));
+    if (count == 0) return bytes;
+    bytes.append(buffer.data(), static_cast<std::size_t>(count));
+    if (bytes.size() > kMaxFile)
+      return fail(Error::Kind::Malformed, prefix_ + path + " is larger than 64 MiB");
   }
 }
 
 Result<std::vector<config::Entry>> HostFiles::list(const std::string& path) const {
-  UniqueFd fd = open(path, O_RDONLY | O_DIRECTORY);
-  if (!fd) return fail(system_error(errno, path));
-  const std::unique_ptr<DIR, int (*)(DIR*)> directory(::fdopendir(fd.get()), ::closedir);
-  if (!directory) return fail(system_error(errno, path));
-  fd.release();
+  auto fd = open(path, O_RDONLY | O_DIRECTORY);
+  if (!fd) return fail(fd.error());
+  const std::unique_ptr<DIR, CloseDirectory> directory(fdopendir(fd->get()));
+  if (!directory) return fail(system_error(errno, prefix_ + path));
+  fd->release();
   std::vector<config::Entry> entries;
-  while (const dirent* entry = ::readdir(directory.get())) {
+  for (;;) {
+    errno = 0;
+    const dirent* entry = readdir(directory.get());
+    if (!entry) break;
     const std::string name = entry->d_name;
     if (name == "." || name == "..") continue;
-    bool is_directory = entry->d_type == DT_DIR;
-    if (entry->d_type == DT_UNKNOWN) {
-      struct stat found {};
-      is_directory =
-          ::fstatat(::dirfd(directory.get()), entry->d_name, &found, AT_SYMLINK_NOFOLLOW) == 0 &&
-          S_ISDIR(found.st_mode);
-    }
-    entries.push_back({name, is_directory});
+    entries.push_back(config::Entry{name, is_directory(dirfd(directory.get()), *entry)});
   }
+  if (errno != 0) return fail(system_error(errno, prefix_ + path));
   return entries;
 }
 
 std::optional<HostFiles::Stamp> HostFiles::stamp(const std::string& path) const {
-  const UniqueFd fd = open(path, O_PATH);
+  const auto fd = open(path, O_PATH);
   struct stat found {};
-  if (!fd || ::fstat(fd.get(), &found) != 0) return std::nullopt;
+  if (!fd || ::fstat(fd->get(), &found) != 0) return std::nullopt;
   return Stamp{found.st_mtim.tv_sec * 1000000000LL + found.st_mtim.tv_nsec, found.st_size};
 }
 

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The file system as a server sees it: the host's own, or, below a prefix such as
-// /proc/4711/root, a container's. Links are resolved inside that root and cannot lead out of it.
+// The file system as a server sees it: below a root such as /proc/4711/root for a server in a
+// container, or this host's own. Links are followed inside that root (openat2 with
+// RESOLVE_IN_ROOT), so a link to /etc/passwd inside a container leads to the container's file
+// and never out of it. Where the kernel has no openat2, a root other than the host's own cannot
+// be read safely and is refused.
+//
+// It only reads. One object may be used from several threads.
 #pragma once
 
 #include <cstdint>
@@ -14,29 +19,32 @@
 
 namespace mpm {
 
-// Safe from any thread.
-class HostFiles final : public config::FileSystem {
+class HostFiles : public config::FileSystem {
  public:
-  // `root` is a directory; "" or "/" is the host's own. When it cannot be opened every file is
-  // missing.
-  explicit HostFiles(const std::string& root = "");
+  // "" is the host's own root. A root that cannot be opened makes every look fail with the
+  // reason. The root is held open, so a process that ends meanwhile is not mixed up with
+  // another of its number.
+  explicit HostFiles(const std::string& root_prefix);
 
   config::FileKind kind(const std::string& path) const override;
+  // Regular files up to 64 MiB, and /dev/null, which is empty.
   Result<std::string> read(const std::string& path) const override;
   Result<std::vector<config::Entry>> list(const std::string& path) const override;
 
-  // Change time in nanoseconds since 1970, and size; nullopt when it is not there.
+  // What changes with a file: its change time in nanoseconds since 1970, and its size.
   struct Stamp {
     std::int64_t changed_ns = 0;
     std::int64_t bytes = 0;
     bool operator==(const Stamp&) const = default;
   };
-  std::optional<Stamp> stamp(const std::string& path) const;
+  std::optional<Stamp> stamp(const std::string& path) const;  // nullopt: it is not there
 
  private:
-  UniqueFd open(const std::string& path, int flags) const;
+  Result<UniqueFd> open(const std::string& path, int flags) const;
 
+  std::string prefix_;
   UniqueFd root_;
+  int root_errno_ = 0;
 };
 
 }  // namespace mpm

@@ -1,149 +1,216 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/config/site.h"
 
-#include <algorithm>
+#include <string>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "agent/config/glob.h"
-#include "tests/support/memory_files.h"
+#include "tests/agent/config/site_fixture.h"
 
 namespace mpm::config {
 namespace {
 
-using Strings = std::vector<std::string>;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing_site::event_options;
+using testing_site::has_trap;
+using testing_site::lines;
+using testing_site::read;
+using testing_site::refusals;
 
-SiteOptions options() {
-  SiteOptions result;
-  result.server_root = "/R";
-  result.config_file = "/R/httpd.conf";
-  result.version = "2.4.62";
-  result.builtin_sources = {"core.c", "mod_so.c", "mod_version.c", "event.c"};
-  return result;
+TEST(Site, ListsDirectivesWithTheirPlaces) {
+  const Site site = read(
+      "# c\n  MaxRequestWorkers \\\n 400\n<Directory /x>\nOptions None\n"
+      "</Directory> # end\n");
+  ASSERT_EQ(site.directives.size(), 3U);
+  EXPECT_EQ(site.directives[0].file, "/R/httpd.conf");
+  EXPECT_EQ(site.directives[0].first_line, 2U);
+  EXPECT_EQ(site.directives[0].last_line, 3U);
+  EXPECT_EQ(site.directives[1].name, "<Directory");
+  EXPECT_EQ(site.directives[1].args, "/x");
+  EXPECT_EQ(site.directives[2].depth, 1U);
+  EXPECT_THAT(refusals(site), IsEmpty());
 }
 
-Site read(std::map<std::string, std::string> files, const SiteOptions& with = options()) {
-  return read_site(with, MemoryFiles(std::move(files)));
+TEST(Site, TakesAHashBehindADirectiveForAnArgument) {
+  EXPECT_THAT(lines("X 1 # cap\nY#z\n"), ElementsAre("X 1 # cap", "Y#z"));
 }
 
-// "name args" of what is active.
-Strings active(const Site& site) {
-  Strings result;
-  for (const ActiveDirective& node : site.directives)
-    result.push_back(node.name + " " + node.args);
-  return result;
+TEST(Site, DropsWhatFollowsTheLastBracketOfASection) {
+  EXPECT_THAT(lines("<Directory /x> AllowOverride None\n</Directory>\n"),
+              ElementsAre("<Directory /x"));
 }
 
-std::string refusal(const Site& site) {
-  if (site.problems.empty() || !site.problems.back().refused) return {};
-  return site.problems.back().file + ":" + std::to_string(site.problems.back().line) + ": " +
-         site.problems.back().text;
+TEST(Site, RefusesSectionsThatCrossOrStayOpen) {
+  EXPECT_THAT(refusals(read("<IfModule event.c>\n<Directory /x>\n</IfModule>\n</Directory>\n")),
+              ElementsAre(HasSubstr("3: </Directory> was expected")));
+  EXPECT_THAT(refusals(read("<Directory /x>\n")),
+              ElementsAre(HasSubstr("<Directory> of line 1 was not closed")));
+  EXPECT_THAT(refusals(read("</Directory>\n")),
+              ElementsAre(HasSubstr("1: </Directory> closes a section that was not opened")));
+  EXPECT_THAT(refusals(read("<Directory /x\n</Directory>\n")),
+              ElementsAre(HasSubstr("missing its closing '>'")));
 }
 
-TEST(Site, DecidesConditionsAtThePointOfReading) {
-  EXPECT_EQ(
-      active(read({{"/R/httpd.conf",
-                    "<IfModule ssl_module>\nA 1\n</IfModule>\n"
-                    "LoadModule ssl_module modules/mod_ssl.so\n"
-                    "<IfModule mod_ssl.c>\nB 1\n</IfModule>\n"
-                    "<IfModule !ssl_module>\nC 1\n</IfModule>\n"
-                    "<IfDefine X>\nD 1\n</IfDefine>\nDefine X\n<IfDefine X>\nE 1\n</IfDefine>\n"
-                    "<IfVersion >= 2.4.60>\nF 1\n</IfVersion>\n"
-                    "<IfVersion < 2.4>\nG 1\n</IfVersion>\n"
-                    "<IfFile other.conf>\nH 1\n</IfFile>\n"
-                    "<IfDirective ServerName>\nI 1\n</IfDirective>\n"},
-                   {"/R/other.conf", ""}})),
-      (Strings{"B 1", "E 1", "F 1", "H 1", "I 1"}));
+TEST(Site, NamesTheColumnOfWhatIsRefused) {
+  const Site site = read("A\n \\\n\t  Include\n");
+  ASSERT_EQ(site.problems.size(), 1U);
+  EXPECT_EQ(site.problems[0].line, 3U);
+  EXPECT_EQ(site.problems[0].column, 4U);
 }
 
-TEST(Site, ReadsIncludesInHttpdsOrder) {
-  EXPECT_EQ(active(read({{"/R/httpd.conf", "Include d/*.conf\nIncludeOptional none/*.conf\nZ 1\n"},
-                         {"/R/d/9-b.conf", "B 1\n"},
-                         {"/R/d/10-a.conf", "A 1\n"},
-                         {"/R/d/.hidden.conf", "H 1\n"},
-                         {"/R/d/_u.conf", "U 1\n"},
-                         {"/R/d/x.conf~", "N 1\n"}})),
-            (Strings{"A 1", "B 1", "U 1", "Z 1"}));
+TEST(IfModule, KnowsTheIdentifierAndTheSourceName) {
+  EXPECT_THAT(lines("<IfModule mpm_event_module>\nA\n</IfModule>\n<IfModule event.c>\nB\n"
+                    "</IfModule>\n<IfModule !worker.c>\nC\n</IfModule>\n"),
+              ElementsAre("A", "B", "C"));
 }
 
-TEST(Site, TakesEverythingInADirectory) {
-  EXPECT_EQ(active(read({{"/R/httpd.conf", "Include d\n"},
-                         {"/R/d/.hidden", "H 1\n"},
-                         {"/R/d/sub/x", "S 1\n"},
-                         {"/R/d/a.conf~", "T 1\n"}})),
-            (Strings{"H 1", "T 1", "S 1"}));
+TEST(IfModule, DoesNotKnowTheNamesThatPeopleGuessAndSaysSo) {
+  const Site site = read("<IfModule mod_mpm_event.c>\nA\n</IfModule>\n");
+  EXPECT_THAT(lines(site), IsEmpty());
+  EXPECT_TRUE(has_trap(site, TrapKind::MpmSourceName));
 }
 
-TEST(Site, ReplacesVariablesOnceAndInOrder) {
-  SiteOptions with = options();
-  with.environment = {{"PORT", "80"}};
-  const Site site = read({{"/R/httpd.conf",
-                           "A ${port}\nDefine N 5\nA ${n}\nUnDefine N\nA ${N}\nA ${PORT}\n"
-                           "Define P ${PORT}80\nA ${P}\n"}},
-                         with);
-  EXPECT_EQ(active(site), (Strings{"A ${port}", "A 5", "A ${N}", "A 80", "A 8080"}));
-  EXPECT_EQ(site.problems.size(), 2U);
+TEST(IfModule, AsksForTheModulesLoadedSoFar) {
+  EXPECT_THAT(lines("<IfModule ssl_module>\nA\n</IfModule>\nLoadModule ssl_module m.so\n"
+                    "<IfModule mod_ssl.c>\nB\n</IfModule>\n"),
+              ElementsAre("B"));
 }
 
-TEST(Site, UnfoldsMacros) {
-  const Site site = read({{"/R/httpd.conf",
-                           "LoadModule macro_module x.so\n<Macro M $n @q>\n# gone\nA $n @q\n"
-                           "</Macro>\nUse m 1 \"x y\"\nUse M 2 z\n"}});
-  EXPECT_EQ(active(site), (Strings{"A 1 \"x y\"", "A 2 \"z\""}));
-  EXPECT_EQ(site.directives[0].first_line, 6);
-  EXPECT_FALSE(site.directives[0].macro.empty());
+TEST(IfModule, NegatesOnlyByAFirstBang) {
+  EXPECT_THAT(lines("<IfModule ! nope>\nA\n</IfModule>\n<IfModule !\"nope\">\nB\n</IfModule>\n"
+                    "<IfModule \"!nope\">\nC\n</IfModule>\n<IfModule !!nope>\nD\n</IfModule>\n"),
+              ElementsAre("A", "B", "D"));
 }
 
-TEST(Site, ReadsArgumentsOfTheCommandLineAroundTheFiles) {
-  SiteOptions with = options();
-  with.before = {"A 0"};
-  with.after = {"A 2"};
-  with.defines = {"ON"};
-  EXPECT_EQ(active(read({{"/R/httpd.conf", "<IfDefine ON>\nA 1\n</IfDefine>\n"}}, with)),
-            (Strings{"A 0", "A 1", "A 2"}));
+TEST(IfModule, TestsWhatStandsBeforeTheLastBracketOfTheLine) {
+  const Site site = read("<IfModule event.c> # a -> b\nA\n</IfModule>\nB\n");
+  EXPECT_THAT(lines(site), ElementsAre("B"));
+  EXPECT_TRUE(has_trap(site, TrapKind::TextAfterSection));
 }
 
-TEST(Site, CountsTheSectionsAroundADirective) {
-  const Site site = read({{"/R/httpd.conf",
-                           "<VirtualHost *>\n<IfModule core.c>\nA 1\n</IfModule>\n</VirtualHost>\n"
-                           "B 1\n"}});
-  EXPECT_EQ(site.directives[0].depth, 0);
-  EXPECT_EQ(site.directives[1].depth, 1);
-  EXPECT_EQ(site.directives[2].depth, 0);
+TEST(IfModule, OnOneLineHidesEverythingToTheNextClosingTag) {
+  const Site site = read("<IfModule event.c>A 1</IfModule>\nB\n</IfModule>\nC\n");
+  EXPECT_THAT(lines(site), ElementsAre("C"));
+  EXPECT_TRUE(has_trap(site, TrapKind::OneLineSection));
 }
 
-TEST(Site, StopsWhereHttpdRefuses) {
-  EXPECT_EQ(refusal(read({{"/R/httpd.conf", "A 1\nInclude gone.conf\n"}})),
-            "/R/httpd.conf:2: Could not open configuration file /R/gone.conf: No such file or "
-            "directory");
-  EXPECT_EQ(refusal(read({{"/R/httpd.conf", "<Directory /x>\nA 1\n"}})),
-            "/R/httpd.conf:2: <Directory> was not closed.");
-  EXPECT_EQ(refusal(read({{"/R/httpd.conf", "<IfModule x.c>\nA 1\n"}})),
-            "/R/httpd.conf:1: Expected </IfModule> before end of configuration");
-  EXPECT_EQ(refusal(read({{"/R/httpd.conf", "</Directory>\n"}})),
-            "/R/httpd.conf:1: </Directory> without matching <Directory> section");
+TEST(IfModule, MayStayOpenWhenItIsActive) {
+  const Site site = read("<IfModule event.c>\nA\n");
+  EXPECT_THAT(lines(site), ElementsAre("A"));
+  EXPECT_THAT(refusals(site), IsEmpty());
+  EXPECT_TRUE(has_trap(site, TrapKind::UnclosedCondition));
 }
 
-TEST(Site, AnIncludeThatIncludesItselfEnds) {
-  EXPECT_NE(refusal(read({{"/R/httpd.conf", "Include httpd.conf\n"}})).find("include depth"),
-            std::string::npos);
+TEST(IfModule, MayNotStayOpenWhenItIsSkipped) {
+  EXPECT_THAT(refusals(read("A\n<IfModule nope>\nB\n")),
+              ElementsAre(HasSubstr("2: <IfModule> is not closed")));
 }
 
-TEST(Site, AMissingMainFileIsSaid) {
-  EXPECT_NE(refusal(read({})).find("/R/httpd.conf"), std::string::npos);
+TEST(IfModule, TakesNoCommentBehindItsClosingTagWhenActive) {
+  EXPECT_THAT(refusals(read("<IfModule event.c>\n</IfModule> # end\n")),
+              ElementsAre(HasSubstr("2: Nothing may stand")));
+  EXPECT_THAT(refusals(read("<IfModule nope>\n</IfModule> # end\n")), IsEmpty());
 }
 
-TEST(Glob, MatchesAsHttpdsDoes) {
-  EXPECT_TRUE(matches("*.conf", "a.conf"));
-  EXPECT_FALSE(matches("*.conf", ".a.conf"));
-  EXPECT_TRUE(matches(".*", ".a"));
-  EXPECT_TRUE(matches("[a-c]?", "b1"));
-  EXPECT_FALSE(matches("[!a-c]?", "b1"));
-  EXPECT_TRUE(matches("[^a-c]?", "d1"));
-  EXPECT_TRUE(matches("a*b*c", "axxbyyc"));
-  EXPECT_FALSE(matches("a*b*c", "axxbyy"));
-  EXPECT_TRUE(is_pattern("[c]onf.d"));
-  EXPECT_FALSE(is_pattern("a\\*b"));
+TEST(SkippedSection, NestsByTheFirstWordOfEachLine) {
+  EXPECT_THAT(lines("<IfModule nope>\n<IfModule event.c>\nA\n</IfModule>\nB\n# </IfModule>\n"
+                    "${x} Include none\n</IfModule>\nC\n"),
+              ElementsAre("C"));
+}
+
+TEST(SkippedSection, MayBeClosedByACommentThatSwallowsItsTag) {
+  const Site site = read("<IfModule nope>\n# note \\\n</IfModule>\nA\n</IfModule>\nB\n");
+  EXPECT_THAT(lines(site), ElementsAre("B"));
+  EXPECT_TRUE(has_trap(site, TrapKind::CommentContinues));
+}
+
+TEST(IfDefine, IsCaseSensitive) {
+  SiteOptions options = event_options();
+  options.defines = {"SSL"};
+  EXPECT_THAT(lines(read("<IfDefine SSL>\nA\n</IfDefine>\n<IfDefine ssl>\nB\n</IfDefine>\n"
+                         "UnDefine SSL\n<IfDefine !SSL>\nC\n</IfDefine>\n",
+                         options)),
+              ElementsAre("A", "C"));
+}
+
+TEST(IfFile, LooksBelowServerRoot) {
+  MemoryFiles files;
+  files.add("/R/d/there", "");
+  EXPECT_THAT(lines(read("<IfFile d/there>\nA\n</IfFile>\n<IfFile d>\nB\n</IfFile>\n"
+                         "<IfFile d/*>\nC\n</IfFile>\n",
+                         event_options(), files)),
+              ElementsAre("A", "B"));
+}
+
+TEST(IfDirective, KnowsWhatTheLoadedModulesBring) {
+  EXPECT_THAT(lines("<IfDirective threadsperchild>\nA\n</IfDirective>\n"
+                    "<IfDirective MinSpareServers>\nB\n</IfDirective>\n"
+                    "<IfSection virtualhost>\nC\n</IfSection>\n"
+                    "<IfDirective SSLEngine>\nD\n</IfDirective>\nLoadModule ssl_module m\n"
+                    "<IfDirective SSLEngine>\nE\n</IfDirective>\n"),
+              ElementsAre("A", "C", "E"));
+}
+
+TEST(IfVersion, BecomesAnUnknownSectionWithoutItsModule) {
+  SiteOptions options = event_options();
+  options.builtin_sources = {"core.c"};
+  const Site site = read(
+      "<IfVersion > 2.4>\nA\n</IfVersion>\nLoadModule version_module m\n"
+      "<IfVersion >= 2.4>\nB\n</IfVersion>\n",
+      options);
+  EXPECT_TRUE(has_trap(site, TrapKind::DeadBody));
+  ASSERT_EQ(site.directives.size(), 3U);
+  EXPECT_TRUE(site.directives[1].dead);
+  EXPECT_FALSE(site.directives[2].dead);
+  EXPECT_EQ(site.directives[2].name, "B");
+}
+
+TEST(LoadModule, IsSkippedTheSecondTimeAndRefusedWhenBuiltIn) {
+  const Site site = read(
+      "LoadModule ssl_module a\nLoadModule ssl_module b\n"
+      "LoadModule version_module c\n");
+  EXPECT_THAT(refusals(site), ElementsAre(HasSubstr("3: Module version_module is built in")));
+  EXPECT_EQ(site.modules.back().identifier, "ssl_module");
+  EXPECT_EQ(site.modules.back().source, "mod_ssl.c");
+}
+
+TEST(LoadModule, IsRefusedWhenItsFileIsMissing) {
+  SiteOptions options = event_options();
+  options.require_module_files = true;
+  MemoryFiles files;
+  files.add("/R/modules/mod_mpm_event.so", "");
+  EXPECT_THAT(refusals(read("LoadModule ssl_module modules/mod_ssl.so\n", options, files)),
+              ElementsAre(HasSubstr("Module file /R/modules/mod_ssl.so does not exist")));
+}
+
+TEST(Site, NeedsExactlyOneMpm) {
+  SiteOptions none = event_options();
+  none.before.clear();
+  EXPECT_THAT(refusals(read("A\n", none)), ElementsAre(HasSubstr("No MPM is loaded")));
+  EXPECT_THAT(refusals(read("LoadModule mpm_worker_module m\n")),
+              ElementsAre(HasSubstr("2 MPMs are loaded")));
+}
+
+TEST(Site, ReadsTheCommandLinesTextsBeforeAndAfterTheFile) {
+  SiteOptions options = event_options();
+  options.before.push_back("A 1");
+  options.after = {"A 3"};
+  EXPECT_THAT(lines(read("A 2\n", options)), ElementsAre("A 1", "A 2", "A 3"));
+}
+
+TEST(Site, ReportsARootFileThatIsNotThere) {
+  EXPECT_THAT(refusals(read_site(event_options(), MemoryFiles())),
+              ElementsAre(HasSubstr("cannot open the configuration file /R/httpd.conf")));
+}
+
+TEST(Site, HasAnotherFingerprintForOtherBytesOnly) {
+  const std::string one = read("A\n").fingerprint;
+  EXPECT_EQ(one.size(), 32U);
+  EXPECT_EQ(one, read("A\n").fingerprint);
+  EXPECT_NE(one, read("A \n").fingerprint);
 }
 
 }  // namespace

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Where logical lines come from while a site is read: a file, a macro's body, or the -C and -c
+// arguments. A macro's lines are read in the place of the Use and then the file goes on, so a
+// section that the macro opens may be closed by the file (mod_macro.c make_array_config).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace mpm::config {
+
+struct InputLine {
+  std::string text;                         // trimmed
+  std::shared_ptr<const std::string> file;  // in which the text stands
+  std::uint32_t first_line = 0;
+  std::uint32_t last_line = 0;
+  std::uint32_t column = 1;        // of the text's first byte in its physical line
+  bool comment_continues = false;  // a comment that spans more than one physical line
+  bool too_long = false;
+};
+
+// One text, and how far it is read.
+struct Input {
+  std::string name;   // as httpd names it; a file's path
+  std::string macro;  // lower-cased name when this is a macro's body
+  std::vector<InputLine> lines;
+  std::size_t next = 0;
+};
+
+// A text and, on top of it, the macros being read in its place.
+class InputStack {
+ public:
+  explicit InputStack(Input bottom) { inputs_.push_back(std::move(bottom)); }
+
+  void push(Input input) { inputs_.push_back(std::move(input)); }
+
+  // The next line, or null at the end of the bottom text. It lives until the next call.
+  const InputLine* next() {
+    while (inputs_.size() > 1 && inputs_.back().next >= inputs_.back().lines.size())
+      inputs_.pop_back();
+    Input& top = inputs_.back();
+    return top.next < top.lines.size() ? &top.lines[top.next++] : nullptr;
+  }
+
+  const Input& top() const { return inputs_.back(); }
+  const std::vector<Input>& all() const { return inputs_; }
+
+  // The line that httpd would name: a file's last physical line, a macro body's index.
+  std::uint32_t reported_line() const {
+    const Input& input = top();
+    if (input.next == 0) return 0;
+    const bool of_macro = !input.macro.empty();
+    return of_macro ? static_cast<std::uint32_t>(input.next)
+                    : input.lines[input.next - 1].last_line;
+  }
+
+ private:
+  std::vector<Input> inputs_;
+};
+
+}  // namespace mpm::config

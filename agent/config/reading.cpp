@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The directives that httpd executes while it reads (EXEC_ON_READ): they decide what is read
+// next, so their order is the order of the text.
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "agent/config/glob.h"
+#include "agent/config/include.h"
+#include "agent/config/modules.h"
+#include "agent/config/reader.h"
+#include "agent/config/tree.h"
+#include "agent/config/version_expression.h"
+
+namespace mpm::config {
+namespace {
+
+constexpr std::size_t kMaxIncludeDepth = 128;  // AP_MAX_INCLUDE_DEPTH
+
+// The argument of a section up to its last '>', which must be there.
+bool section_argument(std::string_view args, std::string_view& argument) {
+  const std::size_t end = args.rfind('>');
+  if (end == std::string_view::npos) return false;
+  argument = args.substr(0, end);
+  return true;
+}
+
+}  // namespace
+
+const Reader::OnRead* Reader::find_on_read(std::string_view name) {
+  static constexpr std::array<OnRead, 17> kTable{{
+      {"<IfModule", "", &Reader::if_module},
+      {"<IfDefine", "", &Reader::if_define},
+      {"<IfFile", "", &Reader::if_file},
+      {"<IfDirective", "", &Reader::if_directive},
+      {"<IfSection", "", &Reader::if_section},
+      {"<IfVersion", "mod_version.c", &Reader::if_version},
+      {"Include", "", &Reader::include},
+      {"IncludeOptional", "", &Reader::include_optional},
+      {"Define", "", &Reader::define},
+      {"UnDefine", "", &Reader::undefine},
+      {"ServerRoot", "", &Reader::server_root},
+      {"DefaultRuntimeDir", "", &Reader::pass_over},
+      {"LoadModule", "", &Reader::load_module},
+      {"LoadFile", "", &Reader::pass_over},
+      {"<Macro", "mod_macro.c", &Reader::define_macro},
+      {"Use", "mod_macro.c", &Reader::use_macro},
+      {"UndefMacro", "mod_macro.c", &Reader::undefine_macro},
+  }};
+  const auto* found = std::find_if(kTable.begin(), kTable.end(), [name](const OnRead& entry) {
+    return equal_ignoring_case(entry.name, name);
+  });
+  return found == kTable.end() ? nullptr : found;
+}
+
+bool Reader::known(const OnRead& directive) const {
+  return directive.source.empty() || module_known(directive.source);
+}
+
+bool Reader::module_known(std::string_view name) const {
+  return std::any_of(site_.modules.begin(), site_.modules.end(), [name](const LoadedModule& m) {
+    return (!m.identifier.empty() && m.identifier == name) ||
+           (!m.source.empty() && m.source == name);
+  });
+}
+
+bool Reader::directive_known(std::string_view name) const {
+  return std::any_of(
+             site_.modules.begin(), site_.modules.end(),
+             [name](const LoadedModule& m) { return module_has_directive(m.source, name); }) ||
+         module_has_directive("core.c", name) || module_has_directive("mod_so.c", name);
+}
+
+void Reader::run_condition(Level& level, std::string_view name, std::string_view args,
+                           const std::function<bool(const std::string&)>& test) {
+  std::string_view argument;
+  if (!section_argument(args, argument))
+    return refuse(level, fmt::format("{}> is missing its closing '>'.", name));
+  const bool negated = !argument.empty() && argument.front() == '!';
+  if (negated) argument.remove_prefix(1);
+  std::size_t at = 0;
+  const std::string asked = next_word(argument, at).value;
+  if (asked.empty()) return refuse(level, fmt::format("{}> needs an argument.", name));
+  const std::size_t inner = asked.find('>');
+  const std::size_t comment = argument.find('#');
+  if (inner != std::string::npos && inner + 1 < asked.size())
+    trap(level, TrapKind::OneLineSection,
+         fmt::format("{}> and its content stand on one line, so it tests '{}' and skips to the "
+                     "next closing tag. Put each on a line of its own.",
+                     name, asked));
+  else if (inner != std::string::npos || comment != std::string_view::npos ||
+           !trim(args.substr(args.rfind('>') + 1)).empty())
+    trap(level, TrapKind::TextAfterSection,
+         fmt::format("The argument of {}> ends at the last '>' of the line, so it tests '{}'. Put "
+                     "the comment on a line of its own.",
+                     name, asked));
+  enter_or_skip(level, name, test(asked) != negated);
+}
+
+void Reader::if_module(Level& level, std::string_view args) {
+  run_condition(level, "<IfModule", args, [&](const std::string& name) {
+    if (module_known(name)) return true;
+    const std::string meant = meant_mpm(name);
+    if (!meant.empty())
+      trap(level, TrapKind::MpmSourceName,
+           fmt::format("No module is called '{}'; the source of the MPM is called {} and its "
+                       "identifier mpm_{}_module.",
+                       name, meant, meant.substr(0, meant.size() - 2)));
+    return false;
+  });
+}
+
+void Reader::if_define(Level& level, std::string_view args) {
+  run_condition(level, "<IfDefine", args,
+                [this](const std::string& name) { return variables_.defined(name); });
+}
+
+void Reader::if_file(Level& level, std::string_view args) {
+  run_condition(level, "<IfFile", args, [this](const std::string& name) {
+    return files_.kind(join_path(site_.server_root, name)) != FileKind::Missing;
+  });
+}
+
+void Reader::if_directive(Level& level, std::string_view args) {
+  run_condition(level, "<IfDirective", args,
+                [this](const std::string& name) { return directive_known(name); });
+}
+
+void Reader::if_section(Level& level, std::string_view args) {
+  run_condition(level, "<IfSection", args,
+                [this](const std::string& name) { return directive_known("<" + name); });
+}
+
+void Reader::if_version(Level& level, std::string_view args) {
+  const auto matched = version_matches(args, options_.version);
+  if (!matched) return refuse(level, matched.error().what);
+  enter_or_skip(level, "<IfVersion", *matched);
+}
+
+bool Reader::take(Level& level, std::string_view args, Arguments& words, std::size_t least,
+                  std::size_t most, std::string_view usage) {
+  for (const Word& word : split_words(args))
+    words.push_back(word.value);
+  if (words.size() >= least && words.size() <= most) return true;
+  refuse(level, fmt::format("{}; here are {}.", usage, words.size()));
+  return false;
+}
+
+void Reader::include(Level& level, std::string_view args) {
+  include_files(level, args, false);
+}
+
+void Reader::include_optional(Level& level, std::string_view args) {
+  include_files(level, args, true);
+}
+
+void Reader::include_files(Level& level, std::string_view args, bool optional) {
+  Arguments words;
+  if (!take(level, args, words, 1, 1, "Include takes one argument")) return;
+  if (include_depth_ >= kMaxIncludeDepth)
+    return stop(level, fmt::format("Files include each other more than {} levels deep; look for a "
+                                   "file that includes itself.",
+                                   kMaxIncludeDepth));
+  IncludeRequest request;
+  request.pattern = join_path(site_.server_root, words[0]);
+  request.optional = optional;
+  const IncludedFiles found = find_included(request, files_);
+  ++include_depth_;
+  for (const std::string& path : found.files)
+    if (!stopped_) read_file(path, &level);
+  --include_depth_;
+  if (!found.refusal.empty() && !stopped_) refuse(level, found.refusal);
+}
+
+void Reader::define(Level& level, std::string_view args) {
+  Arguments words;
+  if (!take(level, args, words, 1, 2, "Define takes a name and maybe a value")) return;
+  if (words[0].find(':') != std::string::npos)
+    return refuse(level, fmt::format("The name of variable '{}' must not contain ':'.", words[0]));
+  if (words.size() == 2)
+    variables_.define(words[0], words[1]);
+  else
+    variables_.define(words[0]);
+}
+
+void Reader::undefine(Level& level, std::string_view args) {
+  Arguments words;
+  if (!take(level, args, words, 1, 1, "UnDefine takes one name")) return;
+  if (words[0].find(':') != std::string::npos)
+    return refuse(level, fmt::format("The name of variable '{}' must not contain ':'.", words[0]));
+  variables_.undefine(words[0]);
+}
+
+void Reader::server_root(Level& level, std::string_view args) {
+  Arguments words;
+  if (!take(level, args, words, 1, 1, "ServerRoot takes one directory")) return;
+  const std::string path = join_path(site_.server_root, words[0]);
+  site_.server_root = path;
+  if (files_.kind(path) != FileKind::Directory)
+    refuse(level, fmt::format("ServerRoot {} is not a directory; name one that exists.", path));
+}
+
+void Reader::load_module(Level& level, std::string_view args) {
+  Arguments words;
+  if (!take(level, args, words, 2, 2, "LoadModule takes a module's identifier and its file"))
+    return;
+  const std::string source = source_of_module(words[0]);
+  const auto known =
+      std::find_if(site_.modules.begin(), site_.modules.end(), [&](const LoadedModule& module) {
+        return module.identifier == words[0] || (!source.empty() && module.source == source);
+      });
+  if (known != site_.modules.end()) {
+    const auto& builtin = options_.builtin_sources;
+    const auto& names = options_.builtin_identifiers;
+    if (std::find(builtin.begin(), builtin.end(), source) != builtin.end() ||
+        std::find(names.begin(), names.end(), words[0]) != names.end())
+      return refuse(level, fmt::format("Module {} is built in and cannot be loaded; remove its "
+                                       "LoadModule.",
+                                       words[0]));
+    return warn(level, fmt::format("Module {} is already loaded, so this LoadModule is skipped.",
+                                   words[0]));
+  }
+  const std::string path = join_path(site_.server_root, words[1]);
+  if (options_.require_module_files && files_.kind(path) == FileKind::Missing)
+    refuse(level, fmt::format("Module file {} does not exist; install the module or remove its "
+                              "LoadModule.",
+                              path));
+  site_.modules.push_back(LoadedModule{words[0], source});
+}
+
+// Nothing that is read depends on it.
+void Reader::pass_over(Level&, std::string_view) {}
+
+void Reader::define_macro(Level& level, std::string_view args) {
+  std::string_view head;
+  if (!section_argument(args, head)) return refuse(level, "<Macro> is missing its closing '>'.");
+  auto macro = parse_macro_head(head);
+  const std::string location =
+      fmt::format("defined on line {} of \"{}\"", level.origin_line, level.origin);
+  if (!macro) refuse(level, macro.error().what);
+  Macro made = macro ? std::move(*macro) : Macro{};
+  made.location = location;
+  for (std::size_t nested = 1; nested > 0;) {
+    if (!advance(level)) {
+      if (!stopped_)
+        refuse(level,
+               fmt::format("Macro '{}' ({}) is not closed by </Macro>.", made.name, location));
+      return;
+    }
+    const std::string& text = level.line.text;
+    if (!text.empty() && text.front() == '#') continue;
+    std::size_t at = 0;
+    const std::string first = next_word(text, at).value;
+    if (equal_ignoring_case(first, "</Macro>")) --nested;
+    if (equal_ignoring_case(first, "<Macro")) ++nested;
+    if (nested > 0) made.body.push_back(level.line);
+  }
+  if (made.name.empty()) return;
+  if (macros_.count(made.name) != 0)
+    warn(level,
+         fmt::format("Macro '{}' is defined again; the later one counts from here.", made.name));
+  std::string name = made.name;
+  macros_[std::move(name)] = std::make_shared<const Macro>(std::move(made));
+}
+
+void Reader::use_macro(Level& level, std::string_view args) {
+  std::vector<std::string> values;
+  for (Word& word : split_words(args))
+    values.push_back(std::move(word.value));
+  if (values.empty() || values[0].empty()) return refuse(level, "Use needs the name of a macro.");
+  const std::string name = lower(values[0]);
+  const auto macro = macros_.find(name);
+  if (macro == macros_.end())
+    return refuse(
+        level, fmt::format("Macro '{}' is not defined here; define it above its Use.", values[0]));
+  if (level.origin.find("macro '" + name + "'") != std::string::npos)
+    return refuse(level, fmt::format("Macro '{}' uses itself.", name));
+  values.erase(values.begin());
+  auto lines = apply_macro(*macro->second, values);
+  if (!lines) return refuse(level, lines.error().what);
+  Input input;
+  input.name = fmt::format("macro '{}' ({}) used on line {} of \"{}\"", name,
+                           macro->second->location, level.origin_line, level.origin);
+  input.macro = name;
+  input.lines = std::move(*lines);
+  level.input.push(std::move(input));
+}
+
+void Reader::undefine_macro(Level& level, std::string_view args) {
+  Arguments words;
+  if (!take(level, args, words, 1, 1, "UndefMacro takes one name")) return;
+  if (macros_.erase(lower(words[0])) == 0)
+    warn(level, fmt::format("Macro '{}' is not defined here.", words[0]));
+}
+
+void Reader::refuse(const Level& level, std::string sentence) {
+  const std::string file = level.line.file ? *level.line.file : level.input.top().name;
+  site_.problems.push_back(
+      ConfigProblem{file, level.line.last_line, level.line.column, std::move(sentence), true});
+}
+
+void Reader::warn(const Level& level, std::string sentence) {
+  refuse(level, std::move(sentence));
+  site_.problems.back().fatal = false;
+}
+
+void Reader::trap(const Level& level, TrapKind kind, std::string sentence) {
+  const std::string file = level.line.file ? *level.line.file : level.input.top().name;
+  site_.traps.push_back(Trap{kind, file, level.line.first_line, std::move(sentence)});
+}
+
+void Reader::stop(const Level& level, std::string sentence) {
+  refuse(level, std::move(sentence));
+  stopped_ = true;
+}
+
+}  // namespace mpm::config
