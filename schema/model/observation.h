@@ -43,7 +43,7 @@ struct LoadObservation {
   Distribution connections;  // open, accepted or not
   double pinned_share = 0;   // no idle worker and nearly all the limit busy
   double ramping_share = 0;  // no idle worker below the limit while connections wait
-  double deaf_share = 0;     // idle workers, and every process refuses to accept
+  double deaf_share = 0;     // idle workers, and connections wait that no process accepts
   double old_generation_share = 0;
   std::int64_t old_processes_max = 0;
   std::int64_t overflows = 0;  // connections that the kernel turned away

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/advise/memory.h"
+
+#include <gtest/gtest.h>
+
+namespace mpm::advise {
+namespace {
+
+constexpr std::int64_t kMb = 1 << 20;
+
+Observation host_with(std::int64_t available_mb, std::int64_t held_mb) {
+  Observation seen;
+  seen.host.memory_total = Bytes{4096 * kMb};
+  seen.host.memory_available = Bytes{available_mb * kMb};
+  seen.memory.emplace();
+  seen.memory->children = 10;
+  seen.memory->requests_per_child = 100;
+  seen.memory->server_pss = Bytes{held_mb * kMb};
+  seen.memory->shared_once = Bytes{20 * kMb};
+  seen.memory->child_typical = Bytes{8 * kMb};
+  seen.memory->child_large = Bytes{10 * kMb};
+  seen.memory->child_peak = Bytes{30 * kMb};
+  return seen;
+}
+
+MemoryLimit limit(const std::string& cgroup, const std::string& file, std::int64_t limit_mb,
+                  std::int64_t current_mb, std::int64_t cache_mb = 0) {
+  return {cgroup, file, Bytes{limit_mb * kMb}, Bytes{current_mb * kMb}, Bytes{cache_mb * kMb}, {}};
+}
+
+Bytes sum(const std::vector<MemoryTerm>& terms) {
+  Bytes total;
+  for (const MemoryTerm& term : terms)
+    total += term.amount;
+  return total;
+}
+
+TEST(Budget, S14_IsTheSameWhateverTheServerHoldsOfIt) {
+  // The server grows by 500 MB and the host has 500 MB less: nothing has changed.
+  EXPECT_EQ(memory_budget(host_with(2000, 100))->total, memory_budget(host_with(1500, 600))->total);
+}
+
+TEST(Budget, S13_TakesTheSmallestLimitOfEveryAncestor) {
+  Observation seen = host_with(2000, 100);
+  seen.host.limits = {limit("/pod/box", "memory.max", 1024, 150),
+                      limit("/pod", "memory.max", 256, 180),
+                      limit("", "memory.max", 3000, 2000)};
+  const auto budget = memory_budget(seen);
+  // Of the 180 MB in /pod 100 are the server's own, so 80 are others'.
+  EXPECT_EQ(budget->total, Bytes{(256 - 80) * kMb});
+  EXPECT_NE(budget->bound.find("/pod"), std::string::npos);
+  EXPECT_EQ(sum(budget->terms), budget->total);
+}
+
+TEST(Budget, CacheThatTheKernelWouldDropIsNotOthersUse) {
+  Observation seen = host_with(2000, 100);
+  seen.host.limits = {limit("/pod", "memory.max", 512, 400, 300)};
+  EXPECT_EQ(memory_budget(seen)->total, Bytes{512 * kMb});
+}
+
+TEST(Budget, S13_MemoryHighBindsAsMaxDoes) {
+  Observation seen = host_with(2000, 100);
+  seen.host.limits = {limit("/pod", "memory.max", 512, 100),
+                      limit("/pod", "memory.high", 300, 100)};
+  EXPECT_EQ(memory_budget(seen)->total, Bytes{300 * kMb});
+}
+
+TEST(Budget, S23_CountsOtherServicesWithoutKnowingTheirNames) {
+  const auto alone = memory_budget(host_with(3000, 100))->total;
+  const auto beside = memory_budget(host_with(1000, 100))->total;
+  EXPECT_EQ(alone - beside, Bytes{2000 * kMb});
+}
+
+TEST(Budget, IsUnknownWithoutAMeasurement) {
+  Observation seen = host_with(2000, 100);
+  seen.memory.reset();
+  EXPECT_FALSE(memory_budget(seen));
+}
+
+TEST(Cost, S06b_OfChildrenThatServedNothingIsNotKnown) {
+  Observation seen = host_with(2000, 100);
+  EXPECT_TRUE(process_cost(seen, {}));
+  seen.memory->requests_per_child = 1;
+  EXPECT_FALSE(process_cost(seen, {}));
+}
+
+TEST(Cost, NeverShrinksFromTypicalToPeak) {
+  Observation seen = host_with(2000, 100);
+  seen.memory->child_peak = Bytes{1};
+  seen.memory->child_large = Bytes{1};
+  const auto cost = process_cost(seen, {});
+  EXPECT_LE(cost->typical, cost->large);
+  EXPECT_LE(cost->large, cost->peak);
+}
+
+TEST(Fit, IsThePartOfTheBudgetAfterWhatIsSharedOnce) {
+  const Observation seen = host_with(900, 100);
+  Policy policy;
+  policy.memory_share = 0.5;
+  // (1000 * 0.5 - 20) / 10
+  EXPECT_EQ(processes_that_fit(*memory_budget(seen), *process_cost(seen, policy), policy).value,
+            48);
+  const Observation poor = host_with(0, 10);
+  EXPECT_EQ(processes_that_fit(*memory_budget(poor), *process_cost(poor, policy), policy).value, 0);
+}
+
+TEST(Sum, S20_CountsProcessesAndTheirTermsAddUp) {
+  const Observation seen = host_with(900, 100);
+  const Policy policy;
+  const MemorySum result = memory_sum(*memory_budget(seen), *process_cost(seen, policy), policy,
+                                      Processes{6}, Processes{12}, Workers{25});
+  EXPECT_EQ(sum(result.budget_terms), result.budget);
+  EXPECT_EQ(sum(result.typical_terms), result.typical);
+  EXPECT_EQ(sum(result.worst_terms), result.worst);
+  EXPECT_EQ(result.typical, Bytes{(20 + 6 * 8) * kMb}) << "6 processes, not 150 workers";
+  EXPECT_EQ(result.worst, Bytes{(20 + 12 * 30) * kMb});
+  EXPECT_EQ(result.workers_that_fit % 25, 0);
+}
+
+TEST(InWords, ChoosesTheUnit) {
+  EXPECT_EQ(in_words(Bytes{15309210}), "14.6 MB");
+  EXPECT_EQ(in_words(Bytes{218 * kMb}), "218 MB");
+  EXPECT_EQ(in_words(Bytes{3 * 1024 * kMb / 2}), "1.5 GB");
+}
+
+}  // namespace
+}  // namespace mpm::advise
