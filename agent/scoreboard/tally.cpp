@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <vector>
 
 namespace mpm {
 namespace {
@@ -80,6 +81,16 @@ void add_finished(const WorkerScore& before, const WorkerScore& now, Work& work)
   work.duration_square_sum += duration * duration;
 }
 
+// Processes that have lost their process_score and still run threads in its slots.
+std::int64_t processes_behind(const ProcessScore& process) {
+  std::vector<std::int32_t> pids;
+  for (const WorkerScore& worker : process.workers) {
+    if (worker.state == WorkerState::Dead || !runs_for_another(worker, process)) continue;
+    if (std::ranges::find(pids, worker.pid) == pids.end()) pids.push_back(worker.pid);
+  }
+  return static_cast<std::int64_t>(pids.size());
+}
+
 }  // namespace
 
 Tally count(const Scoreboard& board) {
@@ -91,6 +102,9 @@ Tally count(const Scoreboard& board) {
       if (old) ++tally.processes_old;
       if (!old && process.not_accepting) ++tally.processes_deaf;
     }
+    const std::int64_t gone = processes_behind(process);
+    tally.processes += gone;
+    tally.processes_old += gone;
     for (const WorkerScore& worker : process.workers) {
       const bool leaving = old || runs_for_another(worker, process);
       count_worker(worker, {.old = leaving, .deaf = process.not_accepting}, tally);

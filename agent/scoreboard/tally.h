@@ -18,6 +18,7 @@
 
 namespace mpm {
 
+// A process that lost its process_score counts as an old one while a thread of it runs.
 // A status page does not say whose a slot is: there, every slot is taken for one of the present
 // generation but those in state graceful, and no process is counted.
 Tally count(const Scoreboard& board);

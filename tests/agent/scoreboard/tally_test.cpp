@@ -90,6 +90,8 @@ TEST(Count, S08_TellsOldThreadsInASlotThatANewProcessShares) {
   EXPECT_EQ(tally.finishing, 1);  // the W
   EXPECT_EQ(tally.idle, 0);       // that thread is leaving
   EXPECT_EQ(tally.starting, 1);   // the pid of a starting slot is a left-over
+  EXPECT_EQ(tally.processes, 2);
+  EXPECT_EQ(tally.processes_old, 1);
 }
 
 TEST(Count, CountsOldThreadsWhoseProcessScoreIsNobodys) {
@@ -100,7 +102,8 @@ TEST(Count, CountsOldThreadsWhoseProcessScoreIsNobodys) {
   const Tally tally = count(board);
   EXPECT_EQ(tally.busy, 1);
   EXPECT_EQ(tally.finishing, 1);
-  EXPECT_EQ(tally.processes, 0);
+  EXPECT_EQ(tally.processes, 1);
+  EXPECT_EQ(tally.processes_old, 1);
 }
 
 TEST(Count, TakesAPageByItsLetters) {
