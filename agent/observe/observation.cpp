@@ -169,8 +169,9 @@ LoadObservation load_of(std::span<const Sample> samples, const Flow& flow, std::
   load.ramping_share = share(samples, [&](const Sample& s) {
     return s.tally.idle == 0 && s.tally.busy > 0 && !full(s) && queue_of(s) > 0;
   });
-  load.deaf_share = share(
-      samples, [](const Sample& s) { return s.tally.idle > 0 && s.tally.deaf == s.tally.idle; });
+  load.deaf_share = share(samples, [](const Sample& s) {
+    return s.tally.idle > 0 && s.tally.deaf == s.tally.idle && queue_of(s) > 0;
+  });
   load.old_generation_share =
       share(samples, [](const Sample& s) { return s.tally.processes_old > 0; });
   for (const Sample& sample : samples)

@@ -6,175 +6,245 @@
 #include <cstring>
 #include <optional>
 
+#include <fmt/format.h>
+
 namespace mpm {
 namespace {
 
-constexpr std::size_t kAprHeader = 8;
-constexpr std::size_t kPage = 4096;
-// The compiled-in maxima of prefork (ServerLimit) and event (ThreadLimit).
-constexpr std::int32_t kMaxServers = 200000;
-constexpr std::int32_t kMaxThreads = 100000;
+using Segment = std::span<const std::byte>;
 
 struct Strides {
-  std::size_t global_size, process_stride, worker_stride;
+  std::string_view since;
+  std::size_t global, process, worker;
 };
-// The newest first: of two that fit a segment without APR's header, it is the likelier.
-constexpr std::array kKnown = std::to_array<Strides>(
-    {{56, 40, 336}, {56, 40, 272}, {24, 40, 264}, {24, 40, 248}, {24, 32, 248}});
+constexpr std::array kLayouts{
+    Strides{"2.4.0", 24, 32, 248},  Strides{"2.4.17", 24, 40, 248}, Strides{"2.4.19", 24, 40, 264},
+    Strides{"2.4.35", 56, 40, 272}, Strides{"2.4.36", 56, 40, 336},
+};
 
-// Offsets in global_score.
-constexpr std::size_t kServerLimit = 0;
-constexpr std::size_t kThreadLimit = 4;
-constexpr std::size_t kGeneration = 8;
-constexpr std::size_t kRestartTime = 16;
-constexpr std::size_t kSmallestGlobal = 24;
+constexpr std::size_t kAprHeader = 8;
+constexpr std::size_t kPage = 4096;
+constexpr std::int32_t kMaxServerLimit = 200'000;  // MAX_SERVER_LIMIT of prefork
+constexpr std::int32_t kMaxThreadLimit = 100'000;  // MAX_THREAD_LIMIT of event
+constexpr std::int32_t kMaxPid = 1 << 22;          // PID_MAX_LIMIT of a 64-bit kernel
+constexpr std::uint64_t kMaxCount = std::uint64_t{1} << 56;
+// Year 2100, in microseconds; a time outside 1970..2100 is torn.
+constexpr std::int64_t kMaxTime = 4'102'444'800'000'000;
 
-namespace process {
-constexpr std::size_t kPid = 0;
-constexpr std::size_t kProcessGeneration = 4;
-constexpr std::size_t kQuiescing = 8;
-constexpr std::size_t kNotAccepting = 9;
-constexpr std::size_t kConnections = 12;
-constexpr std::size_t kWriteCompletion = 16;
-constexpr std::size_t kLingeringClose = 20;
-constexpr std::size_t kKeepAlive = 24;
-constexpr std::size_t kSuspended = 28;
-constexpr std::size_t kWaitIo = 36;
-}  // namespace process
+// Offsets in global_score, process_score and worker_score; include/scoreboard.h.
+constexpr std::size_t kRunningGeneration = 8, kRestartTime = 16;
+constexpr std::size_t kPid = 0, kGeneration = 4, kQuiescing = 8, kNotAccepting = 9,
+                      kConnections = 12, kWriteCompletion = 16, kLingeringClose = 20,
+                      kKeepAlive = 24, kSuspended = 28, kWaitIo = 36;
+constexpr std::size_t kWorkerPid = 12, kWorkerGeneration = 16, kStatus = 20, kAccessCount = 32,
+                      kBytesServed = 40, kMyAccessCount = 48, kStartTime = 64, kStopTime = 72,
+                      kLastUsed = 80, kClient = 120, kRequest = 152, kVhost = 216, kProtocol = 248,
+                      kClient64 = 272;
 
-namespace worker {
-constexpr std::size_t kPid = 12;
-constexpr std::size_t kWorkerGeneration = 16;
-constexpr std::size_t kStatus = 20;
-constexpr std::size_t kAccesses = 32;
-constexpr std::size_t kBytes = 40;
-constexpr std::size_t kChildAccesses = 48;
-constexpr std::size_t kStart = 64;
-constexpr std::size_t kStop = 72;
-constexpr std::size_t kLastUsed = 80;
-}  // namespace worker
-
+// The compiler makes one unaligned load of it. The caller has checked the bounds.
 template <class T>
-T at(const std::byte* from, std::size_t offset) {
+T load(const std::byte* at) {
   T value;
-  std::memcpy(&value, from + offset, sizeof(value));
+  std::memcpy(&value, at, sizeof value);
   return value;
 }
 
-// 2000-01-01 to 2100-01-01, in microseconds: what a start time can be.
-bool plausible_time(std::int64_t microseconds) {
-  constexpr std::int64_t kSecond = 1000000;
-  return microseconds > 946684800 * kSecond && microseconds < 4102444800 * kSecond;
+std::int32_t pid_at(const std::byte* at) {
+  const auto pid = load<std::int32_t>(at);
+  return pid > 0 && pid <= kMaxPid ? pid : 0;
+}
+std::uint64_t count_at(const std::byte* at) {
+  const auto count = load<std::uint64_t>(at);
+  return count < kMaxCount ? count : 0;
+}
+std::int64_t time_at(const std::byte* at) {
+  const auto time = load<std::int64_t>(at);
+  return time > 0 && time < kMaxTime ? time : 0;
+}
+WorkerState state_at(const std::byte* at) {
+  const auto status = std::to_integer<std::size_t>(*at);
+  return status < kStateLetters.size() ? static_cast<WorkerState>(status) : WorkerState::Dead;
 }
 
-std::optional<ShmLayout> fit(std::span<const std::byte> segment, std::size_t base) {
-  if (segment.size() < base + kSmallestGlobal) return std::nullopt;
-  const std::byte* global = segment.data() + base;
-  const auto servers = at<std::int32_t>(global, kServerLimit);
-  const auto threads = at<std::int32_t>(global, kThreadLimit);
-  if (servers < 1 || servers > kMaxServers || threads < 1 || threads > kMaxThreads)
-    return std::nullopt;
-  if (at<std::int32_t>(global, kGeneration) < 0 ||
-      !plausible_time(at<std::int64_t>(global, kRestartTime)))
-    return std::nullopt;
+std::size_t page_rounded(std::size_t size) {
+  return (size + kPage - 1) / kPage * kPage;
+}
 
-  for (const Strides& strides : kKnown) {
-    const ShmLayout layout{
-        base, strides.global_size, strides.process_stride, strides.worker_stride, servers, threads};
-    if (layout.total() > segment.size()) continue;
-    // APR's header holds the exact size; without one the mapping is rounded up to a page.
-    const bool fits = base != 0 ? at<std::uint64_t>(segment.data(), 0) == layout.total()
-                                : segment.size() - layout.total() < kPage;
-    if (fits) return layout;
+// The layout of a scoreboard in a segment of `size` bytes whose global_score starts at `header`
+// and whose total, rounded by `round`, is `end`; nothing when none fits, or more than one.
+template <class Round>
+std::optional<ShmLayout> match(Segment head, std::size_t header, std::size_t size, std::size_t end,
+                               Round round) {
+  if (head.size() < header + 8) return std::nullopt;
+  ShmLayout layout;
+  layout.header = header;
+  layout.server_limit = load<std::int32_t>(head.data() + header);
+  layout.thread_limit = load<std::int32_t>(head.data() + header + 4);
+  if (layout.server_limit < 1 || layout.server_limit > kMaxServerLimit) return std::nullopt;
+  if (layout.thread_limit < 1 || layout.thread_limit > kMaxThreadLimit) return std::nullopt;
+
+  std::optional<ShmLayout> found;
+  for (const Strides& strides : kLayouts) {
+    layout.since = strides.since;
+    layout.global_stride = strides.global;
+    layout.process_stride = strides.process;
+    layout.worker_stride = strides.worker;
+    if (layout.total() > size || round(layout.total()) != end) continue;
+    if (found) return std::nullopt;
+    found = layout;
   }
-  return std::nullopt;
+  return found;
 }
 
-WorkerScore decode_worker(const std::byte* from, WorkerState state) {
-  WorkerScore score;
-  score.state = state;
-  score.pid = at<std::int32_t>(from, worker::kPid);
-  score.generation = at<std::int32_t>(from, worker::kWorkerGeneration);
-  score.accesses = at<std::uint64_t>(from, worker::kAccesses);
-  score.child_accesses = at<std::uint64_t>(from, worker::kChildAccesses);
-  score.bytes = at<std::uint64_t>(from, worker::kBytes);
-  score.start_us = at<std::int64_t>(from, worker::kStart);
-  score.stop_us = at<std::int64_t>(from, worker::kStop);
-  score.last_used_us = at<std::int64_t>(from, worker::kLastUsed);
-  return score;
+void read_worker(const std::byte* at, WorkerScore& worker) {
+  worker.state = state_at(at + kStatus);
+  worker.pid = pid_at(at + kWorkerPid);
+  worker.generation = load<std::int32_t>(at + kWorkerGeneration);
+  worker.accesses = count_at(at + kAccessCount);
+  worker.child_accesses = count_at(at + kMyAccessCount);
+  worker.bytes = count_at(at + kBytesServed);
+  worker.start_us = time_at(at + kStartTime);
+  worker.stop_us = time_at(at + kStopTime);
+  worker.last_used_us = time_at(at + kLastUsed);
 }
 
-ProcessScore decode_process(const std::byte* from, std::int32_t slot) {
-  ProcessScore score;
-  score.slot = slot;
-  score.pid = at<std::int32_t>(from, process::kPid);
-  score.generation = at<std::int32_t>(from, process::kProcessGeneration);
-  score.quiescing = at<std::uint8_t>(from, process::kQuiescing) != 0;
-  score.not_accepting = at<std::uint8_t>(from, process::kNotAccepting) != 0;
-  score.connections = at<std::uint32_t>(from, process::kConnections);
-  score.write_completion = at<std::uint32_t>(from, process::kWriteCompletion);
-  score.lingering_close = at<std::uint32_t>(from, process::kLingeringClose);
-  score.keep_alive = at<std::uint32_t>(from, process::kKeepAlive);
-  score.suspended = at<std::uint32_t>(from, process::kSuspended);
-  return score;
+ProcessScore read_process(const std::byte* at, const ShmLayout& layout) {
+  ProcessScore process;
+  process.pid = pid_at(at + kPid);
+  process.generation = load<std::int32_t>(at + kGeneration);
+  process.quiescing = at[kQuiescing] != std::byte{0};
+  process.not_accepting = at[kNotAccepting] != std::byte{0};
+  process.connections = load<std::uint32_t>(at + kConnections);
+  process.write_completion = load<std::uint32_t>(at + kWriteCompletion);
+  process.lingering_close = load<std::uint32_t>(at + kLingeringClose);
+  process.keep_alive = load<std::uint32_t>(at + kKeepAlive);
+  process.suspended = load<std::uint32_t>(at + kSuspended);
+  if (layout.process_stride >= kWaitIo + 4) process.wait_io = load<std::uint32_t>(at + kWaitIo);
+  return process;
 }
 
-// The threads of one slot. Returns whether any of them is at work or waiting for some.
-bool decode_workers(const std::byte* first, const ShmLayout& layout, Scoreboard& board,
-                    std::vector<WorkerScore>& workers) {
-  const auto count = static_cast<std::size_t>(layout.thread_limit);
-  workers.resize(count);
-  bool alive = false;
-  for (std::size_t i = 0; i < count; ++i) {
-    const std::byte* from = first + i * layout.worker_stride;
-    const auto status = at<std::uint8_t>(from, worker::kStatus);
-    const bool torn = status >= kStateLetters.size();
-    workers[i] = decode_worker(from, torn ? WorkerState::Dead : WorkerState{status});
-    board.accesses += workers[i].accesses;
-    board.bytes += workers[i].bytes;
-    alive = alive || workers[i].state != WorkerState::Dead;
+// A slot nobody owns is still somebody's while a thread of a former owner runs in it: worker
+// hands the process_score on before the last old thread has ended (worker.c, make_child).
+bool runs_old_thread(const std::byte* workers, const ShmLayout& layout) {
+  for (std::int32_t thread = 0; thread < layout.thread_limit; ++thread) {
+    const std::byte* at = workers + layout.worker_stride * static_cast<std::size_t>(thread);
+    if (state_at(at + kStatus) != WorkerState::Dead && pid_at(at + kWorkerPid) != 0) return true;
   }
-  return alive;
+  return false;
+}
+
+std::string text_at(const std::byte* at, std::size_t room) {
+  std::string text;
+  for (const std::byte byte : Segment(at, room)) {
+    const auto code = std::to_integer<unsigned char>(byte);
+    if (code == 0) break;
+    text += code >= 32 && code < 127 ? static_cast<char>(code) : '?';
+  }
+  return text;
+}
+
+bool is_busy(WorkerState state) {
+  return state >= WorkerState::Reading && state <= WorkerState::Graceful;
+}
+
+RequestText read_text(const std::byte* at, const ShmLayout& layout) {
+  RequestText text;
+  if (layout.worker_stride >= kClient64 + 64) text.client = text_at(at + kClient64, 64);
+  if (text.client.empty()) text.client = text_at(at + kClient, 32);
+  text.request = text_at(at + kRequest, 64);
+  text.vhost = text_at(at + kVhost, 32);
+  if (layout.worker_stride >= kProtocol + 16) text.protocol = text_at(at + kProtocol, 16);
+  return text;
 }
 
 }  // namespace
 
-Result<ShmLayout> find_layout(std::span<const std::byte> segment) {
-  for (const std::size_t base : {kAprHeader, std::size_t{0}})
-    if (const auto layout = fit(segment, base)) return *layout;
-  return fail(Error::Kind::Malformed,
-              "the shared memory has the size of none of the scoreboards of httpd 2.4");
+Result<ShmLayout> find_layout(Segment head, std::size_t size) {
+  const auto exactly = [](std::size_t total) { return total; };
+  if (head.size() >= kAprHeader) {
+    const auto real = load<std::uint64_t>(head.data());
+    if (const auto found = match(head, kAprHeader, size, real, exactly)) return *found;
+  }
+  if (const auto found = match(head, 0, size, size, exactly)) return *found;
+  if (const auto found = match(head, 0, size, size, page_rounded)) return *found;
+  return fail(
+      Error::Kind::Malformed,
+      fmt::format("the segment of {} bytes has the size of no scoreboard of httpd 2.4", size));
 }
 
-Scoreboard decode(std::span<const std::byte> segment, const ShmLayout& layout) {
+Result<ShmLayout> find_layout(Segment segment) {
+  return find_layout(segment, segment.size());
+}
+
+std::vector<std::int32_t> child_pids(Segment segment, const ShmLayout& layout) {
+  std::vector<std::int32_t> pids;
+  if (segment.size() < layout.total()) return pids;
+  for (std::int32_t slot = 0; slot < layout.server_limit; ++slot) {
+    const std::size_t at =
+        layout.processes_at() + layout.process_stride * static_cast<std::size_t>(slot);
+    if (const std::int32_t pid = pid_at(segment.data() + at + kPid)) pids.push_back(pid);
+  }
+  return pids;
+}
+
+Result<Scoreboard> decode(Segment segment, const ShmLayout& layout) {
+  if (segment.size() < layout.total() || layout.global_stride < kLayouts.front().global)
+    return fail(Error::Kind::Malformed, fmt::format("the scoreboard ends after {} of {} bytes",
+                                                    segment.size(), layout.total()));
+  const std::byte* global = segment.data() + layout.header;
+  if (load<std::int32_t>(global) != layout.server_limit ||
+      load<std::int32_t>(global + 4) != layout.thread_limit)
+    return fail(Error::Kind::Malformed, "the scoreboard was replaced by one of another size");
+
   Scoreboard board;
-  if (segment.size() < layout.total()) return board;
-  const std::byte* global = segment.data() + layout.base;
   board.server_limit = layout.server_limit;
   board.thread_limit = layout.thread_limit;
-  board.generation = at<std::int32_t>(global, kGeneration);
-  board.restarted =
-      Instant(std::chrono::milliseconds(at<std::int64_t>(global, kRestartTime) / 1000));
+  board.generation = load<std::int32_t>(global + kRunningGeneration);
+  board.restarted = Instant(std::chrono::milliseconds(time_at(global + kRestartTime) / 1000));
 
-  const std::byte* processes = global + layout.global_size;
-  const auto servers = static_cast<std::size_t>(layout.server_limit);
   const auto threads = static_cast<std::size_t>(layout.thread_limit);
-  const std::byte* workers = processes + servers * layout.process_stride;
-  std::vector<WorkerScore> slots;
-  for (std::size_t i = 0; i < servers; ++i) {
-    ProcessScore process =
-        decode_process(processes + i * layout.process_stride, static_cast<std::int32_t>(i));
-    if (layout.process_stride > process::kWaitIo)
-      process.wait_io = at<std::uint32_t>(processes + i * layout.process_stride, process::kWaitIo);
-    const bool alive =
-        decode_workers(workers + i * threads * layout.worker_stride, layout, board, slots);
-    // A slot without a process may still hold threads of one that is ending.
-    if (process.pid <= 0 && !alive) continue;
-    process.workers = std::move(slots);
+  for (std::int32_t slot = 0; slot < layout.server_limit; ++slot) {
+    const auto index = static_cast<std::size_t>(slot);
+    const std::byte* workers =
+        segment.data() + layout.workers_at() + layout.worker_stride * threads * index;
+    // Dead slots count too: a slot's counters live through all its children.
+    for (std::size_t thread = 0; thread < threads; ++thread) {
+      const std::byte* at = workers + layout.worker_stride * thread;
+      board.accesses += count_at(at + kAccessCount);
+      board.bytes += count_at(at + kBytesServed);
+    }
+    ProcessScore process = read_process(
+        segment.data() + layout.processes_at() + layout.process_stride * index, layout);
+    if (process.pid == 0 && !runs_old_thread(workers, layout)) continue;
+    process.slot = slot;
+    process.workers.resize(threads);
+    for (std::size_t thread = 0; thread < threads; ++thread)
+      read_worker(workers + layout.worker_stride * thread, process.workers[thread]);
     board.processes.push_back(std::move(process));
-    slots = {};
   }
   return board;
+}
+
+std::vector<RequestText> request_texts(Segment segment, const ShmLayout& layout,
+                                       RequestTextQuery query) {
+  std::vector<RequestText> texts;
+  if (segment.size() < layout.total()) return texts;
+  for (std::int32_t slot = 0; slot < layout.server_limit; ++slot) {
+    for (std::int32_t thread = 0; thread < layout.thread_limit; ++thread) {
+      if (texts.size() >= query.limit) return texts;
+      const auto worker =
+          static_cast<std::size_t>(slot) * static_cast<std::size_t>(layout.thread_limit) +
+          static_cast<std::size_t>(thread);
+      const std::byte* at = segment.data() + layout.workers_at() + layout.worker_stride * worker;
+      if (query.busy_only && !is_busy(state_at(at + kStatus))) continue;
+      RequestText text = read_text(at, layout);
+      if (text.request.empty() && text.client.empty()) continue;
+      text.slot = slot;
+      text.thread = thread;
+      texts.push_back(std::move(text));
+    }
+  }
+  return texts;
 }
 
 }  // namespace mpm

@@ -2,150 +2,159 @@
 #include "agent/scoreboard/tally.h"
 
 #include <algorithm>
-#include <map>
+#include <chrono>
+#include <vector>
 
 namespace mpm {
 namespace {
 
-constexpr double kMicroseconds = 1e-6;
+constexpr double kMicrosecond = 1e-6;
 
-// Adds one worker to the counts; `old` says that its process, or itself, is on its way out.
-void add(Tally& tally, WorkerState state, bool old, bool deaf) {
+bool is_old(const ProcessScore& process, const Scoreboard& board) {
+  if (board.source == SourceKind::ModStatus) return false;
+  return process.quiescing || process.generation != board.generation || process.pid == 0;
+}
+
+bool runs_for_another(const WorkerScore& worker, const ProcessScore& process) {
+  return worker.pid != 0 && worker.pid != process.pid && worker.state != WorkerState::Starting;
+}
+
+// The counter of a state that means busy; null for the others.
+std::int64_t Tally::*busy_state(WorkerState state) {
   switch (state) {
-    case WorkerState::Dead:
-    case WorkerState::IdleKill:
-      return;
-    case WorkerState::Starting:
-      if (!old) ++tally.starting;
-      return;
-    case WorkerState::Ready:
-      if (old) return;
-      ++tally.idle;
-      if (deaf) ++tally.deaf;
-      return;
     case WorkerState::Reading:
-      ++tally.reading;
-      break;
+      return &Tally::reading;
     case WorkerState::Writing:
-      ++tally.writing;
-      break;
+      return &Tally::writing;
     case WorkerState::Keepalive:
-      ++tally.keepalive;
-      break;
+      return &Tally::keepalive;
     case WorkerState::Logging:
-      ++tally.logging;
-      break;
+      return &Tally::logging;
     case WorkerState::Dns:
-      ++tally.dns;
-      break;
+      return &Tally::dns;
     case WorkerState::Closing:
-      ++tally.closing;
-      break;
+      return &Tally::closing;
     case WorkerState::Graceful:
-      ++tally.graceful;
+      return &Tally::graceful;
+    case WorkerState::Dead:
+    case WorkerState::Starting:
+    case WorkerState::Ready:
+    case WorkerState::IdleKill:
       break;
   }
-  ++tally.busy;
-  if (old || state == WorkerState::Graceful) ++tally.finishing;
+  return nullptr;
 }
 
-void count_process(const Scoreboard& board, const ProcessScore& process, Tally& tally) {
-  const bool old = is_old(board, process);
-  ++tally.processes;
-  if (old) ++tally.processes_old;
-  if (!old && process.not_accepting) ++tally.processes_deaf;
-  for (const WorkerScore& worker : process.workers) {
-    // Under worker, threads of an ending process share the slot with its successor's.
-    const bool other = worker.pid > 0 && process.pid > 0 && worker.pid != process.pid;
-    add(tally, worker.state, old || other, process.not_accepting);
+struct Owner {
+  bool old = false;
+  bool deaf = false;
+};
+
+void count_worker(const WorkerScore& worker, Owner owner, Tally& tally) {
+  if (const auto counter = busy_state(worker.state)) {
+    ++(tally.*counter);
+    ++tally.busy;
+    if (owner.old || worker.state == WorkerState::Graceful) ++tally.finishing;
+    return;
   }
+  if (worker.state == WorkerState::Starting) ++tally.starting;
+  if (worker.state != WorkerState::Ready || owner.old) return;
+  ++tally.idle;
+  if (owner.deaf) ++tally.deaf;
 }
 
-Tally count_page(const Scoreboard& board) {
-  Tally tally;
-  for (const ProcessScore& process : board.processes)
-    for (const WorkerScore& worker : process.workers)
-      add(tally, worker.state, false, false);
-  if (board.page->idle_workers) tally.idle = *board.page->idle_workers;
-  if (board.processes.empty()) tally.busy = board.page->busy_workers.value_or(0);
-  return tally;
-}
-
-// Between the start of its request and the end of it.
-bool in_service(const WorkerScore& worker) {
-  return worker.state == WorkerState::Writing && worker.start_us > 0 &&
-         worker.start_us >= worker.stop_us;
+void add_age(const WorkerScore& worker, std::int64_t at_us, Work& work) {
+  if (worker.state != WorkerState::Writing || worker.start_us <= worker.stop_us) return;
+  const double age =
+      static_cast<double>(std::max<std::int64_t>(at_us - worker.start_us, 0)) * kMicrosecond;
+  ++work.running;
+  work.age_sum_seconds += age;
+  work.age_max_seconds = std::max(work.age_max_seconds, age);
 }
 
 void add_finished(const WorkerScore& before, const WorkerScore& now, Work& work) {
-  if (now.accesses <= before.accesses || now.stop_us < now.start_us || now.start_us <= 0) return;
-  if (now.stop_us == before.stop_us) return;
-  const double seconds = static_cast<double>(now.stop_us - now.start_us) * kMicroseconds;
+  if (now.accesses <= before.accesses) return;
+  if (now.start_us == 0 || now.stop_us < now.start_us) return;
+  const double duration = static_cast<double>(now.stop_us - now.start_us) * kMicrosecond;
   ++work.finished;
-  work.duration_sum_seconds += seconds;
-  work.duration_square_sum += seconds * seconds;
+  work.duration_sum_seconds += duration;
+  work.duration_square_sum += duration * duration;
+}
+
+// Processes that have lost their process_score and still run threads in its slots.
+std::int64_t processes_behind(const ProcessScore& process) {
+  std::vector<std::int32_t> pids;
+  for (const WorkerScore& worker : process.workers) {
+    if (worker.state == WorkerState::Dead || !runs_for_another(worker, process)) continue;
+    if (std::ranges::find(pids, worker.pid) == pids.end()) pids.push_back(worker.pid);
+  }
+  return static_cast<std::int64_t>(pids.size());
 }
 
 }  // namespace
 
-bool is_old(const Scoreboard& board, const ProcessScore& process) {
-  return process.quiescing || process.generation != board.generation;
-}
-
 Tally count(const Scoreboard& board) {
-  if (board.page) return count_page(board);
   Tally tally;
-  for (const ProcessScore& process : board.processes)
-    count_process(board, process, tally);
+  for (const ProcessScore& process : board.processes) {
+    const bool old = is_old(process, board);
+    if (process.pid != 0) {
+      ++tally.processes;
+      if (old) ++tally.processes_old;
+      if (!old && process.not_accepting) ++tally.processes_deaf;
+    }
+    const std::int64_t gone = processes_behind(process);
+    tally.processes += gone;
+    tally.processes_old += gone;
+    for (const WorkerScore& worker : process.workers) {
+      const bool leaving = old || runs_for_another(worker, process);
+      count_worker(worker, {.old = leaving, .deaf = process.not_accepting}, tally);
+    }
+  }
   return tally;
 }
 
 Work work(const Scoreboard& before, const Scoreboard& now, Instant at) {
-  std::map<std::int32_t, const ProcessScore*> earlier;
-  for (const ProcessScore& process : before.processes)
-    earlier[process.slot] = &process;
-
-  Work result;
-  const std::int64_t at_us =
-      std::chrono::duration_cast<std::chrono::microseconds>(at.time_since_epoch()).count();
+  Work work;
+  const std::int64_t at_us = std::chrono::microseconds(at.time_since_epoch()).count();
+  const bool same_counters = before.restarted == now.restarted;
+  auto earlier = before.processes.begin();
   for (const ProcessScore& process : now.processes) {
-    const auto found = earlier.find(process.slot);
-    const ProcessScore* then = found == earlier.end() ? nullptr : found->second;
-    for (std::size_t i = 0; i < process.workers.size(); ++i) {
-      const WorkerScore& worker = process.workers[i];
-      if (in_service(worker)) {
-        const double age =
-            static_cast<double>(std::max<std::int64_t>(0, at_us - worker.start_us)) * kMicroseconds;
-        ++result.running;
-        result.age_sum_seconds += age;
-        result.age_max_seconds = std::max(result.age_max_seconds, age);
-      }
-      if (then != nullptr && i < then->workers.size())
-        add_finished(then->workers[i], worker, result);
-    }
+    for (const WorkerScore& worker : process.workers)
+      add_age(worker, at_us, work);
+
+    // Both lists are in the order of the slots. A slot that was nobody's before has no
+    // earlier counter to compare with, and is left out once.
+    while (earlier != before.processes.end() && earlier->slot < process.slot)
+      ++earlier;
+    if (!same_counters || earlier == before.processes.end() || earlier->slot != process.slot)
+      continue;
+    const std::size_t threads = std::min(process.workers.size(), earlier->workers.size());
+    for (std::size_t thread = 0; thread < threads; ++thread)
+      add_finished(earlier->workers[thread], process.workers[thread], work);
   }
-  return result;
+  return work;
 }
 
 ScoreboardView view(const Scoreboard& board, Instant at, std::int32_t pid) {
-  ScoreboardView shown;
-  shown.at = at;
-  shown.pid = pid;
-  shown.source = board.source;
-  shown.generation = board.generation;
-  shown.server_limit = board.server_limit;
-  shown.thread_limit = board.thread_limit;
+  ScoreboardView view;
+  view.at = at;
+  view.pid = pid;
+  view.source = board.source;
+  view.generation = board.generation;
+  view.server_limit = board.server_limit;
+  view.thread_limit = board.thread_limit;
   for (const ProcessScore& process : board.processes) {
-    ProcessView& row = shown.processes.emplace_back();
-    row.slot = process.slot;
-    row.pid = process.pid;
-    row.generation = process.generation;
-    row.quiescing = process.quiescing;
-    row.not_accepting = process.not_accepting;
+    ProcessView shown;
+    shown.slot = process.slot;
+    shown.pid = process.pid;
+    shown.generation = process.generation;
+    shown.quiescing = process.quiescing;
+    shown.not_accepting = process.not_accepting;
     for (const WorkerScore& worker : process.workers)
-      row.states += state_letter(worker.state);
+      shown.states += state_letter(worker.state);
+    view.processes.push_back(std::move(shown));
   }
-  return shown;
+  return view;
 }
 
 }  // namespace mpm

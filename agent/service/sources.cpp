@@ -8,7 +8,8 @@
 
 #include <fmt/format.h>
 
-#include "agent/scoreboard/shared_memory.h"
+#include "agent/scoreboard/process_memory.h"
+#include "agent/scoreboard/shm_file.h"
 #include "agent/scoreboard/status_page_source.h"
 
 namespace mpm {
@@ -28,10 +29,8 @@ std::string page_of(const ListenAddress& listener) {
 FallbackSource sources_of(const Target& target, const ProcFs& proc) {
   std::vector<std::unique_ptr<ScoreboardSource>> sources;
   if (target.pid != 0) {
-    sources.push_back(
-        std::make_unique<SharedMemorySource>(SourceKind::SharedMemory, target.pid, proc));
-    sources.push_back(
-        std::make_unique<SharedMemorySource>(SourceKind::ScoreboardFile, target.pid, proc));
+    sources.push_back(std::make_unique<ProcessMemorySource>(target.pid, proc.root()));
+    sources.push_back(std::make_unique<ShmFileSource>(target.pid, proc.root()));
     if (!target.listeners.empty())
       sources.push_back(std::make_unique<StatusPageSource>(page_of(target.listeners.front())));
   } else {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/target/scoreboard_probe.h"
 
-#include "agent/scoreboard/shared_memory.h"
+#include "agent/scoreboard/process_memory.h"
+#include "agent/scoreboard/shm_file.h"
 
 namespace mpm {
 namespace {
@@ -16,9 +17,9 @@ std::vector<std::int32_t> pids_of(const Scoreboard& board) {
 }  // namespace
 
 Result<std::vector<std::int32_t>> MemoryProbe::children(std::int32_t parent) const {
-  auto board = SharedMemorySource(SourceKind::SharedMemory, parent, proc_).read();
+  auto board = ProcessMemorySource(parent, proc_.root()).read();
   if (board) return pids_of(*board);
-  const auto file = SharedMemorySource(SourceKind::ScoreboardFile, parent, proc_).read();
+  const auto file = ShmFileSource(parent, proc_.root()).read();
   if (file) return pids_of(*file);
   return fail(std::move(board.error()));
 }

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/scoreboard/parent_process.h"
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "agent/base/file.h"
+
+namespace mpm {
+namespace {
+
+// Fields are separated by runs of spaces; the rest of `text` stays behind.
+std::string_view next_word(std::string_view& text) {
+  text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
+  const std::size_t length = std::min(text.find(' '), text.size());
+  const std::string_view word = text.substr(0, length);
+  text.remove_prefix(length);
+  return word;
+}
+
+std::optional<std::uint64_t> hexadecimal(std::string_view digits) {
+  std::uint64_t value = 0;
+  const auto [end, error] =
+      std::from_chars(digits.data(), digits.data() + digits.size(), value, 16);
+  if (error != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
+  return value;
+}
+
+std::optional<SharedMapping> shared_mapping(std::string_view line) {
+  const std::string_view range = next_word(line);
+  const std::string_view access = next_word(line);
+  const std::string_view offset = next_word(line);
+  if (access != "rw-s" || hexadecimal(offset) != 0U) return std::nullopt;
+  next_word(line);  // device
+  next_word(line);  // inode
+  line.remove_prefix(std::min(line.find_first_not_of(' '), line.size()));
+
+  const std::size_t dash = range.find('-');
+  if (dash == std::string_view::npos) return std::nullopt;
+  const auto begin = hexadecimal(range.substr(0, dash));
+  const auto end = hexadecimal(range.substr(dash + 1));
+  if (!begin || !end || *begin >= *end) return std::nullopt;
+  return SharedMapping{*begin, *end, std::string(range), std::string(line)};
+}
+
+// The fields of /proc/PID/stat after the name, which may hold spaces and parentheses itself:
+// the first is field 3.
+struct StatFields {
+  std::string_view state, parent, started;
+};
+StatFields stat_fields(std::string_view stat) {
+  StatFields fields;
+  const std::size_t name_end = stat.rfind(')');
+  if (name_end == std::string_view::npos) return fields;
+  stat.remove_prefix(name_end + 1);
+  fields.state = next_word(stat);
+  fields.parent = next_word(stat);
+  for (int field = 5; field < 22; ++field)
+    next_word(stat);
+  fields.started = next_word(stat);
+  return fields;
+}
+
+}  // namespace
+
+std::vector<SharedMapping> shared_mappings(std::string_view maps) {
+  std::vector<SharedMapping> mappings;
+  while (!maps.empty()) {
+    const std::size_t length = std::min(maps.find('\n'), maps.size());
+    if (auto mapping = shared_mapping(maps.substr(0, length)))
+      mappings.push_back(std::move(*mapping));
+    maps.remove_prefix(std::min(length + 1, maps.size()));
+  }
+  return mappings;
+}
+
+ParentProcess::ParentProcess(std::int32_t pid, std::string proc_root)
+    : pid_(pid), proc_root_(std::move(proc_root)) {}
+
+std::string ParentProcess::path(std::string_view name) const {
+  return fmt::format("{}/{}/{}", proc_root_, pid_, name);
+}
+
+Result<void> ParentProcess::check() {
+  const auto stat = read_file(path("stat"));
+  if (!stat) {
+    if (stat.error().kind == Error::Kind::NotFound)
+      return fail(Error::Kind::NotFound, fmt::format("process {} has ended", pid_));
+    return fail(stat.error());
+  }
+  const StatFields fields = stat_fields(*stat);
+  if (fields.started.empty())
+    return fail(Error::Kind::Malformed, path("stat") + " has fewer than 22 fields");
+  if (fields.state == "Z" || fields.state == "X")
+    return fail(Error::Kind::NotFound, fmt::format("process {} has ended", pid_));
+  if (started_.empty()) started_ = fields.started;
+  if (started_ != fields.started)
+    return fail(Error::Kind::NotFound,
+                fmt::format("process {} has ended, another one has its number now", pid_));
+  return {};
+}
+
+Result<std::vector<SharedMapping>> ParentProcess::mappings() const {
+  const auto maps = read_file(path("maps"));
+  if (!maps) return fail(maps.error());
+  return shared_mappings(*maps);
+}
+
+std::size_t ParentProcess::own_children(const std::vector<std::int32_t>& pids) const {
+  const std::string own = std::to_string(pid_);
+  return static_cast<std::size_t>(std::ranges::count_if(pids, [&](std::int32_t child) {
+    const auto stat = read_file(fmt::format("{}/{}/stat", proc_root_, child));
+    return stat && stat_fields(*stat).parent == own;
+  }));
+}
+
+}  // namespace mpm

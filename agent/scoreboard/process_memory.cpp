@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/scoreboard/process_memory.h"
+
+#include <utility>
+
+namespace mpm {
+
+ProcessMemorySource::ProcessMemorySource(std::int32_t pid, std::string proc_root)
+    : segment_(pid, std::move(proc_root), SegmentKind::Anonymous) {}
+
+Result<Scoreboard> ProcessMemorySource::read() {
+  const auto seen = segment_.look();
+  if (!seen) return fail(seen.error());
+  auto board = decode(seen->bytes, seen->layout);
+  if (board) board->source = kind();
+  return board;
+}
+
+Result<std::vector<RequestText>> ProcessMemorySource::read_texts(RequestTextQuery query) {
+  const auto seen = segment_.look();
+  if (!seen) return fail(seen.error());
+  return request_texts(seen->bytes, seen->layout, query);
+}
+
+}  // namespace mpm
