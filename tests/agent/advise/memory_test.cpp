@@ -43,8 +43,7 @@ TEST(Budget, S14_IsTheSameWhateverTheServerHoldsOfIt) {
 TEST(Budget, S13_TakesTheSmallestLimitOfEveryAncestor) {
   Observation seen = host_with(2000, 100);
   seen.host.limits = {limit("/pod/box", "memory.max", 1024, 150),
-                      limit("/pod", "memory.max", 256, 180),
-                      limit("", "memory.max", 3000, 2000)};
+                      limit("/pod", "memory.max", 256, 180), limit("", "memory.max", 3000, 2000)};
   const auto budget = memory_budget(seen);
   // Of the 180 MB in /pod 100 are the server's own, so 80 are others'.
   EXPECT_EQ(budget->total, Bytes{(256 - 80) * kMb});

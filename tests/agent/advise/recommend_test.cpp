@@ -1,0 +1,382 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/advise/recommend.h"
+
+#include <cmath>
+#include <set>
+
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+
+#include "agent/advise/rules.h"
+#include "agent/apache/constraints.h"
+
+namespace mpm {
+namespace {
+
+constexpr std::int64_t kMb = 1 << 20;
+
+Distribution flat(double value) {
+  return {60, value, 0, value, value, value, value};
+}
+
+// Debian's event: 150 workers in processes of 25, half a minute, warm children, much memory.
+Observation event() {
+  Observation seen;
+  seen.pid = 1;
+  seen.mpm = Mpm::Event;
+  seen.span_seconds = 30;
+  seen.samples = 60;
+  seen.worker_limit = 150;
+  seen.settings = {{"StartServers", 2, 2, true},
+                   {"MinSpareThreads", 25, 25, true},
+                   {"MaxSpareThreads", 75, 75, true},
+                   {"ThreadLimit", 64, 64, true},
+                   {"ThreadsPerChild", 25, 25, true},
+                   {"ServerLimit", 16, 16, false},
+                   {"MaxRequestWorkers", 150, 150, true},
+                   {"MaxConnectionsPerChild", 0, 0, true},
+                   {"AsyncRequestWorkerFactor", 2, 2, false},
+                   {"ListenBacklog", 511, 511, false},
+                   {"KeepAliveTimeout", 5, 5, true}};
+  seen.load.busy = flat(20);
+  seen.load.idle = flat(55);
+  seen.load.completed_per_second = seen.load.arrived_per_second = 200;
+  seen.load.service_seconds = 0.1;
+  seen.load.cpu_busy_share = 0.2;
+  seen.host.cores = 4;
+  seen.host.memory_total = Bytes{8192 * kMb};
+  seen.host.memory_available = Bytes{6000 * kMb};
+  seen.host.somaxconn = 4096;
+  seen.memory.emplace();
+  seen.memory->children = 3;
+  seen.memory->requests_per_child = 500;
+  seen.memory->shared_once = Bytes{10 * kMb};
+  seen.memory->child_typical = Bytes{15 * kMb};
+  seen.memory->child_large = Bytes{18 * kMb};
+  seen.memory->child_peak = Bytes{25 * kMb};
+  seen.memory->server_pss = Bytes{60 * kMb};
+  return seen;
+}
+
+Observation prefork() {
+  Observation seen = event();
+  seen.mpm = Mpm::Prefork;
+  seen.settings = {{"StartServers", 5, 5, true},          {"MinSpareServers", 5, 5, true},
+                   {"MaxSpareServers", 10, 10, true},     {"ServerLimit", 256, 256, false},
+                   {"MaxRequestWorkers", 150, 150, true}, {"MaxConnectionsPerChild", 0, 0, true},
+                   {"ListenBacklog", 511, 511, false},    {"KeepAliveTimeout", 5, 5, true}};
+  seen.memory->children = 30;
+  return seen;
+}
+
+void saturate(Observation& seen) {
+  seen.load.busy = flat(static_cast<double>(seen.worker_limit));
+  seen.load.idle = flat(0);
+  seen.load.pinned_share = 0.8;
+  seen.load.queue = flat(40);
+  seen.load.arrived_per_second = 2500;
+}
+
+const Change* change(const Proposal& proposal, std::string_view directive) {
+  for (const Change& entry : proposal.changes)
+    if (entry.directive == directive) return &entry;
+  return nullptr;
+}
+
+const Finding* finding(const Proposal& proposal, std::string_view rule) {
+  for (const Finding& entry : proposal.findings)
+    if (entry.rule == rule) return &entry;
+  return nullptr;
+}
+
+// The same server and load with the proposal in force.
+Observation with(Observation seen, const Proposal& proposal) {
+  for (const Change& entry : proposal.changes)
+    for (SettingObservation& setting : seen.settings)
+      if (setting.directive == entry.directive) setting.effective = setting.written = entry.to;
+  if (const Change* workers = change(proposal, "MaxRequestWorkers"))
+    seen.worker_limit = workers->to;
+  return seen;
+}
+
+TEST(Recommend, NothingForAServerThatIsWell) {
+  for (const Observation& seen : {event(), prefork()}) {
+    const Proposal proposal = recommend(seen);
+    EXPECT_EQ(proposal.grade, "A") << proposal.verdict;
+    EXPECT_TRUE(proposal.changes.empty());
+    EXPECT_EQ(proposal.block, "");
+    EXPECT_NE(proposal.verdict.find("nothing to do"), std::string::npos) << proposal.verdict;
+  }
+}
+
+TEST(Recommend, MoreWorkersWhereAllWereBusy) {
+  Observation seen = event();
+  saturate(seen);
+  const Proposal proposal = recommend(seen);
+  ASSERT_NE(finding(proposal, "workers-exhausted"), nullptr);
+  const Change* workers = change(proposal, "MaxRequestWorkers");
+  ASSERT_NE(workers, nullptr);
+  EXPECT_EQ(workers->from, 150);
+  EXPECT_GE(workers->to, 225);
+  EXPECT_EQ(workers->to % 25, 0);
+  EXPECT_EQ(proposal.restart, RestartClass::StopStart) << "beyond what the running parent allows";
+  EXPECT_NE(proposal.block.find("<IfModule mpm_event_module>"), std::string::npos);
+  EXPECT_EQ(proposal.confidence, Confidence::Low) << "the limit hid the demand";
+}
+
+TEST(Recommend, S14_TheAnswerIsTheSameWhenItWasTaken) {
+  Observation seen = prefork();
+  seen.load.busy = flat(130);
+  const Proposal first = recommend(seen);
+  ASSERT_NE(change(first, "MaxRequestWorkers"), nullptr) << first.verdict;
+  EXPECT_TRUE(recommend(with(seen, first)).changes.empty());
+}
+
+TEST(Recommend, S14_TwiceTheLoadDoesNotHalveIt) {
+  Observation calm = prefork();
+  calm.load.busy = flat(40);
+  Observation busy = prefork();
+  busy.load.busy = flat(80);
+  // The server grew by 500 MB, and so much less is available.
+  busy.memory->server_pss += Bytes{500 * kMb};
+  busy.host.memory_available -= Bytes{500 * kMb};
+  EXPECT_EQ(recommend(calm).memory->workers_that_fit, recommend(busy).memory->workers_that_fit);
+}
+
+TEST(Recommend, MemoryBoundsWhatDemandWants) {
+  Observation seen = prefork();
+  saturate(seen);
+  seen.host.memory_available = Bytes{4000 * kMb};
+  const Proposal proposal = recommend(seen);
+  const Change* workers = change(proposal, "MaxRequestWorkers");
+  ASSERT_NE(workers, nullptr) << proposal.verdict;
+  // (4060 * 0.85 - 10) / 18
+  EXPECT_EQ(workers->to, 191);
+  EXPECT_NE(workers->because.find("memory"), std::string::npos) << workers->because;
+}
+
+TEST(Recommend, S13_LowersWhatACgroupCannotHold) {
+  Observation seen = prefork();
+  seen.host.limits = {{"/box", "memory.max", Bytes{1000 * kMb}, Bytes{60 * kMb}, {}, {}}};
+  const Proposal proposal = recommend(seen);
+  ASSERT_NE(finding(proposal, "memory-overcommitted"), nullptr);
+  const Change* workers = change(proposal, "MaxRequestWorkers");
+  ASSERT_NE(workers, nullptr);
+  EXPECT_EQ(workers->to, 46);
+  EXPECT_EQ(proposal.grade, "F");
+  EXPECT_EQ(proposal.restart, RestartClass::Graceful);
+}
+
+TEST(Recommend, S06b_NoNumberFromChildrenThatServedNothing) {
+  Observation seen = prefork();
+  saturate(seen);
+  seen.memory->requests_per_child = 0;
+  const Proposal proposal = recommend(seen);
+  EXPECT_NE(finding(proposal, "memory-not-warm"), nullptr);
+  EXPECT_EQ(change(proposal, "MaxRequestWorkers"), nullptr);
+  EXPECT_FALSE(proposal.memory);
+  EXPECT_EQ(proposal.confidence, Confidence::Low);
+}
+
+TEST(Recommend, TooLittleDataIsSaidAndGivesNoNumber) {
+  Observation seen = event();
+  saturate(seen);
+  seen.samples = 5;
+  const Proposal proposal = recommend(seen);
+  EXPECT_NE(finding(proposal, "not-enough-data"), nullptr);
+  EXPECT_TRUE(proposal.changes.empty());
+  EXPECT_EQ(proposal.grade, "-");
+  EXPECT_EQ(proposal.confidence, Confidence::None);
+}
+
+TEST(Recommend, S26_IdleClientsAreNoReasonForMoreWorkers) {
+  Observation seen = prefork();
+  seen.load.busy = flat(10);
+  seen.load.keepalive = flat(140);
+  seen.load.pinned_share = 0.9;
+  const Proposal proposal = recommend(seen);
+  EXPECT_NE(finding(proposal, "keepalive-holds-workers"), nullptr);
+  EXPECT_EQ(finding(proposal, "workers-exhausted"), nullptr);
+  EXPECT_EQ(change(proposal, "MaxRequestWorkers"), nullptr);
+  ASSERT_NE(change(proposal, "KeepAliveTimeout"), nullptr);
+  EXPECT_EQ(change(proposal, "KeepAliveTimeout")->to, 2);
+  EXPECT_EQ(proposal.block, "KeepAliveTimeout 2\n") << "it stands outside the MPM's block";
+}
+
+TEST(Recommend, S03_DeafProcessesWantRoomForConnectionsAndNotForWorkers) {
+  Observation seen = event();
+  seen.load.deaf_share = 0.5;
+  seen.load.connections = flat(900);
+  const Proposal proposal = recommend(seen);
+  ASSERT_NE(finding(proposal, "connections-exhausted"), nullptr);
+  EXPECT_EQ(change(proposal, "MaxRequestWorkers"), nullptr);
+  ASSERT_NE(change(proposal, "AsyncRequestWorkerFactor"), nullptr);
+  // 900 * 1.25 connections over 150 workers, less the one that each has itself.
+  EXPECT_EQ(change(proposal, "AsyncRequestWorkerFactor")->to, 7);
+}
+
+TEST(Recommend, FullProcessorsWantNoWorkers) {
+  Observation seen = event();
+  saturate(seen);
+  seen.load.cpu_busy_share = 0.97;
+  const Proposal proposal = recommend(seen);
+  EXPECT_NE(finding(proposal, "cpu-saturated"), nullptr);
+  EXPECT_EQ(change(proposal, "MaxRequestWorkers"), nullptr);
+}
+
+TEST(Recommend, S10_AReloadNeedsSlots) {
+  Observation seen = event();
+  for (SettingObservation& setting : seen.settings)
+    if (setting.directive == "ServerLimit") setting.effective = 6;
+  const Proposal proposal = recommend(seen);
+  EXPECT_NE(finding(proposal, "server-limit-without-slack"), nullptr);
+  ASSERT_NE(change(proposal, "ServerLimit"), nullptr);
+  EXPECT_EQ(change(proposal, "ServerLimit")->to, 12);
+  EXPECT_EQ(proposal.restart, RestartClass::StopStart);
+}
+
+TEST(Recommend, BurstsWantSpares) {
+  Observation seen = prefork();
+  seen.load.busy = {60, 30, 100, 20, 80, 90, 95};
+  seen.load.ramping_share = 0.2;
+  seen.load.queue = flat(10);
+  const Proposal proposal = recommend(seen);
+  EXPECT_NE(finding(proposal, "ramp-limited"), nullptr);
+  ASSERT_NE(change(proposal, "MinSpareServers"), nullptr);
+  EXPECT_GT(change(proposal, "MinSpareServers")->to, 70);
+  EXPECT_GT(change(proposal, "MaxSpareServers")->to, change(proposal, "MinSpareServers")->to);
+  EXPECT_EQ(change(proposal, "MaxRequestWorkers"), nullptr);
+}
+
+TEST(Recommend, ChildrenThatGrowAreReplacedInTime) {
+  Observation seen = prefork();
+  seen.memory->growth_per_request = 60.0 * 1024;
+  seen.memory->growth_low = 58.0 * 1024;
+  seen.memory->growth_pairs = 100;
+  const Proposal proposal = recommend(seen);
+  EXPECT_NE(finding(proposal, "children-grow"), nullptr);
+  const Change* life = change(proposal, "MaxConnectionsPerChild");
+  ASSERT_NE(life, nullptr);
+  // Room for each of 150: (6060 * 0.85 - 10) / 150 - 15 MB, twice that over 60 KiB a request.
+  const double room = (6060 * 0.85 - 10) / 150 - 15;
+  EXPECT_NEAR(static_cast<double>(life->to), 2 * room * 1024 / 60, 2);
+}
+
+TEST(Recommend, TheKernelsCapOnTheBacklogIsSaid) {
+  Observation seen = event();
+  seen.host.somaxconn = 128;
+  const Proposal proposal = recommend(seen);
+  EXPECT_NE(finding(proposal, "backlog-capped"), nullptr);
+  EXPECT_EQ(proposal.grade, "A") << "a note is no grade";
+}
+
+TEST(Rules, HaveNamesAndQuestionsOfTheirOwn) {
+  std::set<std::string_view> ids;
+  for (const advise::Rule& rule : advise::rules()) {
+    EXPECT_TRUE(ids.insert(rule.id).second) << rule.id;
+    EXPECT_EQ(rule.question.back(), '?');
+  }
+  EXPECT_GE(ids.size(), 12U);
+}
+
+// Any server and load, within reason.
+Observation anything() {
+  Observation seen = *rc::gen::element(event(), prefork());
+  const auto share = [] { return *rc::gen::inRange(0, 101) / 100.0; };
+  const auto up_to = [](int most) { return static_cast<double>(*rc::gen::inRange(0, most)); };
+  seen.worker_limit = *rc::gen::inRange(1, 40) * (seen.mpm == Mpm::Event ? 25 : 1);
+  for (SettingObservation& setting : seen.settings)
+    if (setting.directive == "MaxRequestWorkers")
+      setting.effective = setting.written = seen.worker_limit;
+  const double busy = std::min(up_to(1000), static_cast<double>(seen.worker_limit));
+  seen.load.busy = {60, busy * 0.7, 10, busy * 0.6, busy * 0.9, busy, busy};
+  seen.load.keepalive = flat(up_to(50));
+  seen.load.queue = flat(up_to(600));
+  seen.load.connections = flat(up_to(3000));
+  seen.load.pinned_share = share();
+  seen.load.ramping_share = share();
+  seen.load.deaf_share = seen.mpm == Mpm::Event ? share() : 0;
+  seen.load.cpu_busy_share = share();
+  seen.load.overflows = *rc::gen::inRange(0, 100);
+  seen.load.arrived_per_second = up_to(5000);
+  seen.load.service_seconds = up_to(2000) / 1000;
+  seen.host.memory_available = Bytes{*rc::gen::inRange(0, 8000) * kMb};
+  seen.memory->child_typical = Bytes{*rc::gen::inRange(1, 100) * kMb};
+  seen.memory->child_large = seen.memory->child_typical * 2;
+  seen.memory->child_peak = seen.memory->child_typical * *rc::gen::inRange(2, 5);
+  if (*rc::gen::arbitrary<bool>()) {
+    seen.memory->growth_per_request = up_to(200000);
+    seen.memory->growth_low = *seen.memory->growth_per_request * 0.9;
+  }
+  return seen;
+}
+
+TEST(RecommendProperty, TheSameInputGivesTheSameAnswer) {
+  EXPECT_TRUE(rc::check([] {
+    const Observation seen = anything();
+    const Proposal a = recommend(seen);
+    const Proposal b = recommend(seen);
+    RC_ASSERT(a.block == b.block);
+    RC_ASSERT(a.verdict == b.verdict);
+  }));
+}
+
+TEST(RecommendProperty, HttpdWouldCorrectNothingOfIt) {
+  EXPECT_TRUE(rc::check([] {
+    const Observation seen = anything();
+    const Proposal proposal = recommend(seen);
+    if (proposal.changes.empty()) return;
+    std::vector<WrittenNumber> written;
+    const Observation after = with(seen, proposal);
+    for (const SettingObservation& setting : after.settings)
+      written.push_back({setting.directive, setting.effective});
+    const EffectiveNumbers numbers = effective_numbers(*seen.mpm, written);
+    for (const EffectiveNumber& number : numbers.numbers)
+      if (change(proposal, number.directive) != nullptr) RC_ASSERT(number.remarks.empty());
+  }));
+}
+
+TEST(RecommendProperty, NoMoreWorkersThanTheMemoryHolds) {
+  EXPECT_TRUE(rc::check([] {
+    const Observation seen = anything();
+    const Proposal proposal = recommend(seen);
+    const Change* workers = change(proposal, "MaxRequestWorkers");
+    if (workers == nullptr || workers->to < workers->from) return;
+    RC_ASSERT(proposal.memory.has_value());
+    RC_ASSERT(workers->to <= proposal.memory->workers_that_fit);
+  }));
+}
+
+TEST(RecommendProperty, EverySumAddsUp) {
+  EXPECT_TRUE(rc::check([] {
+    const Proposal proposal = recommend(anything());
+    if (!proposal.memory) return;
+    const auto sum = [](const std::vector<MemoryTerm>& terms) {
+      Bytes total;
+      for (const MemoryTerm& term : terms)
+        total += term.amount;
+      return total;
+    };
+    RC_ASSERT(sum(proposal.memory->typical_terms) == proposal.memory->typical);
+    RC_ASSERT(sum(proposal.memory->worst_terms) == proposal.memory->worst);
+    RC_ASSERT(proposal.memory->typical <= proposal.memory->worst);
+  }));
+}
+
+TEST(RecommendProperty, MoreLoadNeverWantsFewerWorkers) {
+  EXPECT_TRUE(rc::check([] {
+    Observation seen = anything();
+    seen.load.pinned_share = 0.5;
+    const Proposal less = recommend(seen);
+    seen.load.arrived_per_second *= 1.5;
+    const Proposal more = recommend(seen);
+    const auto workers = [&](const Proposal& proposal) {
+      const Change* entry = change(proposal, "MaxRequestWorkers");
+      return entry != nullptr ? entry->to : seen.worker_limit;
+    };
+    RC_ASSERT(workers(less) <= workers(more));
+  }));
+}
+
+}  // namespace
+}  // namespace mpm
