@@ -42,6 +42,9 @@ Result<Sample> Sampler::look(Instant at, Sweep sweep) {
   auto board = source_.read();
   if (!board) return fail(std::move(board.error()));
 
+  // The memory does not say which MPM wrote it, and letters differ in meaning.
+  if (!board->mpm) board->mpm = target_.mpm;
+
   Sample sample;
   sample.at = at;
   sample.pid = target_.pid;

@@ -19,6 +19,13 @@ bool runs_for_another(const WorkerScore& worker, const ProcessScore& process) {
   return worker.pid != 0 && worker.pid != process.pid && worker.state != WorkerState::Starting;
 }
 
+// worker leaves G behind where a thread has ended before its process knew that it ends
+// (worker.c, the end of worker_thread). Under event and prefork it is a thread, or a process,
+// that finishes its last request.
+bool has_ended(const WorkerScore& worker, const Scoreboard& board) {
+  return board.mpm == Mpm::Worker && worker.state == WorkerState::Graceful;
+}
+
 // The counter of a state that means busy; null for the others.
 std::int64_t Tally::*busy_state(WorkerState state) {
   switch (state) {
@@ -106,6 +113,7 @@ Tally count(const Scoreboard& board) {
     tally.processes += gone;
     tally.processes_old += gone;
     for (const WorkerScore& worker : process.workers) {
+      if (has_ended(worker, board)) continue;
       const bool leaving = old || runs_for_another(worker, process);
       count_worker(worker, {.old = leaving, .deaf = process.not_accepting}, tally);
     }

@@ -101,7 +101,8 @@ struct PageTotals {
 
 struct Scoreboard {
   SourceKind source = SourceKind::SharedMemory;
-  std::optional<Mpm> mpm;         // the page names it, the memory does not
+  // The page names it. The memory does not, and whoever reads it adds what is known otherwise.
+  std::optional<Mpm> mpm;
   std::int32_t server_limit = 0;  // 0: unknown, as on a status page
   std::int32_t thread_limit = 0;  // 0: unknown
   std::int32_t generation = 0;

@@ -43,6 +43,17 @@ TEST(Count, CountsEveryLetterOnce) {
   EXPECT_EQ(tally.processes_old, 0);
 }
 
+TEST(Count, S08_AnEndedThreadOfWorkerIsNotBusy) {
+  Scoreboard board;
+  board.processes = {process(0, "RGG_")};
+  board.mpm = Mpm::Worker;
+  EXPECT_EQ(count(board).busy, 1);
+  EXPECT_EQ(count(board).finishing, 0);
+  board.mpm = Mpm::Event;
+  EXPECT_EQ(count(board).busy, 3);
+  EXPECT_EQ(count(board).finishing, 2);
+}
+
 TEST(Count, S01_SeesASaturatedServerAsFull) {
   Scoreboard board;
   board.processes = {process(0, "WWWW")};
