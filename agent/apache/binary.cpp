@@ -66,7 +66,7 @@ std::vector<std::string> find_sources(std::string_view bytes) {
     if (from > 0 && bytes[from - 1] == '\0' && module_source(name)) sources.emplace_back(name);
   }
   std::ranges::sort(sources);
-  sources.erase(std::ranges::unique(sources).begin(), sources.end());
+  sources.erase(std::unique(sources.begin(), sources.end()), sources.end());
   return sources;
 }
 

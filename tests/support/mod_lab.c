@@ -32,7 +32,7 @@ static void burn(long milliseconds) {
   volatile unsigned long work = 0;
   while (cpu_seconds() < end)
     for (int i = 0; i < 2000; ++i)
-      work += (unsigned long)i;
+      work = work + (unsigned long)i;
 }
 
 // The pages must be written to be there.
