@@ -8,10 +8,12 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "agent/base/fd.h"
 #include "schema/model/result.h"
 
 namespace mpm {
@@ -48,8 +50,11 @@ class ParentProcess {
   std::size_t own_children(const std::vector<std::int32_t>& pids) const;
 
  private:
+  Result<std::string_view> read_stat(std::span<char> buffer);
+
   std::int32_t pid_;
   std::string proc_root_;
+  UniqueFd stat_;        // of /proc/PID/stat, open after the first check
   std::string started_;  // field 22, empty before the first check
 };
 

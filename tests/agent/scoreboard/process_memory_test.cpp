@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/scoreboard/process_memory.h"
 
+#include <csignal>
 #include <cstring>
 #include <memory>
 
 #include <gtest/gtest.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "tests/support/fake_process.h"
@@ -58,9 +60,22 @@ TEST(ParentProcess, HasEndedWhenItIsAZombieOrGone) {
   ParentProcess parent(kParent, proc.root());
   EXPECT_EQ(parent.check().error().kind, Error::Kind::NotFound);
   proc.remove(kParent);
-  EXPECT_EQ(parent.check().error().kind, Error::Kind::NotFound);
+  EXPECT_EQ(ParentProcess(kParent, proc.root()).check().error().kind, Error::Kind::NotFound);
   FakeProc::write(proc.path(kParent, "stat"), "3999001 (x) S 1\n");
-  EXPECT_EQ(parent.check().error().kind, Error::Kind::Malformed);
+  EXPECT_EQ(ParentProcess(kParent, proc.root()).check().error().kind, Error::Kind::Malformed);
+}
+
+TEST(ParentProcess, HasEndedForWhoeverHoldsItsFilesOpen) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::pause();
+    ::_exit(0);
+  }
+  ParentProcess parent(child, "/proc");
+  EXPECT_TRUE(parent.check());
+  ::kill(child, SIGKILL);
+  ::waitpid(child, nullptr, 0);
+  EXPECT_EQ(parent.check().error().kind, Error::Kind::NotFound);
 }
 
 TEST(ProcessMemory, ReadsTheParentsAnonymousSegment) {
