@@ -2,14 +2,13 @@
 #include "agent/scoreboard/parent_process.h"
 
 #include <algorithm>
-#include <array>
-#include <cerrno>
 #include <charconv>
 #include <optional>
 #include <utility>
 
-#include <fcntl.h>
 #include <fmt/format.h>
+#include <poll.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "agent/base/file.h"
@@ -89,21 +88,30 @@ std::string ParentProcess::path(std::string_view name) const {
   return fmt::format("{}/{}/{}", proc_root_, pid_, name);
 }
 
-// The descriptor stays open from one check to the next: it is of this process and no other, so
-// once the process has ended every read of it fails, whoever has the pid by then.
-Result<std::string_view> ParentProcess::read_stat(std::span<char> buffer) {
-  if (!stat_) stat_.reset(::open(path("stat").c_str(), O_RDONLY | O_CLOEXEC));
-  const ssize_t got = stat_ ? ::pread(stat_.get(), buffer.data(), buffer.size(), 0) : ssize_t{-1};
-  if (got >= 0) return std::string_view(buffer.data(), static_cast<std::size_t>(got));
-  Error error = system_error(errno, path("stat"));
-  if (error.kind == Error::Kind::NotFound) error.what = fmt::format("process {} has ended", pid_);
-  return fail(std::move(error));
+// A descriptor of the process itself costs a fraction of reading /proc/PID/stat, which the kernel
+// writes anew each time. It becomes readable when the process ends, and is of no other process,
+// whoever has the pid by then.
+Result<void> ParentProcess::check() {
+  if (pidfd_) {
+    pollfd wait{pidfd_.get(), POLLIN, 0};
+    if (::poll(&wait, 1, 0) == 0) return {};
+    return fail(Error::Kind::NotFound, fmt::format("process {} has ended", pid_));
+  }
+  if (auto same = compare(); !same) return same;
+  // A tree that stands for /proc has no process behind it.
+  if (proc_root_ != "/proc") return {};
+  pidfd_.reset(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
+  // The pid may have gone to another process just before.
+  return compare();
 }
 
-Result<void> ParentProcess::check() {
-  std::array<char, 1024> buffer;
-  const auto stat = read_stat(buffer);
-  if (!stat) return fail(stat.error());
+Result<void> ParentProcess::compare() {
+  const auto stat = read_file(path("stat"));
+  if (!stat) {
+    if (stat.error().kind == Error::Kind::NotFound)
+      return fail(Error::Kind::NotFound, fmt::format("process {} has ended", pid_));
+    return fail(stat.error());
+  }
   const StatFields fields = stat_fields(*stat);
   if (fields.started.empty())
     return fail(Error::Kind::Malformed, path("stat") + " has fewer than 22 fields");

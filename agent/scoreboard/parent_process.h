@@ -8,7 +8,6 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -50,11 +49,11 @@ class ParentProcess {
   std::size_t own_children(const std::vector<std::int32_t>& pids) const;
 
  private:
-  Result<std::string_view> read_stat(std::span<char> buffer);
+  Result<void> compare();  // its start time with that of the first check
 
   std::int32_t pid_;
   std::string proc_root_;
-  UniqueFd stat_;        // of /proc/PID/stat, open after the first check
+  UniqueFd pidfd_;       // after the first check; none where the kernel or a tree has none
   std::string started_;  // field 22, empty before the first check
 };
 
