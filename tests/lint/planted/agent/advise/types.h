@@ -1,0 +1,3 @@
+#include "agent/history/history.h"
+#include <httplib.h>
+#include <fstream>
