@@ -8,6 +8,7 @@
 
 #include "schema/codec/json.h"
 #include "schema/codec/problem.h"
+#include "schema/codec/routes.h"
 
 namespace mpm {
 namespace {
@@ -77,14 +78,14 @@ ApiResponse proposal(Agent& agent, const ApiRequest& request) {
 
 ApiResponse respond(Agent& agent, const ApiRequest& request) {
   const std::string target = parameter(request, "target");
-  if (request.path == "/v1/targets") return answer(agent.targets());
-  if (request.path == "/v1/status") return answer(agent.status(target));
-  if (request.path == "/v1/scoreboard") return answer(agent.scoreboard(target));
-  if (request.path == "/v1/settings") return answer(agent.settings(target));
-  if (request.path == "/v1/samples") return samples(agent, request);
-  if (request.path == "/v1/observation") return observation(agent, request);
-  if (request.path == "/v1/proposal") return proposal(agent, request);
-  if (request.path == "/healthz") return answer(Result<HealthReport>(agent.health()));
+  if (request.path == route::kTargets.path) return answer(agent.targets());
+  if (request.path == route::kStatus.path) return answer(agent.status(target));
+  if (request.path == route::kScoreboard.path) return answer(agent.scoreboard(target));
+  if (request.path == route::kSettings.path) return answer(agent.settings(target));
+  if (request.path == route::kSamples.path) return samples(agent, request);
+  if (request.path == route::kObservation.path) return observation(agent, request);
+  if (request.path == route::kProposal.path) return proposal(agent, request);
+  if (request.path == route::kHealth.path) return answer(Result<HealthReport>(agent.health()));
   return problem({Error::Kind::NotFound,
                   fmt::format("{}: there is no such operation; see openapi.json", request.path)});
 }

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The operations of the API, as one table: what the server binds, openapi.json documents and
+// clients call. All of them read; each answers its message as JSON, or a Problem.
+#pragma once
+
+#include <array>
+#include <string_view>
+
+namespace mpm {
+
+struct Route {
+  std::string_view path;
+  std::array<std::string_view, 3> parameters;  // of the query; empty ones are none
+  std::string_view answer;                     // the type of its message
+  std::string_view summary;
+};
+
+namespace route {
+inline constexpr Route kTargets{
+    "/v1/targets", {}, "TargetList", "Every httpd that runs here, with the settings it runs with"};
+inline constexpr Route kStatus{
+    "/v1/status", {"target"}, "StatusReport", "How one server, or every one, is right now"};
+inline constexpr Route kScoreboard{
+    "/v1/scoreboard", {"target"}, "ScoreboardView", "The state of every worker, one letter a slot"};
+inline constexpr Route kSettings{"/v1/settings",
+                                 {"target"},
+                                 "MpmSettings",
+                                 "The MPM's directives: written, in force, and from where"};
+inline constexpr Route kSamples{"/v1/samples",
+                                {"target", "after", "limit"},
+                                "SampleList",
+                                "Samples of one server after a cursor"};
+inline constexpr Route kObservation{"/v1/observation",
+                                    {"target", "window"},
+                                    "Observation",
+                                    "A window of samples, reduced to what the engine looks at"};
+inline constexpr Route kProposal{
+    "/v1/proposal", {"target", "window"}, "Proposal", "What to change, and the evidence for it"};
+inline constexpr Route kHealth{"/healthz", {}, "HealthReport", "Whether the agent itself is well"};
+}  // namespace route
+
+inline constexpr std::array kRoutes{route::kTargets,  route::kStatus,  route::kScoreboard,
+                                    route::kSettings, route::kSamples, route::kObservation,
+                                    route::kProposal, route::kHealth};
+
+}  // namespace mpm

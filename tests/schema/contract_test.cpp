@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The contract in its notations says one thing: the types' fields, openapi.json and the table of
+// routes; and the examples are messages.
+#include <array>
+#include <fstream>
+#include <set>
+#include <sstream>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "schema/codec/json.h"
+#include "schema/codec/names.h"
+#include "schema/codec/routes.h"
+#include "schema/model/messages.h"
+#include "schema/model/observation.h"
+#include "schema/model/proposal.h"
+
+namespace mpm {
+namespace {
+
+// In the order of the file.
+using Json = nlohmann::ordered_json;
+
+Json read(const std::string& name) {
+  std::ifstream in(std::string(MPM_API) + "/" + name);
+  EXPECT_TRUE(in) << name;
+  return Json::parse(in);
+}
+
+const Json& openapi() {
+  static const Json document = read("openapi.json");
+  return document;
+}
+
+template <class T>
+inline constexpr bool kOptional = false;
+template <class T>
+inline constexpr bool kOptional<std::optional<T>> = true;
+template <class T>
+inline constexpr bool kList = false;
+template <class T>
+inline constexpr bool kList<std::vector<T>> = true;
+template <class T>
+inline constexpr bool kAmount = false;
+template <class Thing>
+inline constexpr bool kAmount<Quantity<Thing>> = true;
+
+// The schema that stands for T, without its description; Described types by reference.
+template <class T>
+Json expected(const std::string& reference);
+
+template <class T>
+Json expected_plain() {
+  if constexpr (std::same_as<T, bool>) {
+    return {{"type", "boolean"}};
+  } else if constexpr (std::same_as<T, std::string>) {
+    return {{"type", "string"}};
+  } else if constexpr (std::same_as<T, Instant>) {
+    return {{"type", "string"}, {"format", "date-time"}};
+  } else if constexpr (std::same_as<T, SettingValue>) {
+    return {{"type", {"integer", "string"}}};
+  } else if constexpr (std::is_enum_v<T>) {
+    Json words = Json::array();
+    for (const std::string_view word : kWords<T>)
+      words.push_back(word);
+    return {{"type", "string"}, {"enum", words}};
+  } else if constexpr (std::floating_point<T>) {
+    return {{"type", "number"}};
+  } else {
+    static_assert(std::integral<T> || kAmount<T>);
+    return {{"type", "integer"}};
+  }
+}
+
+template <class T>
+Json expected(const std::string& reference) {
+  if constexpr (kOptional<T>) {
+    Json inner = expected<typename T::value_type>(reference);
+    if (inner.contains("$ref")) return {{"anyOf", {inner, {{"type", "null"}}}}};
+    inner["type"] = {inner["type"], "null"};
+    if (inner.contains("enum")) inner["enum"].push_back(nullptr);
+    return inner;
+  } else if constexpr (kList<T>) {
+    return {{"type", "array"}, {"items", expected<typename T::value_type>(reference)}};
+  } else if constexpr (Described<T>) {
+    return {{"$ref", reference}};
+  } else {
+    return expected_plain<T>();
+  }
+}
+
+// A reference says only that it is one; which is told by the values that a round trip carries.
+std::string reference_in(const Json& schema) {
+  if (schema.contains("$ref")) return schema["$ref"];
+  if (schema.contains("items")) return reference_in(schema["items"]);
+  if (schema.contains("anyOf")) return reference_in(schema["anyOf"][0]);
+  return {};
+}
+
+template <class T>
+void expect_described(const std::string& name) {
+  SCOPED_TRACE(name);
+  const Json& schema = openapi()["components"]["schemas"][name];
+  ASSERT_TRUE(schema.is_object()) << "openapi.json does not have it";
+  std::vector<std::string> theirs;
+  for (const auto& [property, value] : schema["properties"].items())
+    theirs.push_back(property);
+  std::vector<std::string> ours;
+  T value;
+  each_field(value, [&](std::string_view field, auto& member) {
+    using Member = std::remove_cvref_t<decltype(member)>;
+    ours.emplace_back(field);
+    Json property = schema["properties"][std::string(field)];
+    EXPECT_GE(property.value("description", "").size(), 4U) << field;
+    property.erase("description");
+    EXPECT_EQ(property, expected<Member>(reference_in(property))) << field;
+  });
+  EXPECT_EQ(ours, theirs);
+  EXPECT_EQ(schema["required"].get<std::vector<std::string>>(), ours);
+}
+
+TEST(Contract, OpenApiHasTheFieldsOfEveryType) {
+  expect_described<Change>("Change");
+  expect_described<Distribution>("Distribution");
+  expect_described<Evidence>("Evidence");
+  expect_described<Finding>("Finding");
+  expect_described<HealthReport>("HealthReport");
+  expect_described<HostUsage>("HostUsage");
+  expect_described<ListenAddress>("ListenAddress");
+  expect_described<ListenerUsage>("ListenerUsage");
+  expect_described<LoadObservation>("LoadObservation");
+  expect_described<MemoryCounts>("MemoryCounts");
+  expect_described<MemoryLimit>("MemoryLimit");
+  expect_described<MemoryObservation>("MemoryObservation");
+  expect_described<MemorySum>("MemorySum");
+  expect_described<MemoryTerm>("MemoryTerm");
+  expect_described<MpmSettings>("MpmSettings");
+  expect_described<Observation>("Observation");
+  expect_described<Problem>("Problem");
+  expect_described<ProcessCounts>("ProcessCounts");
+  expect_described<ProcessUsage>("ProcessUsage");
+  expect_described<ProcessView>("ProcessView");
+  expect_described<Proposal>("Proposal");
+  expect_described<Remark>("Remark");
+  expect_described<Sample>("Sample");
+  expect_described<SampleList>("SampleList");
+  expect_described<ScoreboardView>("ScoreboardView");
+  expect_described<Setting>("Setting");
+  expect_described<SettingObservation>("SettingObservation");
+  expect_described<SourceStatus>("SourceStatus");
+  expect_described<StatusReport>("StatusReport");
+  expect_described<Tally>("Tally");
+  expect_described<Target>("Target");
+  expect_described<TargetEntry>("TargetEntry");
+  expect_described<TargetList>("TargetList");
+  expect_described<TargetStatus>("TargetStatus");
+  expect_described<Work>("Work");
+  expect_described<WorkerCounts>("WorkerCounts");
+  EXPECT_EQ(openapi()["components"]["schemas"].size(), 36U) << "a type that is not held here";
+}
+
+TEST(Contract, OpenApiHasTheRoutesOfTheTable) {
+  EXPECT_EQ(openapi()["paths"].size(), kRoutes.size());
+  for (const Route& route : kRoutes) {
+    SCOPED_TRACE(route.path);
+    const Json& get = openapi()["paths"][std::string(route.path)]["get"];
+    ASSERT_TRUE(get.is_object());
+    EXPECT_EQ(get["summary"], route.summary);
+    EXPECT_EQ(get["responses"]["200"]["content"]["application/json"]["schema"]["$ref"],
+              "#/components/schemas/" + std::string(route.answer));
+    std::vector<std::string> theirs;
+    for (const Json& parameter : get["parameters"])
+      theirs.push_back(parameter["name"]);
+    std::vector<std::string> ours;
+    for (const std::string_view parameter : route.parameters)
+      if (!parameter.empty()) ours.emplace_back(parameter);
+    EXPECT_EQ(ours, theirs);
+  }
+}
+
+// Read into the type and written again, an example is what it was.
+template <class T>
+void expect_example(const std::string& name) {
+  SCOPED_TRACE(name);
+  const Json example = read("examples/" + name);
+  const auto message = from_json<T>(example.dump());
+  ASSERT_TRUE(message) << message.error().what;
+  EXPECT_EQ(Json::parse(to_json(*message)), example);
+}
+
+TEST(Contract, TheExamplesAreMessages) {
+  expect_example<HealthReport>("health.json");
+  expect_example<MpmSettings>("settings.json");
+  expect_example<Observation>("observation.json");
+  expect_example<Problem>("problem.json");
+  expect_example<Proposal>("proposal.json");
+  expect_example<SampleList>("samples.json");
+  expect_example<ScoreboardView>("scoreboard.json");
+  expect_example<StatusReport>("status.json");
+  expect_example<TargetList>("targets.json");
+}
+
+}  // namespace
+}  // namespace mpm
