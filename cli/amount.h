@@ -29,7 +29,7 @@ std::string duration(double seconds);
 // Three significant digits, thousands grouped, no needless zeros: "0.25", "12.5", "1,240".
 std::string number(double value);
 
-// 0.125 is "12.5 %".
+// 0.0213 is "2.1 %", 0.43 is "43 %": the tenths of large shares are noise.
 std::string percent(double share);
 
 }  // namespace mpm

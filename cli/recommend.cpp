@@ -31,10 +31,13 @@ std::string quantity(double value, std::string_view unit) {
 
 std::string evidence_line(const Finding& finding, const Style& style) {
   std::vector<std::string> facts;
-  for (const Evidence& evidence : finding.evidence)
-    facts.push_back(fmt::format("{} = {} (against {})", evidence.metric,
-                                quantity(evidence.value, evidence.unit),
-                                quantity(evidence.bound, evidence.unit)));
+  for (const Evidence& evidence : finding.evidence) {
+    const std::string against =
+        evidence.bound == 0 ? std::string()
+                            : fmt::format(" (against {})", quantity(evidence.bound, evidence.unit));
+    facts.push_back(fmt::format("{} = {}{}", evidence.metric,
+                                quantity(evidence.value, evidence.unit), against));
+  }
   return joined(facts, fmt::format(" {} ", style.glyphs().dot));
 }
 

@@ -115,11 +115,10 @@ std::string listeners(const TargetStatus& status, const Style& style) {
   if (status.listeners.empty()) return "";
   std::vector<Row> rows;
   for (const ListenerUsage& listener : status.listeners) {
-    rows.push_back(
-        {{endpoint(listener.address, listener.port),
-          count(listener.queue), listener.queue_limit > 0 ? count(listener.queue_limit) : "?",
-          count(listener.established), count(listener.closing)},
-         {}});
+    rows.push_back({{endpoint(listener.address, listener.port), count(listener.queue),
+                     listener.queue_limit > 0 ? count(listener.queue_limit) : "?",
+                     count(listener.established), count(listener.closing)},
+                    {}});
   }
   return "\n" + table({{.heading = "Listener"},
                        {.heading = "Waiting", .align = Align::Right, .tone = Tone::Strong},

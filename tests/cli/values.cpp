@@ -4,8 +4,12 @@
 namespace mpm::test {
 namespace {
 
-constexpr Bytes tenths_of_mb(std::int64_t tenths) { return {tenths * kMiB.value / 10}; }
-constexpr Bytes mb(std::int64_t amount) { return kMiB * amount; }
+constexpr Bytes tenths_of_mb(std::int64_t tenths) {
+  return {tenths * kMiB.value / 10};
+}
+constexpr Bytes mb(std::int64_t amount) {
+  return kMiB * amount;
+}
 
 std::vector<Finding> findings() {
   return {
@@ -259,8 +263,9 @@ MpmSettings event_settings() {
        .line = 12,
        .effective = std::int64_t{128},
        .unit = "workers",
-       .remarks = {{"AH00513", "150 is not a multiple of ThreadsPerChild 64; httpd takes 128, the "
-                               "next lower one."}}},
+       .remarks = {{"AH00513",
+                    "150 is not a multiple of ThreadsPerChild 64; httpd takes 128, the "
+                    "next lower one."}}},
       {.directive = "AsyncRequestWorkerFactor",
        .value = "1.5",
        .file = "/srv/conf/site.conf",

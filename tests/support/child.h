@@ -25,7 +25,7 @@ struct Finished {
 struct RunOptions {
   std::chrono::milliseconds deadline{30000};  // then it is killed
   int user = -1;                              // -1: as the test itself; the group too
-  std::vector<std::string> environment;       // "NAME=value", added to the test's own
+  std::vector<std::string> environment{};     // "NAME=value", added to the test's own
 };
 
 Finished run(const std::vector<std::string>& arguments, RunOptions options = {});
