@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "agent/base/file.h"
+#include "agent/proc/proc_parse.h"
 
 namespace mpm {
 namespace {
@@ -48,24 +49,6 @@ std::optional<SharedMapping> shared_mapping(std::string_view line) {
   const auto end = hexadecimal(range.substr(dash + 1));
   if (!begin || !end || *begin >= *end) return std::nullopt;
   return SharedMapping{*begin, *end, std::string(range), std::string(line)};
-}
-
-// The fields of /proc/PID/stat after the name, which may hold spaces and parentheses itself:
-// the first is field 3.
-struct StatFields {
-  std::string_view state, parent, started;
-};
-StatFields stat_fields(std::string_view stat) {
-  StatFields fields;
-  const std::size_t name_end = stat.rfind(')');
-  if (name_end == std::string_view::npos) return fields;
-  stat.remove_prefix(name_end + 1);
-  fields.state = next_word(stat);
-  fields.parent = next_word(stat);
-  for (int field = 5; field < 22; ++field)
-    next_word(stat);
-  fields.started = next_word(stat);
-  return fields;
 }
 
 }  // namespace
@@ -112,13 +95,13 @@ Result<void> ParentProcess::compare() {
       return fail(Error::Kind::NotFound, fmt::format("process {} has ended", pid_));
     return fail(stat.error());
   }
-  const StatFields fields = stat_fields(*stat);
-  if (fields.started.empty())
+  const auto fields = parse_stat(*stat);
+  if (!fields || fields->start_ticks == 0)
     return fail(Error::Kind::Malformed, path("stat") + " has fewer than 22 fields");
-  if (fields.state == "Z" || fields.state == "X")
+  if (fields->state == 'Z' || fields->state == 'X')
     return fail(Error::Kind::NotFound, fmt::format("process {} has ended", pid_));
-  if (started_.empty()) started_ = fields.started;
-  if (started_ != fields.started)
+  if (!started_) started_ = fields->start_ticks;
+  if (started_ != fields->start_ticks)
     return fail(Error::Kind::NotFound,
                 fmt::format("process {} has ended, another one has its number now", pid_));
   return {};
@@ -131,10 +114,10 @@ Result<std::vector<SharedMapping>> ParentProcess::mappings() const {
 }
 
 std::size_t ParentProcess::own_children(const std::vector<std::int32_t>& pids) const {
-  const std::string own = std::to_string(pid_);
   return static_cast<std::size_t>(std::ranges::count_if(pids, [&](std::int32_t child) {
     const auto stat = read_file(fmt::format("{}/{}/stat", proc_root_, child));
-    return stat && stat_fields(*stat).parent == own;
+    const auto fields = stat ? parse_stat(*stat) : std::nullopt;
+    return fields && fields->ppid == pid_;
   }));
 }
 

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -53,8 +54,8 @@ class ParentProcess {
 
   std::int32_t pid_;
   std::string proc_root_;
-  UniqueFd pidfd_;       // after the first check; none where the kernel or a tree has none
-  std::string started_;  // field 22, empty before the first check
+  UniqueFd pidfd_;  // after the first check; none where the kernel or a tree has none
+  std::optional<std::uint64_t> started_;  // ticks after boot; none before the first check
 };
 
 }  // namespace mpm
