@@ -28,7 +28,8 @@ config::SiteOptions options_for(const Target& target, const ProcFs& proc) {
   options.defines = line.defines;
   options.before = line.before;
   options.after = line.after;
-  const auto bytes = read_file(fmt::format("{}/{}/exe", proc.root(), target.pid));
+  auto bytes = read_file(fmt::format("{}/{}/exe", proc.root(), target.pid));
+  if (!bytes) bytes = read_file(target.binary);
   if (bytes)
     if (const auto facts = read_binary(*bytes)) options.builtin_sources = facts->builtin_sources;
   const auto environment = proc.environment(target.pid);
@@ -40,12 +41,19 @@ config::SiteOptions options_for(const Target& target, const ProcFs& proc) {
   return options;
 }
 
+// The server's own root, or the host's where that one may not be entered: most servers have the
+// same, and the target's losses say that permission is missing.
+std::string root_of(const ProcFs& proc, std::int32_t pid) {
+  std::string root = fmt::format("{}/{}/root", proc.root(), pid);
+  const auto listed = list_directory(root);
+  const bool denied = !listed && listed.error().kind == Error::Kind::Denied;
+  return denied ? std::string() : root;
+}
+
 }  // namespace
 
 ServerSettings::ServerSettings(Target target, const ProcFs& proc)
-    : target_(std::move(target)),
-      proc_(proc),
-      files_(fmt::format("{}/{}/root", proc.root(), target_.pid)) {}
+    : target_(std::move(target)), proc_(proc), files_(root_of(proc, target_.pid)) {}
 
 const MpmSettings& ServerSettings::read(const std::optional<Scoreboard>& board) {
   Load load;

@@ -31,21 +31,35 @@ std::string absolute(const std::string& root, const std::string& path) {
   return root + (root.empty() || root.back() == '/' ? "" : "/") + path;
 }
 
-void read_program(const ProcFs& proc, Target& target) {
-  const std::string exe = proc.root() + "/" + std::to_string(target.pid) + "/exe";
-  if (auto path = proc.exe(target.pid)) target.binary = std::move(*path);
-  if (auto arguments = proc.command_line(target.pid)) target.arguments = std::move(*arguments);
-
-  BinaryFacts facts;
-  const auto bytes = read_file(exe);
-  if (bytes) {
-    if (auto found = read_binary(*bytes)) facts = std::move(*found);
-  } else {
+// The executable as the process has it open; where that may not be read, the one that its command
+// line names, which need not be the same.
+BinaryFacts read_executable(const ProcFs& proc, Target& target) {
+  const std::string exe = fmt::format("{}/{}/exe", proc.root(), target.pid);
+  auto bytes = read_file(exe);
+  if (!bytes && !target.arguments.empty() && target.arguments.front().front() == '/') {
+    bytes = read_file(target.arguments.front());
+    if (bytes) {
+      target.binary = target.arguments.front();
+      target.losses.push_back(fmt::format(
+          "Its version and the configuration's place are those of the program {} that its command "
+          "line names, because {} cannot be read: run the agent as root.",
+          target.binary, exe));
+    }
+  }
+  if (!bytes)
     target.losses.push_back(fmt::format(
         "The version and the configuration's place are unknown, because {} cannot be read: run "
         "the agent as root.",
         exe));
-  }
+  return bytes ? read_binary(*bytes).value_or(BinaryFacts()) : BinaryFacts();
+}
+
+void read_program(const ProcFs& proc, Target& target) {
+  if (auto path = proc.exe(target.pid)) target.binary = std::move(*path);
+  if (auto arguments = proc.command_line(target.pid)) target.arguments = std::move(*arguments);
+  if (!target.arguments.empty() && target.arguments.front().empty()) target.arguments.clear();
+
+  const BinaryFacts facts = read_executable(proc, target);
   if (const auto maps = proc.maps(target.pid)) target.mpm = mapped_mpm(*maps);
   if (!target.mpm) target.mpm = facts.builtin_mpm;
 

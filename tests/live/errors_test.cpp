@@ -70,7 +70,8 @@ TEST_F(BadInput, APageThatIsNotModStatuss) {
   expect_sentence(mpmctl({"status", httpd_.url("/page.html")}), kUnreachable, "HTML");
   expect_sentence(mpmctl({"status", httpd_.url("/empty.txt")}), kUnreachable, "empty");
   expect_sentence(mpmctl({"status", httpd_.url("/cut.txt")}), kUnreachable, "cut off");
-  expect_sentence(mpmctl({"status", httpd_.url("/other.txt")}), kUnreachable, "no field of mod_status");
+  expect_sentence(mpmctl({"status", httpd_.url("/other.txt")}), kUnreachable,
+                  "no field of mod_status");
   expect_sentence(mpmctl({"status", httpd_.url("/nowhere")}), kUnreachable, "404");
 }
 
@@ -93,6 +94,10 @@ TEST_F(BadInput, WithoutPermissionTheReasonIsSaid) {
   EXPECT_EQ(page["source"], "mod_status");
   EXPECT_EQ(page["workers"]["busy"], 1);
   EXPECT_FALSE(page["losses"].empty());
+  // What anybody may read is shown: the files and the program that the command line names.
+  const Json settings = ask({"config", "show", httpd_.target()}, nobody);
+  EXPECT_EQ(settings["worker_limit"], 50);
+  EXPECT_EQ(settings["mpm"], "event");
 }
 
 }  // namespace
