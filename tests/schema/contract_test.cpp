@@ -53,39 +53,52 @@ Json expected(const std::string& reference);
 
 template <class T>
 Json expected_plain() {
+  Json schema = Json::object();
   if constexpr (std::same_as<T, bool>) {
-    return {{"type", "boolean"}};
+    schema["type"] = "boolean";
   } else if constexpr (std::same_as<T, std::string>) {
-    return {{"type", "string"}};
+    schema["type"] = "string";
   } else if constexpr (std::same_as<T, Instant>) {
-    return {{"type", "string"}, {"format", "date-time"}};
+    schema["type"] = "string";
+    schema["format"] = "date-time";
   } else if constexpr (std::same_as<T, SettingValue>) {
-    return {{"type", {"integer", "string"}}};
+    schema["type"] = std::vector<std::string>{"integer", "string"};
   } else if constexpr (std::is_enum_v<T>) {
-    Json words = Json::array();
+    schema["type"] = "string";
     for (const std::string_view word : kWords<T>)
-      words.push_back(word);
-    return {{"type", "string"}, {"enum", words}};
+      schema["enum"].push_back(std::string(word));
   } else if constexpr (std::floating_point<T>) {
-    return {{"type", "number"}};
+    schema["type"] = "number";
   } else {
     static_assert(std::integral<T> || kAmount<T>);
-    return {{"type", "integer"}};
+    schema["type"] = "integer";
   }
+  return schema;
 }
 
 template <class T>
 Json expected(const std::string& reference) {
   if constexpr (kOptional<T>) {
     Json inner = expected<typename T::value_type>(reference);
-    if (inner.contains("$ref")) return {{"anyOf", {inner, {{"type", "null"}}}}};
-    inner["type"] = {inner["type"], "null"};
+    Json schema = Json::object();
+    if (inner.contains("$ref")) {
+      schema["anyOf"].push_back(inner);
+      schema["anyOf"].push_back(Json::object());
+      schema["anyOf"].back()["type"] = "null";
+      return schema;
+    }
+    inner["type"] = std::vector<std::string>{inner["type"], "null"};
     if (inner.contains("enum")) inner["enum"].push_back(nullptr);
     return inner;
   } else if constexpr (kList<T>) {
-    return {{"type", "array"}, {"items", expected<typename T::value_type>(reference)}};
+    Json schema = Json::object();
+    schema["type"] = "array";
+    schema["items"] = expected<typename T::value_type>(reference);
+    return schema;
   } else if constexpr (Described<T>) {
-    return {{"$ref", reference}};
+    Json schema = Json::object();
+    schema["$ref"] = reference;
+    return schema;
   } else {
     return expected_plain<T>();
   }
