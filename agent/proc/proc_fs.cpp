@@ -173,6 +173,8 @@ Result<ProcessUsage> ProcFs::usage(std::int32_t pid, std::vector<std::string>& l
         "processes cannot be read: run the agent as root.";
     if (std::ranges::find(losses, loss) == losses.end()) losses.push_back(std::move(loss));
   }
+  // The kernel counts VmHWM in batches of pages, behind what the page tables hold.
+  usage.peak = std::max(usage.peak, usage.rss);
   usage.shared = Bytes{std::max<std::int64_t>(0, usage.rss.value - usage.unique.value)};
   return usage;
 }

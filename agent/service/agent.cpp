@@ -56,7 +56,14 @@ Result<std::vector<Target>> Agent::find() const {
   return find_targets(proc_);
 }
 
-Result<Target> Agent::resolve(const std::string& name) const {
+Result<Target> Agent::resolve(const std::string& name) {
+  {
+    // A server that is known by its page is asked who it is only once: each answer costs it a
+    // worker.
+    const std::lock_guard lock(watches_mutex_);
+    const auto watched = watches_.find(name);
+    if (watched != watches_.end() && !watched->second->ended()) return watched->second->target();
+  }
   return find_target(proc_, name);
 }
 

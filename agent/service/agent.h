@@ -63,7 +63,7 @@ class Agent {
   Agent(AgentOptions options, Clock& clock, History history);
 
   Result<std::vector<Target>> find() const;
-  Result<Target> resolve(const std::string& name) const;
+  Result<Target> resolve(const std::string& name);
   std::shared_ptr<Watch> watch(const Target& target);
   void store(Sample sample);
   void discover_until_stopped(const std::stop_token& stop);

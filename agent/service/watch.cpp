@@ -67,7 +67,6 @@ MpmSettings Watch::settings() {
 }
 
 bool Watch::ended() const {
-  const std::lock_guard lock(mutex_);
   return ended_;
 }
 

@@ -7,6 +7,7 @@
 // Threads: every method may be called from any thread.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <mutex>
@@ -56,7 +57,7 @@ class Watch {
   const Target& target() const { return target_; }
   std::int32_t key() const { return key_; }
   MpmSettings settings();
-  // True once the server has ended; a watch does not come back to life.
+  // True once the server has ended; a watch does not come back to life. Never waits for a look.
   bool ended() const;
   // Why the last look failed; nullopt when it did not.
   std::optional<Error> trouble() const;
@@ -72,9 +73,9 @@ class Watch {
   const Sink sink_;
 
   mutable std::mutex mutex_;
-  Sampler sampler_;               // guarded by mutex_
-  ServerSettings settings_;       // guarded by mutex_
-  bool ended_ = false;            // guarded by mutex_
+  Sampler sampler_;          // guarded by mutex_
+  ServerSettings settings_;  // guarded by mutex_
+  std::atomic<bool> ended_ = false;
   std::optional<Error> trouble_;  // guarded by mutex_
 
   std::once_flag begun_;
