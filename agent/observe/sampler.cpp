@@ -32,6 +32,21 @@ std::map<std::int32_t, Served> served_by_child(const Scoreboard& board) {
   return children;
 }
 
+// The pids of the scoreboard are those that the server itself sees, in a container other than
+// ours. From each to ours, of the parent's children alone: nobody else's memory is its own.
+std::map<std::int32_t, std::int32_t> outer_pids(const ProcFs& proc, std::int32_t parent,
+                                                const std::map<std::int32_t, Served>& served) {
+  std::map<std::int32_t, std::int32_t> outer;
+  const auto children = proc.children(parent).value_or(std::vector<std::int32_t>());
+  for (const std::int32_t child : children)
+    if (served.count(child) != 0) outer.emplace(child, child);
+  if (!outer.empty() || served.empty()) return outer;
+  for (const std::int32_t child : children)
+    if (const auto status = proc.status(child); status && status->inner_pid > 0)
+      outer.emplace(status->inner_pid, child);
+  return outer;
+}
+
 }  // namespace
 
 Sampler::Sampler(Target target, FallbackSource source, ProcFs proc)
@@ -85,8 +100,10 @@ void Sampler::sweep_memory(Sample& sample) {
     sample.processes.push_back(*usage);
   };
   add(target_.pid, {sample.generation, 0}, true);
-  for (const auto& [pid, served] : served_by_child(*before_))
-    add(pid, served, false);
+  const auto children = served_by_child(*before_);
+  const auto outer = outer_pids(proc_, target_.pid, children);
+  for (const auto& [pid, served] : children)
+    if (const auto found = outer.find(pid); found != outer.end()) add(found->second, served, false);
 }
 
 }  // namespace mpm

@@ -82,6 +82,11 @@ ProcStatus parse_status(std::string_view text) {
     if (name == "RssAnon") status.anonymous = kib(rest);
     if (name == "VmSwap") status.swap = kib(rest);
     if (name == "Threads") status.threads = take_number<std::int64_t>(rest);
+    if (name == "NSpid") {
+      // The same process in each namespace, from the outside in.
+      while (rest.find_first_not_of(" \t") != std::string_view::npos)
+        status.inner_pid = take_number<std::int32_t>(rest);
+    }
     if (name == "Uid") {
       take_word(rest);
       status.uid = take_number<std::int64_t>(rest);

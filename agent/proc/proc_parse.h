@@ -33,7 +33,8 @@ struct ProcStatus {
   Bytes anonymous;  // RssAnon
   Bytes swap;       // VmSwap
   std::int64_t threads = 0;
-  std::int64_t uid = -1;  // effective
+  std::int64_t uid = -1;       // effective
+  std::int32_t inner_pid = 0;  // in the innermost pid namespace, a container's own; 0: not told
 };
 ProcStatus parse_status(std::string_view text);
 

@@ -13,6 +13,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "tests/support/wait_for.h"
+
 namespace mpm {
 namespace {
 
@@ -118,7 +120,12 @@ Background::~Background() {
 void Background::end() {
   if (pid_ <= 0) return;
   ::kill(pid_, SIGTERM);
-  ::waitpid(pid_, nullptr, 0);
+  // A program may not listen; unshare, for one, waits for its child.
+  const auto has_ended = [this] { return ::waitpid(pid_, nullptr, WNOHANG) != 0; };
+  if (!wait_for(has_ended, std::chrono::seconds(3))) {
+    ::kill(pid_, SIGKILL);
+    ::waitpid(pid_, nullptr, 0);
+  }
   pid_ = 0;
 }
 

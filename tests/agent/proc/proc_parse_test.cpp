@@ -41,6 +41,12 @@ TEST(ProcParse, ReadsThePeakAndTheEffectiveUserOfStatus) {
   EXPECT_EQ(status.uid, 33);
 }
 
+TEST(ProcParse, KnowsAProcessByItsContainersPid) {
+  EXPECT_EQ(parse_status("NSpid:\t4711\t812\t12\n").inner_pid, 12);
+  EXPECT_EQ(parse_status("NSpid:\t4711\n").inner_pid, 4711);
+  EXPECT_EQ(parse_status("Name:\tx\n").inner_pid, 0);
+}
+
 TEST(ProcParse, AddsUpWhatOnlyThisProcessMaps) {
   const MemoryRollup memory = parse_smaps_rollup(
       "55d0-7ffd ---p 00000000 00:00 0    [rollup]\nRss:   11124 kB\nPss:    3270 kB\n"
