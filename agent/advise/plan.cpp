@@ -164,7 +164,10 @@ class Planner {
         static_cast<std::int64_t>(std::ceil(wanted / static_cast<double>(unit * (1 + factor))));
     const auto fits = facts_.workers_that_fit();
     if (!fits) return;
-    const std::int64_t to = std::min(needed * unit, down_to_multiple(*fits, unit));
+    const auto furthest =
+        static_cast<std::int64_t>(kLongestStep * static_cast<double>(facts_.limit()));
+    const std::int64_t to =
+        std::min({needed * unit, down_to_multiple(*fits, unit), down_to_multiple(furthest, unit)});
     if (to > value("MaxRequestWorkers"))
       set("MaxRequestWorkers", to,
           fmt::format("Up to {:.0f} connections were open; {} processes hold them with room.",

@@ -46,6 +46,14 @@ std::int64_t connections_of(const Sample& sample) {
   return sum;
 }
 
+// Connections wait, and all the workers that are idle are in processes that accept none. One or
+// two that are idle between two requests of a full server are no sign of that.
+bool is_deaf(const Sample& sample) {
+  const Tally& tally = sample.tally;
+  return tally.idle > 0 && tally.deaf == tally.idle && 4 * tally.idle >= tally.busy + tally.idle &&
+         queue_of(sample) > 0;
+}
+
 // Workers that serve a request: not those that wait for a client to begin one or to go on.
 std::int64_t serving(const Sample& sample) {
   return sample.tally.busy - sample.tally.keepalive - sample.tally.reading;
@@ -169,9 +177,7 @@ LoadObservation load_of(std::span<const Sample> samples, const Flow& flow, std::
   load.ramping_share = share(samples, [&](const Sample& s) {
     return s.tally.idle == 0 && s.tally.busy > 0 && !full(s) && queue_of(s) > 0;
   });
-  load.deaf_share = share(samples, [](const Sample& s) {
-    return s.tally.idle > 0 && s.tally.deaf == s.tally.idle && queue_of(s) > 0;
-  });
+  load.deaf_share = share(samples, is_deaf);
   load.old_generation_share =
       share(samples, [](const Sample& s) { return s.tally.processes_old > 0; });
   for (const Sample& sample : samples)

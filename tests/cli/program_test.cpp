@@ -75,12 +75,14 @@ TEST(Mpmctl, PrintsTheMessageItselfWithJson) {
 }
 
 TEST(Mpmctl, AsksForTheTargetAsItWasNamed) {
-  std::string asked;
-  const FakeAgent agent([&](const httplib::Request& request, httplib::Response& answer) {
-    asked = request.target;
-    answer.set_content(to_json(event_settings()), "application/json");
-  });
-  EXPECT_EQ(mpmctl(agent, {"config", "show", "http://a.b/x?auto&y"}).status, 0);
+  std::string asked;  // written by the agent's threads, which end before it is read
+  {
+    const FakeAgent agent([&](const httplib::Request& request, httplib::Response& answer) {
+      asked = request.target;
+      answer.set_content(to_json(event_settings()), "application/json");
+    });
+    EXPECT_EQ(mpmctl(agent, {"config", "show", "http://a.b/x?auto&y"}).status, 0);
+  }
   EXPECT_EQ(asked, "/v1/settings?target=http%3A%2F%2Fa.b%2Fx%3Fauto%26y");
 }
 

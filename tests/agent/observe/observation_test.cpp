@@ -86,6 +86,16 @@ TEST(Observe, PinnedRampingAndDeafAreToldApart) {
   EXPECT_DOUBLE_EQ(load.deaf_share, 0.3) << "deaf where nobody waits is no harm yet";
 }
 
+TEST(Observe, AFullServerWithAWorkerBetweenTwoRequestsIsNotDeaf) {
+  const auto samples = window(9, [](Sample& sample, int) {
+    sample.listeners = {listener(50, 60)};
+    sample.tally.busy = 9;
+    sample.tally.idle = 1;
+    sample.tally.deaf = 1;
+  });
+  EXPECT_EQ(observe(samples, ten_workers()).load.deaf_share, 0);
+}
+
 TEST(Observe, S26_WaitingForTheNextRequestIsNoWork) {
   const auto samples = window(10, [](Sample& sample, int second) {
     sample.tally.busy = 9;
@@ -159,7 +169,8 @@ TEST(ObserveMemory, GrowthIsTheSlopeWithinAChild) {
       // Children of different ages and sizes, which a slope across them would take for growth.
       const std::int64_t requests = 100 * pid + 12 * second;
       const auto noise = static_cast<std::int64_t>(random() % 8192);
-      sample.processes.push_back(process(pid, requests, pid * (8 << 20) + 20000 * requests + noise));
+      sample.processes.push_back(
+          process(pid, requests, pid * (8 << 20) + 20000 * requests + noise));
     }
   });
   const auto memory = observe(samples, ten_workers()).memory;
