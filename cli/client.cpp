@@ -66,7 +66,7 @@ std::string query_of(const Question& question) {
   return query;
 }
 
-Client::Client(std::string socket, milliseconds timeout)
+Client::Client(const std::string& socket, milliseconds timeout)
     : wire_(std::make_unique<Wire>(socket, timeout)) {}
 Client::~Client() = default;
 Client::Client(Client&&) noexcept = default;

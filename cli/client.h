@@ -37,7 +37,7 @@ std::string percent_encoded(std::string_view text);
 
 class Client {
  public:
-  Client(std::string socket, std::chrono::milliseconds timeout);
+  Client(const std::string& socket, std::chrono::milliseconds timeout);
   ~Client();
   Client(Client&&) noexcept;
   Client& operator=(Client&&) noexcept;

@@ -110,6 +110,7 @@ class SpawnPlan {
   // The error code, 0 for none.
   int run(const std::string& binary, std::vector<std::string> arguments, pid_t& child) {
     std::vector<char*> argv;
+    argv.reserve(arguments.size() + 1);
     for (std::string& argument : arguments)
       argv.push_back(argument.data());
     argv.push_back(nullptr);
@@ -251,7 +252,7 @@ void EphemeralAgent::end() {
   directory_.clear();
 }
 
-void EphemeralAgent::reap() {
+void EphemeralAgent::reap() const {
   if (ends_within(child_, options_.ended_within)) return;
   kill(child_, SIGTERM);
   if (ends_within(child_, options_.ended_within)) return;

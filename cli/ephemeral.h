@@ -46,7 +46,7 @@ class EphemeralAgent {
   Result<void> spawn(const std::string& binary, int input, int output);
   Result<void> wait_until_ready(int ready);
   Error ended_early();
-  void reap();
+  void reap() const;
 
   EphemeralOptions options_;
   std::mutex mutex_;

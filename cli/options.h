@@ -45,6 +45,6 @@ Result<std::variant<Options, Printout>> parse_options(int argc, const char* cons
 Result<double> parse_duration(std::string_view text);
 
 // A target is a process id, ":PORT", or the http(s) URL of a status page.
-Result<std::string> parse_target(std::string_view text);
+Result<std::string> parse_target(std::string_view target);
 
 }  // namespace mpm

@@ -80,9 +80,9 @@ std::string verdict(const MemorySum& sum, const SumUnit& unit, const Style& styl
 SumUnit sum_unit(Bytes largest) {
   const std::int64_t size = std::abs(largest.value);
   if (size < kMiB.value) return {.name = "KB", .bytes = kKiB.value, .decimals = 0};
-  if (size < 1024 * kMiB.value) return {.name = "MB", .bytes = kMiB.value, .decimals = 1};
-  if (size < 1024 * 1024 * kMiB.value) return {.name = "MB", .bytes = kMiB.value, .decimals = 0};
-  return {.name = "GB", .bytes = 1024 * kMiB.value, .decimals = 0};
+  if (size < kMiB.value * 1024) return {.name = "MB", .bytes = kMiB.value, .decimals = 1};
+  if (size < kMiB.value * 1024 * 1024) return {.name = "MB", .bytes = kMiB.value, .decimals = 0};
+  return {.name = "GB", .bytes = kMiB.value * 1024, .decimals = 0};
 }
 
 std::vector<std::int64_t> rounded_terms(const std::vector<MemoryTerm>& terms, Bytes total,

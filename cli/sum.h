@@ -24,7 +24,7 @@ namespace mpm {
 // A sum's unit, so that all its amounts are shown alike.
 struct SumUnit {
   std::string_view name = "MB";
-  std::int64_t bytes = 1024 * 1024;
+  std::int64_t bytes = kMiB.value;
   int decimals = 0;
 };
 // KB below 1 MB, MB with one decimal below 1 GB, MB below 1 TB, GB beyond; by the largest

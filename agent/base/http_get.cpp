@@ -7,6 +7,7 @@
 // may belong to another file by then.
 #include "agent/base/http_get.h"
 
+#include <algorithm>
 #include <charconv>
 #include <condition_variable>
 #include <csignal>
@@ -54,10 +55,8 @@ std::optional<int> port_number(std::string_view digits) {
 
 // A blank or a control character would let the URL write request headers of its own.
 bool has_blank_or_control(std::string_view text) {
-  for (const char c : text) {
-    if (static_cast<unsigned char>(c) <= ' ' || c == '\x7f') return true;
-  }
-  return false;
+  return std::ranges::any_of(
+      text, [](char c) { return static_cast<unsigned char>(c) <= ' ' || c == '\x7f'; });
 }
 
 // "host", "host:port", "[::1]", "[::1]:port".
@@ -110,7 +109,7 @@ Result<Url> parse_url(const std::string& url) {
 class Watchdog {
  public:
   explicit Watchdog(std::chrono::steady_clock::time_point deadline)
-      : deadline_(deadline), thread_([this](std::stop_token stop) { wait(std::move(stop)); }) {}
+      : deadline_(deadline), thread_([this](const std::stop_token& stop) { wait(stop); }) {}
 
   // Takes the next socket that httplib tries; a host of several addresses has several.
   void watch(int fd) {
@@ -124,7 +123,7 @@ class Watchdog {
   }
 
  private:
-  void wait(std::stop_token stop) {
+  void wait(const std::stop_token& stop) {
     std::unique_lock lock(mutex_);
     wake_.wait_until(lock, stop, deadline_, [] { return false; });
     if (stop.stop_requested()) return;

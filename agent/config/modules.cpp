@@ -50,7 +50,7 @@ bool is_mpm_source(std::string_view source) {
 
 std::string meant_mpm(std::string_view argument) {
   for (const std::string_view source : {"event.c", "worker.c", "prefork.c"}) {
-    const std::string name(source);
+    std::string name(source);
     if (argument == "mpm_" + name || argument == "mod_" + name || argument == "mod_mpm_" + name)
       return name;
     const std::string stem = name.substr(0, name.size() - 2);

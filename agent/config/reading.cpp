@@ -259,7 +259,7 @@ void Reader::define_macro(Level& level, std::string_view args) {
     if (nested > 0) made.body.push_back(level.line);
   }
   if (made.name.empty()) return;
-  if (macros_.count(made.name) != 0)
+  if (macros_.contains(made.name))
     warn(level,
          fmt::format("Macro '{}' is defined again; the later one counts from here.", made.name));
   std::string name = made.name;

@@ -3,14 +3,15 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <utility>
 
 #include "agent/config/tree.h"
 
 namespace mpm::config {
 
-Variables::Variables(const std::vector<std::string>& names,
+Variables::Variables(std::vector<std::string> names,
                      const std::vector<std::pair<std::string, std::string>>& environment)
-    : names_(names), environment_(environment.begin(), environment.end()) {}
+    : names_(std::move(names)), environment_(environment.begin(), environment.end()) {}
 
 void Variables::define(const std::string& name) {
   if (!defined(name)) names_.push_back(name);

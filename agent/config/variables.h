@@ -21,7 +21,7 @@ class Variables {
   enum class Remark : int { Missing, OtherCase };
   using Hear = std::function<void(Remark, std::string_view name)>;
 
-  Variables(const std::vector<std::string>& names,
+  Variables(std::vector<std::string> names,
             const std::vector<std::pair<std::string, std::string>>& environment);
 
   void define(const std::string& name);

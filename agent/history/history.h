@@ -36,7 +36,7 @@ class History {
         insert_(std::move(insert)),
         insert_process_(std::move(insert_process)) {}
   Result<void> insert(const Sample& sample);
-  Result<std::vector<Sample>> read(Statement samples);
+  Result<std::vector<Sample>> read(Statement statement);
   Result<void> add_processes(std::vector<Sample>& samples);
 
   Database database_;

@@ -214,7 +214,7 @@ std::vector<SettingObservation> settings_of(const MpmSettings& settings) {
       seen.effective = *number;
       seen.written = written_number(setting).value_or(*number);
     } else {
-      const std::string& word = std::get<std::string>(setting.effective);
+      const auto& word = std::get<std::string>(setting.effective);
       const bool on = word == "On" || word == "on";
       if (!on && word != "Off" && word != "off") continue;
       seen.effective = seen.written = on ? 1 : 0;

@@ -39,7 +39,7 @@ std::map<std::int32_t, std::int32_t> outer_pids(const ProcFs& proc, std::int32_t
   std::map<std::int32_t, std::int32_t> outer;
   const auto children = proc.children(parent).value_or(std::vector<std::int32_t>());
   for (const std::int32_t child : children)
-    if (served.count(child) != 0) outer.emplace(child, child);
+    if (served.contains(child)) outer.emplace(child, child);
   if (!outer.empty() || served.empty()) return outer;
   for (const std::int32_t child : children)
     if (const auto status = proc.status(child); status && status->inner_pid > 0)

@@ -134,7 +134,7 @@ HostCpu parse_host_stat(std::string_view text, double ticks_per_second) {
       double idle = 0;
       double total = 0;
       for (int column = 0; column < 8; ++column) {
-        const double ticks = static_cast<double>(take_number<std::uint64_t>(line));
+        const auto ticks = static_cast<double>(take_number<std::uint64_t>(line));
         total += ticks;
         if (column == 3 || column == 4) idle += ticks;
       }

@@ -138,7 +138,7 @@ std::vector<ListenerUsage> usage_of(std::span<const SocketEntry> sockets,
                                     const std::set<std::uint64_t>& owned) {
   std::map<std::pair<std::int32_t, std::string>, ListenerUsage> found;
   for (const SocketEntry& socket : sockets) {
-    if (socket.state != TcpState::Listen || owned.count(socket.inode) == 0) continue;
+    if (socket.state != TcpState::Listen || !owned.contains(socket.inode)) continue;
     // ListenCoresBucketsRatio opens one socket a bucket on the same address.
     ListenerUsage& listener = found[{socket.port, socket.address}];
     listener.address = socket.address;
@@ -172,6 +172,7 @@ std::vector<ListenerUsage> usage_of(std::span<const SocketEntry> sockets,
     }
   }
   std::vector<ListenerUsage> listeners;
+  listeners.reserve(found.size());
   for (auto& [key, listener] : found)
     listeners.push_back(std::move(listener));
   return listeners;

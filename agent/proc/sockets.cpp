@@ -74,7 +74,7 @@ Result<std::vector<SocketEntry>> sockets_by_netlink(const std::set<std::uint64_t
 
   std::set<std::int32_t> ports;
   for (const SocketEntry& socket : sockets)
-    if (owned.count(socket.inode) != 0) ports.insert(socket.port);
+    if (owned.contains(socket.inode)) ports.insert(socket.port);
   for (const std::int32_t port : ports)
     for (const int family : {AF_INET, AF_INET6})
       if (auto asked = ask(netlink, family, kConnected, port, sockets); !asked)
@@ -112,7 +112,7 @@ Result<std::set<std::uint64_t>> socket_inodes(const ProcFs& proc, std::int32_t p
   constexpr std::string_view kSocket = "socket:[";
   std::set<std::uint64_t> inodes;
   for (const std::string& name : *names) {
-    const auto link = read_link(directory + "/" + name);
+    const auto link = read_link(fmt::format("{}/{}", directory, name));
     if (!link || link->compare(0, kSocket.size(), kSocket) != 0) continue;
     const auto inode = parse_number(std::string_view(*link).substr(kSocket.size()));
     if (inode) inodes.insert(static_cast<std::uint64_t>(*inode));

@@ -75,12 +75,12 @@ std::shared_ptr<Watch> Agent::watch(const Target& target) {
     const std::int32_t key = target.pid != 0 ? target.pid : -++urls_watched_;
     slot = std::make_shared<Watch>(target, key, proc_, clock_,
                                    Pace{options_.interval, options_.sweep_every},
-                                   [this](Sample sample) { store(std::move(sample)); });
+                                   [this](const Sample& sample) { store(sample); });
   }
   return slot;
 }
 
-void Agent::store(Sample sample) {
+void Agent::store(const Sample& sample) {
   const std::lock_guard lock(history_mutex_);
   // A full or broken database must not stop the sampling; the metric of it is in health().
   if (history_.append(sample)) ++stored_;

@@ -50,13 +50,13 @@ class Agent {
   Agent& operator=(const Agent&) = delete;
 
   Result<TargetList> targets();
-  Result<StatusReport> status(const std::string& target);
-  Result<ScoreboardView> scoreboard(const std::string& target);
-  Result<MpmSettings> settings(const std::string& target);
-  Result<SampleList> samples(const std::string& target, std::int64_t after, std::int64_t limit);
+  Result<StatusReport> status(const std::string& name);
+  Result<ScoreboardView> scoreboard(const std::string& name);
+  Result<MpmSettings> settings(const std::string& name);
+  Result<SampleList> samples(const std::string& name, std::int64_t after, std::int64_t limit);
   // Over the last `window`, or over all the history there is (an hour at most) when absent.
-  Result<Observation> observation(const std::string& target, std::optional<Seconds> window);
-  Result<Proposal> proposal(const std::string& target, std::optional<Seconds> window);
+  Result<Observation> observation(const std::string& name, std::optional<Seconds> window);
+  Result<Proposal> proposal(const std::string& name, std::optional<Seconds> window);
   HealthReport health();
 
  private:
@@ -65,7 +65,7 @@ class Agent {
   Result<std::vector<Target>> find() const;
   Result<Target> resolve(const std::string& name);
   std::shared_ptr<Watch> watch(const Target& target);
-  void store(Sample sample);
+  void store(const Sample& sample);
   void discover_until_stopped(const std::stop_token& stop);
 
   const AgentOptions options_;

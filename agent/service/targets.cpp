@@ -70,7 +70,7 @@ Result<Target> by_url(const std::string& url) {
     if (slash != std::string::npos)
       target.version = server.substr(slash + 1, server.find(' ', slash) - slash - 1);
   }
-  target.losses.push_back(
+  target.losses.emplace_back(
       "Only the status page is read: the memory of its processes, its kernel queues and its "
       "configuration are not. Run mpmctl on the server's own machine for these.");
   return target;

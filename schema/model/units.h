@@ -17,7 +17,7 @@ template <class Thing>
 struct Quantity {
   std::int64_t value = 0;
 
-  constexpr auto operator<=>(const Quantity&) const = default;
+  constexpr auto operator<=>(const Quantity&) const = default;  // NOLINT(modernize-use-nullptr)
   constexpr Quantity& operator+=(Quantity other) {
     value += other.value;
     return *this;
@@ -39,7 +39,7 @@ using Processes = Quantity<struct ProcessesThing>;
 using Connections = Quantity<struct ConnectionsThing>;
 
 inline constexpr Bytes kKiB{1024};
-inline constexpr Bytes kMiB{1024 * 1024};
+inline constexpr Bytes kMiB = kKiB * 1024;
 
 // Wall-clock time, UTC. On the wire 2026-11-23T08:40:00.123Z; in SQL milliseconds since 1970.
 using Instant = std::chrono::sys_time<std::chrono::milliseconds>;
