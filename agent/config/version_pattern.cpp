@@ -152,6 +152,7 @@ class Matcher {
   }
 
   // Without classes such as [:digit:]; a backslash takes the next byte as it is, or \d.
+  // NOLINTNEXTLINE(readability-function-cognitive-complexity): a set's grammar, in one place
   Places set(Places from) {
     const bool negated = take('^');
     std::string members;

@@ -133,6 +133,7 @@ Result<std::string> cgroup_path(const ProcFs& proc, std::int32_t pid) {
 
 std::string unit_of(std::string_view cgroup) {
   const auto parts = split(cgroup, '/');
+  // NOLINTNEXTLINE(modernize-loop-convert): clang 14 has no views to reverse with
   for (auto part = parts.rbegin(); part != parts.rend(); ++part)
     for (const std::string_view suffix : {".service", ".scope"})
       if (part->size() > suffix.size() && part->substr(part->size() - suffix.size()) == suffix)

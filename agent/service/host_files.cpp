@@ -49,7 +49,7 @@ bool is_directory(int directory, const dirent& entry) {
 
 }  // namespace
 
-HostFiles::HostFiles(const std::string& root_prefix) : prefix_(root_prefix) {
+HostFiles::HostFiles(std::string root_prefix) : prefix_(std::move(root_prefix)) {
   if (prefix_.empty()) return;
   root_.reset(::open(prefix_.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (!root_) root_errno_ = errno;

@@ -24,7 +24,7 @@ class HostFiles : public config::FileSystem {
   // "" is the host's own root. A root that cannot be opened makes every look fail with the
   // reason. The root is held open, so a process that ends meanwhile is not mixed up with
   // another of its number.
-  explicit HostFiles(const std::string& root_prefix);
+  explicit HostFiles(std::string root_prefix);
 
   config::FileKind kind(const std::string& path) const override;
   // Regular files up to 64 MiB, and /dev/null, which is empty.
