@@ -7,6 +7,8 @@ namespace mpm::advise {
 namespace {
 
 constexpr double kFullProcessors = 0.93;
+// Of a child's size, in a thousand requests.
+constexpr double kGrowthWorth = 0.15;
 
 const SettingObservation* find(const Observation& seen, std::string_view directive) {
   for (const SettingObservation& setting : seen.settings)
@@ -51,6 +53,23 @@ std::optional<std::int64_t> Facts::workers_that_fit() const {
 
 bool Facts::cpu_full() const {
   return seen.load.cpu_busy_share > kFullProcessors;
+}
+
+bool Facts::ramping() const {
+  return seen.load.ramping_share > kRampingShare && !is_pinned(seen);
+}
+
+bool Facts::overflowing() const {
+  return seen.load.overflows > 0 && !is_pinned(seen) && !deaf();
+}
+
+std::optional<double> Facts::growth() const {
+  if (!seen.memory || !seen.memory->growth_per_request) return std::nullopt;
+  const double growth = *seen.memory->growth_per_request;
+  const bool small =
+      1000 * growth <= kGrowthWorth * static_cast<double>(seen.memory->child_typical.value);
+  if (seen.memory->growth_low <= 0 || small) return std::nullopt;
+  return growth;
 }
 
 bool Facts::held_by_keepalive() const {

@@ -14,6 +14,12 @@
 
 namespace mpm::advise {
 
+// From which share of the samples on something is more than chance.
+inline constexpr double kDeafShare = 0.02;
+inline constexpr double kRampingShare = 0.05;
+// A need above this part of the limit is too near to it.
+inline constexpr double kNear = 0.8;
+
 struct Facts {
   const Observation& seen;
   const Policy& policy;
@@ -40,6 +46,18 @@ struct Facts {
   bool cpu_full() const;
   // Whether workers that wait for the next request of an idle client fill the server.
   bool held_by_keepalive() const;
+  // Workers wanted at the peak, those that only wait for a client's next request among them.
+  double need() const { return demand.workers + demand.keepalive; }
+  bool near_limit() const { return need() >= kNear * static_cast<double>(limit()); }
+  // Whether clients wait because processes with idle workers hold too many connections.
+  bool deaf() const { return seen.load.deaf_share > kDeafShare; }
+  // Whether clients wait for processes to start.
+  bool ramping() const;
+  // Whether the kernel turned clients away although neither workers nor connections were full.
+  bool overflowing() const;
+  // Bytes that a child grows by with each request; nullopt unless that is proven, and worth
+  // something in a thousand requests.
+  std::optional<double> growth() const;
 };
 
 }  // namespace mpm::advise

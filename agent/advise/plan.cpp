@@ -13,8 +13,6 @@
 namespace mpm::advise {
 namespace {
 
-// Demand above this part of the limit is too near to it.
-constexpr double kNear = 0.8;
 // A worker that waits for a client's next request is needed too, a little more than seen.
 constexpr double kKeepaliveMargin = 1.3;
 constexpr double kPinnedGrowth = 1.5;
@@ -99,9 +97,8 @@ class Planner {
     // the memory of a warm child nobody knows how many there may be.
     if (facts_.held_by_keepalive() || facts_.cpu_full() || !fits) return;
     const Demand& demand = facts_.demand;
-    const double need = demand.workers + demand.keepalive;
     const bool pinned = is_pinned(facts_.seen);
-    if (!pinned && need < kNear * static_cast<double>(limit)) return;
+    if (!pinned && !facts_.near_limit()) return;
 
     double want = facts_.policy.headroom * demand.workers + kKeepaliveMargin * demand.keepalive;
     if (pinned)
@@ -143,7 +140,7 @@ class Planner {
   // share of its idle ones (connections_above_limit in event.c).
   void plan_connections() {
     const LoadObservation& load = facts_.seen.load;
-    if (facts_.seen.mpm != Mpm::Event || load.deaf_share <= 0.02) return;
+    if (facts_.seen.mpm != Mpm::Event || !facts_.deaf()) return;
     const std::int64_t unit = facts_.per_process();
     const std::int64_t factor =
         std::max<std::int64_t>(1, facts_.effective("AsyncRequestWorkerFactor", 2));
@@ -201,7 +198,7 @@ class Planner {
 
   void plan_spares() {
     const LoadObservation& load = facts_.seen.load;
-    if (load.ramping_share <= 0.05 || is_pinned(facts_.seen) || facts_.cpu_full()) return;
+    if (!facts_.ramping() || facts_.cpu_full()) return;
     const std::string_view least = facts_.threaded() ? "MinSpareThreads" : "MinSpareServers";
     const std::string_view most = facts_.threaded() ? "MaxSpareThreads" : "MaxSpareServers";
     const std::int64_t unit = facts_.per_process();
@@ -240,11 +237,9 @@ class Planner {
   // Ages are spread evenly up to the end of a life, so a child has grown half of
   // what it may.
   void plan_life() {
-    if (!facts_.seen.memory || !facts_.budget || !facts_.cost) return;
-    const MemoryObservation& memory = *facts_.seen.memory;
-    if (!memory.growth_per_request || memory.growth_low <= 0) return;
-    const double growth = *memory.growth_per_request;
-    if (1000 * growth <= 0.15 * static_cast<double>(memory.child_typical.value)) return;
+    const auto proven = facts_.growth();
+    if (!proven || !facts_.budget || !facts_.cost) return;
+    const double growth = *proven;
     const double usable =
         facts_.policy.memory_share * static_cast<double>(facts_.budget->total.value) -
         static_cast<double>(facts_.cost->base.value);
@@ -264,7 +259,7 @@ class Planner {
 
   void plan_backlog() {
     const LoadObservation& load = facts_.seen.load;
-    if (load.overflows == 0 || is_pinned(facts_.seen) || load.deaf_share > 0.02) return;
+    if (!facts_.overflowing()) return;
     const std::int64_t now = facts_.effective("ListenBacklog");
     const std::int64_t most = facts_.seen.host.somaxconn;
     const auto wanted = static_cast<std::int64_t>(std::ceil(2 * load.arrived_per_second));

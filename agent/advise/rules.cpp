@@ -66,19 +66,18 @@ Answer workers_exhausted(const Facts& facts) {
 
 Answer workers_nearly_exhausted(const Facts& facts) {
   const LoadObservation& load = facts.seen.load;
-  const double need = facts.demand.workers + facts.demand.keepalive;
-  if (is_pinned(facts.seen) || facts.held_by_keepalive() || need < 0.8 * number(facts.limit()))
+  if (is_pinned(facts.seen) || facts.held_by_keepalive() || !facts.near_limit())
     return std::nullopt;
   return finding(Severity::Advice,
                  fmt::format("At the peak {:.0f} of {} workers were busy; a little more load and "
                              "clients wait.",
                              load.busy.p99 + load.keepalive.p95, facts.limit()),
-                 "", {{"workers needed", need, 0.8 * number(facts.limit()), "workers"}});
+                 "", {{"workers needed", facts.need(), kNear * number(facts.limit()), "workers"}});
 }
 
 Answer listen_overflows(const Facts& facts) {
   const LoadObservation& load = facts.seen.load;
-  if (load.overflows == 0 || is_pinned(facts.seen) || load.deaf_share > 0.02) return std::nullopt;
+  if (!facts.overflowing()) return std::nullopt;
   return finding(Severity::Warning,
                  fmt::format("The kernel turned connections away {} times because an accept queue "
                              "of this network namespace was full.",
@@ -102,7 +101,7 @@ Answer held_by_keepalive(const Facts& facts) {
 
 Answer connections_exhausted(const Facts& facts) {
   const LoadObservation& load = facts.seen.load;
-  if (facts.seen.mpm != Mpm::Event || load.deaf_share <= 0.02) return std::nullopt;
+  if (facts.seen.mpm != Mpm::Event || !facts.deaf()) return std::nullopt;
   return finding(
       Severity::Danger,
       fmt::format("In {} of the samples every process with an idle worker held too many "
@@ -110,7 +109,7 @@ Answer connections_exhausted(const Facts& facts) {
                   percent(load.deaf_share), load.idle.p50),
       "More processes, or a shorter KeepAliveTimeout; httpd's log calls this \"server reached "
       "MaxRequestWorkers\", which it is not.",
-      {{"deaf share", load.deaf_share, 0.02, "share"},
+      {{"deaf share", load.deaf_share, kDeafShare, "share"},
        {"connections.max", load.connections.max,
         number(facts.per_process() * (1 + facts.effective("AsyncRequestWorkerFactor", 2))),
         "connections"}});
@@ -170,7 +169,7 @@ Answer cpu_saturated(const Facts& facts) {
 
 Answer ramp_limited(const Facts& facts) {
   const LoadObservation& load = facts.seen.load;
-  if (load.ramping_share <= 0.05 || is_pinned(facts.seen)) return std::nullopt;
+  if (!facts.ramping()) return std::nullopt;
   return finding(
       Severity::Advice,
       fmt::format("In {} of the samples no worker was idle and connections waited, although {} "
@@ -179,7 +178,7 @@ Answer ramp_limited(const Facts& facts) {
                   percent(load.ramping_share),
                   std::max<std::int64_t>(0, facts.limit() - std::llround(load.busy.p99))),
       "",
-      {{"ramping share", load.ramping_share, 0.05, "share"},
+      {{"ramping share", load.ramping_share, kRampingShare, "share"},
        {"queue.max", load.queue.max, 0, "connections"}});
 }
 
@@ -250,19 +249,15 @@ Answer backlog_capped(const Facts& facts) {
 }
 
 Answer children_grow(const Facts& facts) {
-  if (!facts.seen.memory || !facts.seen.memory->growth_per_request) return std::nullopt;
+  const auto growth = facts.growth();
+  if (!growth) return std::nullopt;
   const MemoryObservation& memory = *facts.seen.memory;
-  const double growth = *memory.growth_per_request;
-  // Proven above 0, and worth something in a thousand requests.
-  if (memory.growth_low <= 0 ||
-      1000 * growth <= 0.15 * static_cast<double>(memory.child_typical.value))
-    return std::nullopt;
   return finding(
       Severity::Advice,
       fmt::format("Children grow by {:.1f} KiB with every request they serve, now {} each.",
-                  growth / 1024, in_words(memory.child_typical)),
+                  *growth / 1024, in_words(memory.child_typical)),
       "",
-      {{"growth per request", growth, 0, "bytes"},
+      {{"growth per request", *growth, 0, "bytes"},
        {"growth, 10th percentile", memory.growth_low, 0, "bytes"},
        {"pairs of sweeps", number(memory.growth_pairs), 8, ""}});
 }
