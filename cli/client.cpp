@@ -11,6 +11,7 @@
 
 #include "schema/codec/json.h"
 #include "schema/codec/problem.h"
+#include "schema/codec/routes.h"
 
 namespace mpm {
 namespace {
@@ -94,7 +95,8 @@ Result<std::string> Client::get(const std::string& path) {
 }
 
 template <class T>
-Result<Answer<T>> Client::ask(const std::string& path) {
+Result<Answer<T>> Client::ask(const Route& route, const Question& question) {
+  const std::string path = std::string(route.path) + query_of(question);
   auto body = get(path);
   if (!body) return fail(std::move(body.error()));
   auto value = from_json<T>(*body);
@@ -107,22 +109,22 @@ Result<Answer<T>> Client::ask(const std::string& path) {
 }
 
 Result<Answer<HealthReport>> Client::health() {
-  return ask<HealthReport>("/healthz");
+  return ask<HealthReport>(route::kHealth);
 }
 Result<Answer<TargetList>> Client::targets() {
-  return ask<TargetList>("/v1/targets");
+  return ask<TargetList>(route::kTargets);
 }
 Result<Answer<StatusReport>> Client::status(const Question& question) {
-  return ask<StatusReport>("/v1/status" + query_of(question));
+  return ask<StatusReport>(route::kStatus, question);
 }
 Result<Answer<MpmSettings>> Client::settings(const Question& question) {
-  return ask<MpmSettings>("/v1/settings" + query_of(question));
+  return ask<MpmSettings>(route::kSettings, question);
 }
 Result<Answer<Observation>> Client::observation(const Question& question) {
-  return ask<Observation>("/v1/observation" + query_of(question));
+  return ask<Observation>(route::kObservation, question);
 }
 Result<Answer<Proposal>> Client::proposal(const Question& question) {
-  return ask<Proposal>("/v1/proposal" + query_of(question));
+  return ask<Proposal>(route::kProposal, question);
 }
 
 }  // namespace mpm

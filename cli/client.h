@@ -17,6 +17,8 @@
 
 namespace mpm {
 
+struct Route;
+
 template <class T>
 struct Answer {
   std::string body;  // as the agent sent it
@@ -54,7 +56,7 @@ class Client {
 
  private:
   template <class T>
-  Result<Answer<T>> ask(const std::string& path);
+  Result<Answer<T>> ask(const Route& route, const Question& question = {});
   Result<std::string> get(const std::string& path);
 
   struct Wire;

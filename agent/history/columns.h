@@ -20,15 +20,6 @@
 
 namespace mpm {
 
-template <class T>
-inline constexpr bool kIsList = false;
-template <class T>
-inline constexpr bool kIsList<std::vector<T>> = true;
-template <class T>
-inline constexpr bool kIsAmount = false;
-template <class Thing>
-inline constexpr bool kIsAmount<Quantity<Thing>> = true;
-
 // Calls visit(column, member) for every column. Sample's processes are rows of another table.
 template <class T, class Visit>
 void each_column(T& value, const std::string& prefix, Visit&& visit) {
@@ -52,11 +43,11 @@ std::vector<std::string> columns_of() {
 
 template <class T>
 void bind_column(Statement& statement, int parameter, const T& value) {
-  if constexpr (kIsList<T>)
+  if constexpr (kIsVector<T>)
     statement.bind(parameter, std::string_view(to_json(value)));
   else if constexpr (std::same_as<T, std::optional<double>>)
     value ? statement.bind(parameter, *value) : statement.bind_null(parameter);
-  else if constexpr (kIsAmount<T>)
+  else if constexpr (kIsQuantity<T>)
     statement.bind(parameter, value.value);
   else if constexpr (std::same_as<T, Instant>)
     statement.bind(parameter, std::int64_t{value.time_since_epoch().count()});
@@ -71,12 +62,12 @@ void bind_column(Statement& statement, int parameter, const T& value) {
 // A word or a list that cannot be read leaves the value as it is.
 template <class T>
 void read_column(const Statement& statement, int column, T& value) {
-  if constexpr (kIsList<T>) {
+  if constexpr (kIsVector<T>) {
     if (auto list = from_json<T>(statement.text(column))) value = std::move(*list);
   } else if constexpr (std::same_as<T, std::optional<double>>) {
     value.reset();
     if (!statement.is_null(column)) value = statement.real(column);
-  } else if constexpr (kIsAmount<T>) {
+  } else if constexpr (kIsQuantity<T>) {
     value.value = statement.integer(column);
   } else if constexpr (std::same_as<T, Instant>) {
     value = Instant(std::chrono::milliseconds(statement.integer(column)));

@@ -97,7 +97,7 @@ Flow flow_of(std::span<const Sample> samples) {
   for (std::size_t i = 1; i < samples.size(); ++i) {
     const Sample& a = samples[i - 1];
     const Sample& b = samples[i];
-    if (a.generation != b.generation || restarted_between(a, b)) ++flow.restarts;
+    if (restarted_between(a, b)) ++flow.restarts;
     const double seconds = seconds_between(a, b);
     if (seconds <= 0 || seconds > longest || b.accesses < a.accesses) continue;
     flow.seconds += seconds;

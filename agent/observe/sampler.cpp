@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "agent/proc/host_usage.h"
+#include "agent/proc/losses.h"
 #include "agent/proc/sockets.h"
 #include "agent/scoreboard/tally.h"
 
@@ -89,9 +90,7 @@ void Sampler::sweep_memory(Sample& sample) {
     auto usage = proc_.usage(pid, losses_);
     if (!usage) {
       // A child that ended between the scoreboard and here is no loss.
-      if (usage.error().kind != Error::Kind::NotFound &&
-          std::ranges::find(losses_, usage.error().what) == losses_.end())
-        losses_.push_back(usage.error().what);
+      if (usage.error().kind != Error::Kind::NotFound) add_loss(losses_, usage.error().what);
       return;
     }
     usage->generation = served.generation;

@@ -6,14 +6,11 @@
 #include <unistd.h>
 
 #include "agent/proc/cgroup.h"
+#include "agent/proc/losses.h"
 #include "agent/proc/proc_parse.h"
 
 namespace mpm {
 namespace {
-
-void lose(std::vector<std::string>& losses, std::string loss) {
-  if (std::ranges::find(losses, loss) == losses.end()) losses.push_back(std::move(loss));
-}
 
 // Processors in the process's affinity mask, which a cpuset narrows too.
 std::int64_t allowed_processors(std::string_view status) {
@@ -27,7 +24,7 @@ std::int64_t allowed_processors(std::string_view status) {
 
 void read_memory(const ProcFs& proc, HostUsage& host, std::vector<std::string>& losses) {
   const auto text = proc.text("meminfo");
-  if (!text) return lose(losses, "The host's memory is unknown: " + text.error().what);
+  if (!text) return add_loss(losses, "The host's memory is unknown: " + text.error().what);
   const MemoryInfo info = parse_meminfo(*text);
   host.memory_total = info.total;
   host.memory_available = info.available;
@@ -42,7 +39,7 @@ void read_memory(const ProcFs& proc, HostUsage& host, std::vector<std::string>& 
 void read_cpu(const ProcFs& proc, std::int32_t pid, HostUsage& host,
               std::vector<std::string>& losses) {
   const auto text = proc.text("stat");
-  if (!text) return lose(losses, "The host's processors are unknown: " + text.error().what);
+  if (!text) return add_loss(losses, "The host's processors are unknown: " + text.error().what);
   const HostCpu cpu = parse_host_stat(*text, static_cast<double>(::sysconf(_SC_CLK_TCK)));
   host.cpu_busy_seconds = cpu.busy_seconds;
   host.cpu_total_seconds = cpu.total_seconds;

@@ -12,6 +12,7 @@
 
 #include "agent/base/fd.h"
 #include "agent/base/file.h"
+#include "agent/proc/losses.h"
 
 namespace mpm {
 namespace {
@@ -168,10 +169,9 @@ Result<ProcessUsage> ProcFs::usage(std::int32_t pid, std::vector<std::string>& l
     usage.pss = status.rss;
     usage.unique = status.anonymous;
     usage.swap = status.swap;
-    std::string loss =
-        "Shared memory cannot be told from unique memory, because smaps_rollup of the server's "
-        "processes cannot be read: run the agent as root.";
-    if (std::ranges::find(losses, loss) == losses.end()) losses.push_back(std::move(loss));
+    add_loss(losses,
+             "Shared memory cannot be told from unique memory, because smaps_rollup of the "
+             "server's processes cannot be read: run the agent as root.");
   }
   // The kernel counts VmHWM in batches of pages, behind what the page tables hold.
   usage.peak = std::max(usage.peak, usage.rss);

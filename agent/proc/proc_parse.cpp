@@ -212,6 +212,13 @@ std::int64_t count_list(std::string_view text) {
   return count;
 }
 
+std::optional<std::uint64_t> parse_hexadecimal(std::string_view text) {
+  std::uint64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, 16);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
 std::optional<std::int64_t> parse_number(std::string_view text) {
   const std::string_view word = take_word(text);
   std::int64_t value = 0;

@@ -80,6 +80,9 @@ std::int64_t parse_keyed(std::string_view text, std::string_view key);
 // A list of processors, "0-3,8": how many.
 std::int64_t count_list(std::string_view text);
 
+// The whole text as a hexadecimal number without a prefix.
+std::optional<std::uint64_t> parse_hexadecimal(std::string_view text);
+
 // A number at the start of the text after blanks; nullopt when there is none ("max").
 std::optional<std::int64_t> parse_number(std::string_view text);
 

@@ -14,6 +14,8 @@
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
 
+#include "agent/proc/proc_parse.h"
+
 namespace mpm {
 namespace {
 
@@ -43,24 +45,17 @@ SocketEntry entry_of(const inet_diag_msg& message) {
   return entry;
 }
 
-std::optional<std::uint64_t> hexadecimal(std::string_view text) {
-  std::uint64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, 16);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
 // "0100007F:1F90": the address in the host's byte order, 32 bits at a time; the port is plain.
 bool read_end(std::string_view text, SocketEntry& entry) {
   const auto colon = text.find(':');
   if (colon != 8 && colon != 32) return false;
   std::array<std::uint32_t, 4> words{};
   for (std::size_t i = 0; i < colon / 8; ++i) {
-    const auto word = hexadecimal(text.substr(i * 8, 8));
+    const auto word = parse_hexadecimal(text.substr(i * 8, 8));
     if (!word) return false;
     words[i] = static_cast<std::uint32_t>(*word);
   }
-  const auto port = hexadecimal(text.substr(colon + 1));
+  const auto port = parse_hexadecimal(text.substr(colon + 1));
   if (!port || *port > 65535) return false;
   entry.address = address_text(colon == 8 ? AF_INET : AF_INET6, words.data());
   entry.port = static_cast<std::int32_t>(*port);
@@ -82,13 +77,14 @@ std::optional<SocketEntry> entry_of(std::string_view line) {
   const auto words = words_of(line);
   if (words.size() < 10) return std::nullopt;
   SocketEntry entry;
-  const auto state = hexadecimal(words[3]);
+  const auto state = parse_hexadecimal(words[3]);
   if (!state || !read_end(words[1], entry)) return std::nullopt;
   entry.state = static_cast<TcpState>(*state);
   std::from_chars(words[9].data(), words[9].data() + words[9].size(), entry.inode);
   const auto colon = words[4].find(':');
   if (entry.state == TcpState::Listen && colon != std::string_view::npos)
-    entry.queue = static_cast<std::int64_t>(hexadecimal(words[4].substr(colon + 1)).value_or(0));
+    entry.queue =
+        static_cast<std::int64_t>(parse_hexadecimal(words[4].substr(colon + 1)).value_or(0));
   return entry;
 }
 

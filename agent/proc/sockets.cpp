@@ -18,6 +18,7 @@
 
 #include "agent/base/fd.h"
 #include "agent/base/file.h"
+#include "agent/proc/losses.h"
 #include "agent/proc/socket_table.h"
 
 namespace mpm {
@@ -137,11 +138,10 @@ Result<std::vector<ListenerUsage>> listeners(const ProcFs& proc, std::int32_t pi
   auto sockets = same ? sockets_by_netlink(*owned) : sockets_in_namespace(space, *owned);
   if (sockets) return usage_of(*sockets, *owned);
 
-  std::string loss = fmt::format(
-      "The limits of the accept queues are unknown, because the kernel's sockets cannot be asked "
-      "for ({}).",
-      sockets.error().what);
-  if (std::ranges::find(losses, loss) == losses.end()) losses.push_back(std::move(loss));
+  add_loss(losses, fmt::format("The limits of the accept queues are unknown, because the kernel's "
+                               "sockets cannot be asked "
+                               "for ({}).",
+                               sockets.error().what));
   return usage_of(sockets_by_text(proc, pid), *owned);
 }
 

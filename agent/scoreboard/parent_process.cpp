@@ -2,7 +2,6 @@
 #include "agent/scoreboard/parent_process.h"
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 #include <utility>
 
@@ -26,27 +25,19 @@ std::string_view next_word(std::string_view& text) {
   return word;
 }
 
-std::optional<std::uint64_t> hexadecimal(std::string_view digits) {
-  std::uint64_t value = 0;
-  const auto [end, error] =
-      std::from_chars(digits.data(), digits.data() + digits.size(), value, 16);
-  if (error != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
-  return value;
-}
-
 std::optional<SharedMapping> shared_mapping(std::string_view line) {
   const std::string_view range = next_word(line);
   const std::string_view access = next_word(line);
   const std::string_view offset = next_word(line);
-  if (access != "rw-s" || hexadecimal(offset) != 0U) return std::nullopt;
+  if (access != "rw-s" || parse_hexadecimal(offset) != 0U) return std::nullopt;
   next_word(line);  // device
   next_word(line);  // inode
   line.remove_prefix(std::min(line.find_first_not_of(' '), line.size()));
 
   const std::size_t dash = range.find('-');
   if (dash == std::string_view::npos) return std::nullopt;
-  const auto begin = hexadecimal(range.substr(0, dash));
-  const auto end = hexadecimal(range.substr(dash + 1));
+  const auto begin = parse_hexadecimal(range.substr(0, dash));
+  const auto end = parse_hexadecimal(range.substr(dash + 1));
   if (!begin || !end || *begin >= *end) return std::nullopt;
   return SharedMapping{*begin, *end, std::string(range), std::string(line)};
 }

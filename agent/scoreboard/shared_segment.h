@@ -62,7 +62,8 @@ class SharedSegment {
     std::span<const std::byte> bytes;  // changing while it is read; valid until the next look()
     ShmLayout layout;
   };
-  // NotFound: the parent has ended, or has no scoreboard of this kind. Denied: says what for.
+  // NotFound: the parent has ended. Malformed: it has no scoreboard of this kind. Denied: says
+  // what for.
   Result<View> look();
 
  private:

@@ -2,7 +2,6 @@
 #include "agent/service/agent.h"
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 #include <fmt/format.h>

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "agent/proc/losses.h"
 #include "agent/service/verdict.h"
 
 namespace mpm {
@@ -69,8 +70,7 @@ TargetStatus status_of(const Target& target, const Look& first, const std::optio
   status.losses = target.losses;
   for (const Look* look : {&first, &last})
     for (const std::string& loss : look->losses)
-      if (std::ranges::find(status.losses, loss) == status.losses.end())
-        status.losses.push_back(loss);
+      add_loss(status.losses, loss);
 
   Verdict verdict = judge(status);
   status.health = verdict.health;

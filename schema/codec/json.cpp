@@ -25,19 +25,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 template <class T>
-constexpr bool kIsQuantity = false;
-template <class Thing>
-constexpr bool kIsQuantity<Quantity<Thing>> = true;
-template <class T>
-constexpr bool kIsOptional = false;
-template <class T>
-constexpr bool kIsOptional<std::optional<T>> = true;
-template <class T>
-constexpr bool kIsVector = false;
-template <class T>
-constexpr bool kIsVector<std::vector<T>> = true;
-
-template <class T>
 Json encoded(const T& value) {
   if constexpr (Described<T>) {
     Json object = Json::object();

@@ -13,9 +13,11 @@
 // list, so that a field cannot be in one of them and missing in another.
 #pragma once
 
+#include <optional>
 #include <string_view>
 #include <tuple>
 #include <type_traits>
+#include <vector>
 
 namespace mpm {
 
@@ -25,6 +27,15 @@ struct Field {
   std::string_view name;
   Type Class::*member;
 };
+
+template <class T>
+inline constexpr bool kIsOptional = false;
+template <class T>
+inline constexpr bool kIsOptional<std::optional<T>> = true;
+template <class T>
+inline constexpr bool kIsVector = false;
+template <class T>
+inline constexpr bool kIsVector<std::vector<T>> = true;
 
 template <class T>
 concept Described = requires {

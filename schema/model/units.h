@@ -32,6 +32,11 @@ struct Quantity {
   friend constexpr Quantity operator/(Quantity a, std::int64_t n) { return {a.value / n}; }
 };
 
+template <class T>
+inline constexpr bool kIsQuantity = false;
+template <class Thing>
+inline constexpr bool kIsQuantity<Quantity<Thing>> = true;
+
 using Bytes = Quantity<struct BytesThing>;
 // Places where a request can be served: threads, or processes under prefork.
 using Workers = Quantity<struct WorkersThing>;

@@ -34,19 +34,6 @@ const Json& openapi() {
   return document;
 }
 
-template <class T>
-inline constexpr bool kOptional = false;
-template <class T>
-inline constexpr bool kOptional<std::optional<T>> = true;
-template <class T>
-inline constexpr bool kList = false;
-template <class T>
-inline constexpr bool kList<std::vector<T>> = true;
-template <class T>
-inline constexpr bool kAmount = false;
-template <class Thing>
-inline constexpr bool kAmount<Quantity<Thing>> = true;
-
 // The schema that stands for T, without its description; Described types by reference.
 template <class T>
 Json expected(const std::string& reference);
@@ -70,7 +57,7 @@ Json expected_plain() {
   } else if constexpr (std::floating_point<T>) {
     schema["type"] = "number";
   } else {
-    static_assert(std::integral<T> || kAmount<T>);
+    static_assert(std::integral<T> || kIsQuantity<T>);
     schema["type"] = "integer";
   }
   return schema;
@@ -78,7 +65,7 @@ Json expected_plain() {
 
 template <class T>
 Json expected(const std::string& reference) {
-  if constexpr (kOptional<T>) {
+  if constexpr (kIsOptional<T>) {
     Json inner = expected<typename T::value_type>(reference);
     Json schema = Json::object();
     if (inner.contains("$ref")) {
@@ -90,7 +77,7 @@ Json expected(const std::string& reference) {
     inner["type"] = std::vector<std::string>{inner["type"], "null"};
     if (inner.contains("enum")) inner["enum"].push_back(nullptr);
     return inner;
-  } else if constexpr (kList<T>) {
+  } else if constexpr (kIsVector<T>) {
     Json schema = Json::object();
     schema["type"] = "array";
     schema["items"] = expected<typename T::value_type>(reference);

@@ -23,7 +23,7 @@ Sample sample(std::int32_t pid, int second) {
     next += 1;
     if constexpr (std::same_as<Member, std::optional<double>>)
       member = next;
-    else if constexpr (kIsAmount<Member>)
+    else if constexpr (kIsQuantity<Member>)
       member.value = static_cast<std::int64_t>(next);
     else if constexpr (std::is_arithmetic_v<Member>)
       member = static_cast<Member>(next);
