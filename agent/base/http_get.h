@@ -33,8 +33,6 @@ struct HttpGetOptions {
 // certificate. TimedOut: the deadline passed. Malformed: what came is not HTTP, was cut
 // off, or is larger than max_bytes.
 // Safe from any thread; blocks up to the deadline.
-// Ask only servers that the administrator named: cpp-httplib 0.11 matches the status line
-// with a recursive std::regex, and one of some 20 kB or more overflows an 8 MiB stack.
 Result<HttpAnswer> http_get(const std::string& url, HttpGetOptions options = {});
 
 }  // namespace mpm

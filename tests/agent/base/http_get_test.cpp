@@ -81,6 +81,13 @@ TEST(HttpGet, CountsEveryStatusAsAnAnswer) {
   }
 }
 
+TEST(HttpGet, TakesAnAnswerWithoutABody) {
+  const RawServer server(test::answers(200, ""));
+  const auto answer = http_get(server.url());
+  ASSERT_TRUE(answer) << answer.error().what;
+  EXPECT_EQ(answer->body, "");
+}
+
 TEST(HttpGet, ReadsABodyWithoutALengthToTheEndOfTheConnection) {
   const RawServer server(test::says("HTTP/1.0 200 OK\r\n\r\nall of it"));
   const auto answer = http_get(server.url());
@@ -183,6 +190,19 @@ TEST(HttpGet, SaysThatWhatCameIsNotHttp) {
     const auto answer = http_get(server.url());
     ASSERT_FALSE(answer) << bytes;
     EXPECT_EQ(answer.error().kind, Kind::Malformed) << bytes << answer.error().what;
+  }
+}
+
+TEST(HttpGet, RefusesAnEndlessStatusLineOrHeader) {
+  for (const char* head : {"HTTP/1.1 200 ", "HTTP/1.1 200 OK\r\nX: "}) {
+    const RawServer server([head](int fd, const std::string&) {
+      test::send_all(fd, head);
+      while (test::send_all(fd, std::string(65536, 'x'))) {
+      }
+    });
+    const auto answer = http_get(server.url(), {.deadline = 60s});
+    ASSERT_FALSE(answer);
+    EXPECT_EQ(answer.error().kind, Kind::Malformed) << answer.error().what;
   }
 }
 
