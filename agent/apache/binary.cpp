@@ -70,6 +70,19 @@ std::vector<std::string> find_sources(std::string_view bytes) {
   return sources;
 }
 
+// mpm-httpd lists its modules in a line of its own: it knows the names of many others.
+std::vector<std::string> find_module_list(std::string_view bytes) {
+  std::vector<std::string> sources;
+  std::string list = find_compiled_in(bytes, "BUILTIN_MODULES");
+  for (std::size_t from = 0; from < list.size();) {
+    const std::size_t end = std::min(list.find(' ', from), list.size());
+    sources.push_back(list.substr(from, end - from));
+    from = end + 1;
+  }
+  std::ranges::sort(sources);
+  return sources;
+}
+
 }  // namespace
 
 std::optional<BinaryFacts> read_binary(std::string_view bytes) {
@@ -78,7 +91,8 @@ std::optional<BinaryFacts> read_binary(std::string_view bytes) {
   facts.config_file = find_compiled_in(bytes, "SERVER_CONFIG_FILE");
   if (facts.server_root.empty() && facts.config_file.empty()) return std::nullopt;
   facts.version = find_version(bytes);
-  facts.builtin_sources = find_sources(bytes);
+  facts.builtin_sources = find_module_list(bytes);
+  if (facts.builtin_sources.empty()) facts.builtin_sources = find_sources(bytes);
   constexpr std::array kMpmSources = std::to_array<std::pair<std::string_view, Mpm>>(
       {{"prefork.c", Mpm::Prefork}, {"worker.c", Mpm::Worker}, {"event.c", Mpm::Event}});
   for (const auto& [source, mpm] : kMpmSources)
@@ -91,7 +105,8 @@ std::optional<Mpm> mapped_mpm(std::string_view maps) {
   constexpr std::array kFiles =
       std::to_array<std::pair<std::string_view, Mpm>>({{"/mod_mpm_prefork.so", Mpm::Prefork},
                                                        {"/mod_mpm_worker.so", Mpm::Worker},
-                                                       {"/mod_mpm_event.so", Mpm::Event}});
+                                                       {"/mod_mpm_event.so", Mpm::Event},
+                                                       {"/mod_mpm_winnt.so", Mpm::Winnt}});
   for (const auto& [file, mpm] : kFiles)
     if (maps.find(file) != std::string_view::npos) return mpm;
   return std::nullopt;

@@ -50,11 +50,6 @@ struct ByteRange {
 };
 ByteRange parse_range(std::string_view header, std::int64_t size);
 
-// Seconds since 1970 of an HTTP date in any of its three forms (RFC 9110 5.6.7).
-std::optional<std::int64_t> parse_http_date(std::string_view text);
-// "Mon, 23 Nov 2026 12:00:00 GMT"
-std::string http_date(std::int64_t seconds);
-
 class DocumentRoot {
  public:
   static Result<DocumentRoot> open(const std::string& path);

@@ -16,9 +16,9 @@ struct Request {
   Method method = Method::Other;
   std::string_view line;  // "GET /cart?id=1 HTTP/1.1"
   std::string_view method_name;
-  std::string_view target;  // "/cart?id=1", as sent
-  std::string_view path;    // "/cart", still with its %xx
-  std::string_view query;   // "id=1", without '?'
+  std::string_view target;    // "/cart?id=1", as sent
+  std::string_view path;      // "/cart", still with its %xx
+  std::string_view query;     // "id=1", without '?'
   std::string_view protocol;  // "HTTP/1.1"
   std::string_view host;
   std::string_view range;
@@ -35,9 +35,9 @@ struct Request {
 };
 
 struct RequestLimits {
-  std::size_t line = 8190;    // bytes of the request line: LimitRequestLine
-  std::size_t field = 8190;   // bytes of one header field: LimitRequestFieldSize
-  std::size_t fields = 100;   // of them: LimitRequestFields
+  std::size_t line = 8190;   // bytes of the request line: LimitRequestLine
+  std::size_t field = 8190;  // bytes of one header field: LimitRequestFieldSize
+  std::size_t fields = 100;  // of them: LimitRequestFields
 };
 
 struct Parsed {

@@ -39,8 +39,8 @@ struct Pool {
   std::int32_t max_request_workers = 400;  // as httpd keeps it, which may be above what runs
   std::int32_t max_children = 16;          // at most as many processes of one generation
   std::int32_t start_servers = 3;
-  std::int32_t min_spare = 75;   // children under prefork, else threads
-  std::int32_t max_spare = 250;  // likewise
+  std::int32_t min_spare = 75;                 // children under prefork, else threads
+  std::int32_t max_spare = 250;                // likewise
   std::int32_t max_connections_per_child = 0;  // 0: without end
   std::int32_t async_factor = 2;               // whole, as httpd uses it
 };
@@ -84,7 +84,7 @@ struct Settings {
   // second for each RATE bytes that came, and after TO at the latest. 0: no limit.
   milliseconds header_timeout{20'000};
   milliseconds header_timeout_most{40'000};
-  std::int32_t header_min_rate = 500;  // bytes a second; 0: FROM is the limit
+  std::int32_t header_min_rate = 500;          // bytes a second; 0: FROM is the limit
   std::int32_t graceful_shutdown_timeout = 0;  // seconds; 0: for ever
   std::int32_t limit_request_line = 8190;
   std::int32_t limit_request_field_size = 8190;

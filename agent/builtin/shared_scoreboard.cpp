@@ -77,8 +77,7 @@ GlobalScore& SharedScoreboard::global() const {
 }
 
 ProcessSlot& SharedScoreboard::process(std::int32_t slot) const {
-  auto* const first =
-      reinterpret_cast<ProcessSlot*>(segment_ + kAprHeader + sizeof(GlobalScore));
+  auto* const first = reinterpret_cast<ProcessSlot*>(segment_ + kAprHeader + sizeof(GlobalScore));
   return first[slot];
 }
 
@@ -122,6 +121,7 @@ void end_request(WorkerSlot& slot, std::int64_t bytes, std::int64_t now) {
   put(slot.my_bytes_served, slot.my_bytes_served + bytes);
   put(slot.conn_bytes, slot.conn_bytes + bytes);
   put(slot.duration, slot.duration + std::max<std::int64_t>(0, now - slot.start_time));
+  ::times(&slot.times);
 }
 
 }  // namespace mpm::builtin

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// /server-status, as mod_status of httpd 2.4.71 writes it: as text for programs (?auto), field
-// by field in its order, and as a page for people.
+// The page /server-status, as mod_status of httpd 2.4.71 writes it: as text for programs (?auto),
+// field by field in its order, and as a page for people.
 #pragma once
 
 #include <array>

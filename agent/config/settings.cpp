@@ -25,7 +25,7 @@ struct Written {
 
 std::optional<Mpm> loaded_mpm(const Site& site) {
   constexpr std::array kSources = std::to_array<std::pair<std::string_view, Mpm>>(
-      {{"prefork.c", Mpm::Prefork}, {"worker.c", Mpm::Worker}, {"event.c", Mpm::Event}});
+      {{"prefork.c", Mpm::Prefork}, {"worker.c", Mpm::Worker}, {"event.c", Mpm::Event}, {"mpm_winnt.c", Mpm::Winnt}});
   for (const auto& [source, mpm] : kSources)
     if (std::ranges::find(site.modules, source, &LoadedModule::source) != site.modules.end())
       return mpm;

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "agent/proc/proc_fs.h"
-#include "agent/service/host_files.h"
+#include "agent/files/host_files.h"
 #include "schema/model/scoreboard.h"
 #include "schema/model/settings.h"
 #include "schema/model/target.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "agent/service/host_files.h"
+#include "agent/files/host_files.h"
 
 #include <array>
 #include <cerrno>

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/builtin/maintenance.h"
+
+#include <algorithm>
+
+namespace mpm::builtin {
+namespace {
+
+// The doubling, and the pause in it after a graceful restart.
+void advance(Pace& pace) {
+  if (pace.hold_off > 0)
+    --pace.hold_off;
+  else
+    pace.rate = std::min(pace.rate * 2, kMaxRate);
+}
+
+void start_children(Upkeep& upkeep, std::vector<std::int32_t> free) {
+  upkeep.busy = upkeep.pace.rate >= 8;
+  upkeep.start = std::move(free);
+  advance(upkeep.pace);
+}
+
+void none_free(Upkeep& upkeep, Shortage shortage) {
+  upkeep.shortage = shortage;
+  upkeep.pace.rate = 1;
+}
+
+Upkeep prefork(const Pool& pool, std::span<const SlotView> slots, std::int32_t used, Pace pace) {
+  Upkeep upkeep{.pace = pace};
+  std::vector<std::int32_t> free;
+  for (std::int32_t i = 0; i < pool.max_children; ++i) {
+    if (i >= used && std::ssize(free) == pace.rate) break;
+    const SlotView& slot = slots[static_cast<std::size_t>(i)];
+    if (slot.dead) {
+      if (std::ssize(free) < pace.rate) free.push_back(i);
+    } else {
+      upkeep.idle += slot.idle;
+    }
+  }
+  if (upkeep.idle > pool.max_spare) {
+    upkeep.end_one = true;
+    upkeep.pace.rate = 1;
+  } else if (upkeep.idle < pool.min_spare) {
+    if (free.empty())
+      none_free(upkeep, Shortage::AtLimit);
+    else
+      start_children(upkeep, std::move(free));
+  } else {
+    upkeep.pace.rate = 1;
+  }
+  return upkeep;
+}
+
+Upkeep worker(const Pool& pool, std::span<const SlotView> slots, std::int32_t used, Pace pace) {
+  Upkeep upkeep{.pace = pace};
+  std::vector<std::int32_t> free;
+  std::int32_t active = 0;
+  std::int32_t gone_slots = 0;
+  for (std::int32_t i = 0; i < pool.max_children; ++i) {
+    if (i >= used && gone_slots == pace.rate) break;
+    const SlotView& slot = slots[static_cast<std::size_t>(i)];
+    if (slot.occupied) {
+      if (!slot.quiescing && slot.current) upkeep.idle += slot.idle;
+      active += slot.active;
+    }
+    const bool can_take = slot.some_dead && (!slot.occupied || slot.quiescing);
+    if (!can_take || gone_slots >= pace.rate || std::ssize(free) >= kMaxRate) continue;
+    // A slot whose threads have all ended is taken before one that has to be waited for.
+    if (slot.all_gone)
+      free.insert(free.begin() + gone_slots++, i);
+    else
+      free.push_back(i);
+  }
+  if (upkeep.idle > pool.max_spare) {
+    upkeep.end_one = true;
+    upkeep.pace.rate = 1;
+  } else if (upkeep.idle < pool.min_spare) {
+    if (free.empty()) {
+      const bool at_limit = active >= pool.max_request_workers;
+      none_free(upkeep, !at_limit          ? Shortage::ScoreboardFull
+                        : upkeep.idle == 0 ? Shortage::AtLimit
+                                           : Shortage::NearLimit);
+    } else {
+      free.resize(std::min(free.size(), static_cast<std::size_t>(pace.rate)));
+      start_children(upkeep, std::move(free));
+    }
+  } else {
+    upkeep.pace.rate = 1;
+  }
+  return upkeep;
+}
+
+// Which of the free slots get a child, so that no more than the limit are active.
+void start_below_limit(const Pool& pool, Upkeep& upkeep, std::vector<std::int32_t> free,
+                       const Daemons& daemons) {
+  auto count = static_cast<std::int32_t>(free.size());
+  if (count + daemons.active > pool.max_children) {
+    if (daemons.active < pool.max_children) {
+      count = pool.max_children - daemons.active;
+    } else {
+      upkeep.pace.rate = 1;
+      ++upkeep.pace.hold_off;  // nothing starts, so this second must not count
+      count = 0;
+    }
+  }
+  free.resize(static_cast<std::size_t>(count));
+  start_children(upkeep, std::move(free));
+}
+
+Upkeep event(const Pool& pool, std::span<const SlotView> slots, std::int32_t used,
+             const Daemons& daemons, Pace pace) {
+  Upkeep upkeep{.pace = pace};
+  std::vector<std::int32_t> free;
+  std::int32_t active = 0;
+  for (std::int32_t i = 0; i < pool.server_limit; ++i) {
+    if (i >= used && std::ssize(free) == pace.rate) break;
+    const SlotView& slot = slots[static_cast<std::size_t>(i)];
+    if (!slot.occupied) {
+      if (std::ssize(free) < pace.rate) free.push_back(i);
+      continue;
+    }
+    if (!slot.quiescing && !slot.not_accepting && slot.current) upkeep.idle += slot.idle;
+    active += slot.active;
+  }
+  if (upkeep.idle > pool.max_spare) {
+    // While another goes, and no slot is left to replace it, one is enough.
+    upkeep.end_one =
+        daemons.active == daemons.total || pool.server_limit - daemons.total > pool.max_children;
+    upkeep.pace.rate = 1;
+  } else if (upkeep.idle < pool.min_spare) {
+    if (active >= pool.max_request_workers)
+      none_free(upkeep, upkeep.idle == 0 ? Shortage::AtLimit : Shortage::NearLimit);
+    else if (free.empty())
+      none_free(upkeep, Shortage::ScoreboardFull);
+    else
+      start_below_limit(pool, upkeep, std::move(free), daemons);
+  } else {
+    upkeep.pace.rate = 1;
+  }
+  return upkeep;
+}
+
+// One child, always: the parent starts it again when it ends.
+Upkeep winnt(std::span<const SlotView> slots, Pace pace) {
+  Upkeep upkeep{.pace = pace};
+  if (!slots[0].occupied || slots[0].quiescing) upkeep.start = {0};
+  return upkeep;
+}
+
+}  // namespace
+
+Upkeep maintain(const Pool& pool, std::span<const SlotView> slots, std::int32_t used,
+                const Daemons& daemons, const Pace& pace) {
+  switch (pool.mpm) {
+    case Mpm::Prefork:
+      return prefork(pool, slots, used, pace);
+    case Mpm::Worker:
+      return worker(pool, slots, used, pace);
+    case Mpm::Winnt:
+      return winnt(slots, pace);
+    case Mpm::Event:
+      break;
+  }
+  return event(pool, slots, used, daemons, pace);
+}
+
+}  // namespace mpm::builtin

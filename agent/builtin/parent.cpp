@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// One pass of its loop is one of ap_wait_or_timeout's: reap a child that ended, at once and without
+// maintenance; else sleep a second, then start what a restart left to start, or maintain.
+#include "agent/builtin/parent.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <ctime>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "agent/builtin/compiled_in.h"
+#include "agent/builtin/mpm_mark.h"
+#include "agent/builtin/privileges.h"
+
+namespace mpm::builtin {
+namespace {
+
+using std::chrono::steady_clock;
+
+constexpr milliseconds kSecond{1000};
+
+// httpd's codes by MPM: prefork, worker, event; winnt's own messages have others.
+using Codes = std::array<std::string_view, 4>;
+constexpr Codes kResuming{"AH00163", "AH00292", "AH00489", "AH00418"};
+constexpr Codes kGraceful{"AH00171", "AH00297", "AH00493", ""};
+constexpr Codes kHangup{"AH00173", "AH00298", "AH00494", ""};
+constexpr Codes kTerminated{"AH00169", "AH00295", "AH00491", ""};
+constexpr Codes kGracefulStop{"AH00170", "AH00296", "AH00492", ""};
+constexpr Codes kAtLimit{"AH00161", "AH00286", "AH00484", ""};
+constexpr Codes kNearLimit{"", "AH00287", "AH10159", ""};
+constexpr Codes kFull{"", "AH00288", "AH03490", ""};
+constexpr Codes kBusy{"AH00162", "AH00289", "AH00486", ""};
+
+constexpr std::array kStops{SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGWINCH};
+
+sigset_t heard() {
+  sigset_t set;
+  ::sigemptyset(&set);
+  for (const int signal : kStops)
+    ::sigaddset(&set, signal);
+  return set;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Parent>> Parent::prepare(Settings settings, ReadSettings read) {
+  auto board = SharedScoreboard::create({settings.pool.server_limit, settings.pool.thread_limit},
+                                        settings.scoreboard_file);
+  if (!board) return fail(std::move(board.error()));
+  std::unique_ptr<Parent> parent(new Parent(std::move(read), std::move(*board)));
+  auto listeners = open_listeners({}, settings.listen, settings.listen_backlog);
+  if (!listeners) return fail(std::move(listeners.error()));
+  parent->listeners_ = std::move(*listeners);
+  set_times(parent->listeners_, settings);
+  auto logs = Logs::open(settings);
+  if (!logs) return fail(std::move(logs.error()));
+  auto root = DocumentRoot::open(settings.document_root);
+  if (!root) return fail(std::move(root.error()).in("DocumentRoot"));
+  if (auto who = check_identity(settings); !who) return fail(std::move(who.error()));
+  auto pipe = Pipe::create();
+  if (!pipe) return fail(std::move(pipe.error()));
+  parent->pipe_ = std::move(*pipe);
+  auto baton = Baton::create();
+  if (!baton) return fail(std::move(baton.error()));
+  parent->baton_ = std::move(*baton);
+  parent->generation_.reset(
+      new Generation{std::move(settings), std::move(*logs), std::move(*root), 0});
+  return parent;
+}
+
+Parent::~Parent() = default;
+
+void Parent::say(LogLevel level, std::string_view code, std::string_view text) const {
+  generation_->logs.error(level, code, text);
+}
+
+void Parent::run() {
+  const sigset_t set = heard();
+  ::sigprocmask(SIG_BLOCK, &set, nullptr);
+  ::signal(SIGPIPE, SIG_IGN);
+  mpm_mark_ = mark_mpm(generation_->settings.pool.mpm);
+  generation_->logs.take_stderr();
+  remaining_ = generation_->settings.pool.start_servers;
+  start_children(remaining_);
+  remaining_ = 0;
+  for (;;) {
+    const Event event = serve_generation();
+    const auto mpm = static_cast<std::size_t>(generation_->settings.pool.mpm);
+    if (event == Event::Stop) {
+      end_children_now();
+      return say(LogLevel::Notice, kTerminated[mpm], "caught SIGTERM, shutting down");
+    }
+    if (event == Event::GracefulStop) {
+      say(LogLevel::Notice, kGracefulStop[mpm], "caught SIGWINCH, shutting down gracefully");
+      return stop_gracefully();
+    }
+    const bool graceful = event == Event::Graceful;
+    say(LogLevel::Notice, graceful ? kGraceful[mpm] : kHangup[mpm],
+        graceful ? "SIGUSR1 received.  Doing graceful restart"
+                 : "SIGHUP received.  Attempting to restart");
+    if (const auto next = next_generation(event); !next)
+      say(LogLevel::Error, "",
+          fmt::format("the restart is not made, the server goes on as it was: {}",
+                      next.error().what));
+  }
+}
+
+Result<void> Parent::next_generation(Event how) {
+  auto settings = read_({board_.server_limit(), board_.thread_limit()});
+  if (!settings) return fail(std::move(settings.error()));
+  if (settings->pool.mpm != generation_->settings.pool.mpm)
+    return fail(Error::Kind::Malformed,
+                "AH00534: another MPM needs a stop and a start, a restart cannot change it");
+  auto logs = Logs::open(*settings);
+  if (!logs) return fail(std::move(logs.error()));
+  auto root = DocumentRoot::open(settings->document_root);
+  if (!root) return fail(std::move(root.error()).in("DocumentRoot"));
+  if (auto who = check_identity(*settings); !who) return fail(std::move(who.error()));
+  auto pipe = Pipe::create();
+  if (!pipe) return fail(std::move(pipe.error()));
+  // Nothing is lost when a new address cannot be had: those that serve are looked up, not moved.
+  std::vector<ListenOn> added;
+  for (const ListenOn& where : settings->listen)
+    if (std::ranges::find(listeners_, where, &Listener::where) == listeners_.end())
+      added.push_back(where);
+  auto opened = open_listeners({}, added, settings->listen_backlog);
+  if (!opened) return fail(std::move(opened.error()));
+  for (Listener& listener : *opened)
+    listeners_.push_back(std::move(listener));
+  std::erase_if(listeners_, [&](const Listener& listener) {
+    return std::ranges::find(settings->listen, listener.where) == settings->listen.end();
+  });
+
+  set_times(listeners_, *settings);
+
+  const std::int32_t number = generation_->number + 1;
+  if (how == Event::Restart) {
+    end_children_now();
+    board_.clear();
+    pace_ = {};
+  }
+  put(board_.global().running_generation, number);
+  generation_.reset(
+      new Generation{std::move(*settings), std::move(*logs), std::move(*root), number});
+  generation_->logs.take_stderr();
+  pipe_ = std::move(*pipe);  // the end of the old one is the word to go
+  said_at_limit_ = said_near_limit_ = false;
+  remaining_ = generation_->settings.pool.start_servers;
+  if (how == Event::Graceful) {
+    pace_.hold_off = kHoldOff;
+  } else {
+    start_children(remaining_);
+    remaining_ = 0;
+  }
+  return {};
+}
+
+Parent::Event Parent::serve_generation() {
+  const Settings& settings = generation_->settings;
+  const auto mpm = static_cast<std::size_t>(settings.pool.mpm);
+  for (const Remark& remark : settings.remarks)
+    say(LogLevel::Warn, remark.code, remark.text);
+  say(LogLevel::Notice, kResuming[mpm],
+      fmt::format("{} configured -- resuming normal operations", kServerVersion));
+  for (;;) {
+    if (reap()) {
+      if (const Event event = wait(milliseconds(0)); event != Event::None) return event;
+      continue;
+    }
+    if (const Event event = wait(kSecond); event != Event::None) return event;
+    killed_in_a_row_ = 0;
+    if (remaining_ > 0) {
+      start_children(remaining_);
+      remaining_ = 0;
+      continue;
+    }
+    keep_up();
+  }
+}
+
+Parent::Event Parent::wait(milliseconds longest) const {
+  const sigset_t set = heard();
+  const timespec time{longest.count() / 1000, longest.count() % 1000 * 1'000'000};
+  switch (::sigtimedwait(&set, nullptr, &time)) {
+    case SIGTERM:
+    case SIGINT:
+      return Event::Stop;
+    case SIGHUP:
+      return Event::Restart;
+    case SIGUSR1:
+      return Event::Graceful;
+    case SIGWINCH:
+      return Event::GracefulStop;
+    default:
+      return Event::None;
+  }
+}
+
+void Parent::keep_up() {
+  ::times(&board_.global().times);
+  const Pool& pool = generation_->settings.pool;
+  const Upkeep upkeep = maintain(pool, look(), used_, daemons_, pace_);
+  if (upkeep.busy)
+    say(LogLevel::Info, kBusy[static_cast<std::size_t>(pool.mpm)],
+        fmt::format("server seems busy, (you may need to increase StartServers, or Min/MaxSpare{}),"
+                    " spawning {} children, there are {} idle, and {} total children",
+                    pool.mpm == Mpm::Prefork ? "Servers" : "Threads", pace_.rate, upkeep.idle,
+                    daemons_.total));
+  pace_ = upkeep.pace;
+  say_shortage(upkeep.shortage, upkeep.idle);
+  if (upkeep.end_one) pipe_->end_one();
+  for (const std::int32_t slot : upkeep.start)
+    if (!start_child(slot)) return;
+}
+
+void Parent::say_shortage(Shortage shortage, std::int32_t idle) {
+  const auto mpm = static_cast<std::size_t>(generation_->settings.pool.mpm);
+  if (shortage == Shortage::AtLimit && !said_at_limit_) {
+    said_at_limit_ = true;
+    say(LogLevel::Error, kAtLimit[mpm],
+        "server reached MaxRequestWorkers setting, consider raising the MaxRequestWorkers setting");
+  } else if (shortage == Shortage::NearLimit && !said_near_limit_) {
+    said_near_limit_ = true;
+    say(LogLevel::Error, kNearLimit[mpm],
+        fmt::format("server is within MinSpareThreads of MaxRequestWorkers ({} idle), consider "
+                    "raising the MaxRequestWorkers setting",
+                    idle));
+  } else if (shortage == Shortage::ScoreboardFull) {
+    say(LogLevel::Error, kFull[mpm],
+        "scoreboard is full, not at MaxRequestWorkers. Increase ServerLimit.");
+  }
+}
+
+void Parent::stop_gracefully() {
+  listeners_.clear();
+  put(board_.global().running_generation, generation_->number + 1);
+  pipe_->end_all();
+  const std::int32_t seconds = generation_->settings.graceful_shutdown_timeout;
+  const auto until = steady_clock::now() + std::chrono::seconds(seconds);
+  while (!children_.empty()) {
+    if (seconds > 0 && steady_clock::now() >= until) return end_children_now();
+    if (wait(milliseconds(50)) == Event::Stop) return end_children_now();
+    int status = 0;
+    for (pid_t pid = 0; (pid = ::waitpid(-1, &status, WNOHANG)) > 0;)
+      children_.erase(pid);
+  }
+}
+
+}  // namespace mpm::builtin
