@@ -160,6 +160,7 @@ StatusReport saturated_server() {
                     .keepalive = 41};
   status.processes = {.total = 8, .old = 2, .deaf = 1};
   status.memory = MemoryCounts{.processes = 9,
+                               .threads = 243,
                                .pss = tenths_of_mb(2123),
                                .unique = tenths_of_mb(1710),
                                .rss = tenths_of_mb(4861),
