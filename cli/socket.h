@@ -35,4 +35,8 @@ class Descriptor {
 // A socket that never blocks, connecting or connected; empty when the kernel refuses at once.
 Descriptor begin_connecting(std::uint16_t port);
 
+// A port that nobody had a moment ago, and that the kernel does not hand out again soon; 0 when
+// it has none.
+std::uint16_t unused_port();
+
 }  // namespace mpm
