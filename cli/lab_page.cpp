@@ -117,7 +117,7 @@ std::vector<Chart> charts() {
            number,
            {{"bar", field(&LabResult::answered_per_second)}}},
           {"Time until the answer",
-           "The shorter bar is the median, the other the 99th percentile. "
+           "Above the median, below the 99th percentile. "
            "Shorter is better.",
            duration,
            {{"bar", field(&LabResult::p50_seconds)}, {"second", field(&LabResult::p99_seconds)}}},
