@@ -3,6 +3,8 @@
 
 #include <utility>
 
+#include "cli/demo.h"
+#include "cli/lab.h"
 #include "cli/render.h"
 #include "cli/watch.h"
 
@@ -57,7 +59,8 @@ Result<Outcome> config_show(const Options& options, Client& client, const Style&
 
 }  // namespace
 
-Result<Outcome> perform(const Options& options, Client& client, const Style& style) {
+Result<Outcome> perform(const Options& options, Client& client, const Style& style,
+                        OwnServer& server) {
   switch (options.command) {
     case Command::Targets:
       return targets(options, client, style);
@@ -65,6 +68,10 @@ Result<Outcome> perform(const Options& options, Client& client, const Style& sty
       return status(options, client, style);
     case Command::Recommend:
       return recommend(options, client, style);
+    case Command::Demo:
+      return demonstrate(options, client, style, server);
+    case Command::Lab:
+      return compare(options, client, style, server);
     case Command::ConfigShow:
       break;
   }

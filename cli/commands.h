@@ -6,6 +6,7 @@
 #include "cli/client.h"
 #include "cli/exit_status.h"
 #include "cli/options.h"
+#include "cli/own_server.h"
 #include "cli/style.h"
 #include "schema/model/result.h"
 
@@ -17,6 +18,8 @@ struct Outcome {
   ExitStatus status = ExitStatus::Fine;
 };
 
-Result<Outcome> perform(const Options& options, Client& client, const Style& style);
+// `server` is for the commands that start one.
+Result<Outcome> perform(const Options& options, Client& client, const Style& style,
+                        OwnServer& server);
 
 }  // namespace mpm

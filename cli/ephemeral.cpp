@@ -4,57 +4,22 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
-#include <cstdlib>
-#include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <system_error>
-#include <vector>
 
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
-#include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "cli/text.h"
-
-extern char** environ;  // NOLINT: POSIX declares it nowhere
+#include "cli/spawn.h"
 
 namespace mpm {
 namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
-
-constexpr std::string_view kProgram = "mpm-agent";
-
-std::string reason(int code) {
-  return std::generic_category().message(code);
-}
-
-bool executable(const std::filesystem::path& path) {
-  std::error_code error;
-  return std::filesystem::is_regular_file(path, error) && access(path.c_str(), X_OK) == 0;
-}
-
-Result<std::string> private_directory() {
-  const char* runtime = std::getenv("XDG_RUNTIME_DIR");
-  std::string last = "no directory";
-  for (const std::string& base :
-       {std::string(runtime == nullptr ? "" : runtime), std::string("/tmp")}) {
-    // sun_path holds 107 characters; "/mpmctl-XXXXXX/agent.sock" takes 25 of them.
-    if (base.empty() || base.size() > 80) continue;
-    std::string pattern = base + "/mpmctl-XXXXXX";
-    if (mkdtemp(pattern.data()) != nullptr) return pattern;
-    last = reason(errno);
-  }
-  return fail(Error::Kind::Unreachable,
-              fmt::format("A private directory for an agent could not be made in /tmp ({}); make "
-                          "/tmp writable or start mpm-agent as a service.",
-                          last));
-}
 
 struct Pipe {
   int read = -1;
@@ -68,89 +33,7 @@ Result<Pipe> make_pipe() {
   return Pipe{ends[0], ends[1]};
 }
 
-std::string last_line(const std::string& file) {
-  std::ifstream log(file);
-  std::string last;
-  for (std::string line; std::getline(log, line);)
-    if (!line.empty()) last = line;
-  return printable(last);
-}
-
-// What the child does before it runs: its stdin and stdout are our pipes, no signal is
-// blocked or ignored, and its group is its own.
-class SpawnPlan {
- public:
-  SpawnPlan() {
-    posix_spawn_file_actions_init(&actions_);
-    posix_spawnattr_init(&attributes_);
-    sigset_t none;
-    sigemptyset(&none);
-    sigset_t defaults;
-    sigemptyset(&defaults);
-    for (const int signal : {SIGPIPE, SIGINT, SIGTERM, SIGHUP})
-      sigaddset(&defaults, signal);
-    posix_spawnattr_setsigmask(&attributes_, &none);
-    posix_spawnattr_setsigdefault(&attributes_, &defaults);
-    posix_spawnattr_setpgroup(&attributes_, 0);
-    posix_spawnattr_setflags(
-        &attributes_, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
-  }
-  ~SpawnPlan() {
-    posix_spawn_file_actions_destroy(&actions_);
-    posix_spawnattr_destroy(&attributes_);
-  }
-  SpawnPlan(const SpawnPlan&) = delete;
-  SpawnPlan& operator=(const SpawnPlan&) = delete;
-
-  void connect(int from, int to) { posix_spawn_file_actions_adddup2(&actions_, from, to); }
-  void write_to(const std::string& file, int to) {
-    posix_spawn_file_actions_addopen(&actions_, to, file.c_str(), O_WRONLY | O_CREAT | O_APPEND,
-                                     0600);
-  }
-  // The error code, 0 for none.
-  int run(const std::string& binary, std::vector<std::string> arguments, pid_t& child) {
-    std::vector<char*> argv;
-    argv.reserve(arguments.size() + 1);
-    for (std::string& argument : arguments)
-      argv.push_back(argument.data());
-    argv.push_back(nullptr);
-    return posix_spawn(&child, binary.c_str(), &actions_, &attributes_, argv.data(), environ);
-  }
-
- private:
-  posix_spawn_file_actions_t actions_{};
-  posix_spawnattr_t attributes_{};
-};
-
-// Whether the child has ended within the time; it is reaped then.
-bool ends_within(pid_t child, milliseconds time) {
-  const auto deadline = steady_clock::now() + time;
-  while (true) {
-    const pid_t ended = waitpid(child, nullptr, WNOHANG);
-    if (ended == child || (ended < 0 && errno != EINTR)) return true;
-    if (steady_clock::now() >= deadline) return false;
-    poll(nullptr, 0, 5);
-  }
-}
-
 }  // namespace
-
-std::string agent_binary() {
-  std::error_code error;
-  const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", error);
-  if (!error && executable(self.parent_path() / kProgram)) return self.parent_path() / kProgram;
-  const char* path = std::getenv("PATH");
-  std::string_view rest = path == nullptr ? "" : path;
-  while (!rest.empty()) {
-    const std::size_t colon = rest.find(':');
-    const std::filesystem::path directory(rest.substr(0, colon));
-    // An empty or relative entry means the working directory, where anybody may have put it.
-    if (directory.is_absolute() && executable(directory / kProgram)) return directory / kProgram;
-    if (colon == std::string_view::npos) break;
-    rest.remove_prefix(colon + 1);
-  }
-  return "";
-}
 
 Result<std::string> EphemeralAgent::start() {
   int ready = -1;
@@ -169,7 +52,7 @@ Result<std::string> EphemeralAgent::start() {
 
 Result<void> EphemeralAgent::launch(int& ready) {
   const std::lock_guard lock(mutex_);
-  const std::string binary = agent_binary();
+  const std::string binary = program_beside("mpm-agent");
   if (binary.empty())
     return fail(Error::Kind::Unreachable,
                 "No agent answers, and there is no mpm-agent beside mpmctl or in PATH to start; "

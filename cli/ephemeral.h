@@ -55,7 +55,4 @@ class EphemeralAgent {
   int leash_ = -1;  // the writing end of the agent's stdin
 };
 
-// The agent's program: beside this one, else in PATH. Empty when there is none.
-std::string agent_binary();
-
 }  // namespace mpm

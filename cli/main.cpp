@@ -12,6 +12,7 @@
 #include "cli/interruption.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "cli/own_server.h"
 #include "cli/reach.h"
 
 namespace mpm {
@@ -24,15 +25,17 @@ ExitStatus complain(const Error& error) {
 
 Result<Outcome> answer(const Options& options) {
   EphemeralAgent ephemeral({.show_log = options.verbose});
-  const Interruption interruption([&ephemeral] {
+  OwnServer server;
+  const Interruption interruption([&ephemeral, &server] {
     if (isatty(STDERR_FILENO) == 1) draw_stderr("\r\x1b[K");
+    server.finish();
     ephemeral.end();
   });
   const auto reached = reach(options, ephemeral);
   if (!reached) return fail(reached.error());
   if (options.verbose) say(reached->note);
   Client client(reached->socket, options.timeout);
-  return perform(options, client, style_for(options.color, surroundings_of(STDOUT_FILENO)));
+  return perform(options, client, style_for(options.color, surroundings_of(STDOUT_FILENO)), server);
 }
 
 ExitStatus print(const Outcome& outcome) {

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "cli/version.h"
+#include "schema/codec/names.h"
 
 namespace mpm {
 namespace {
@@ -32,6 +33,8 @@ Examples
   mpmctl recommend --for 10m     the same, after ten minutes of watching
   mpmctl config show :8080       what do the files say, and what does httpd make of it?
   mpmctl status --json | jq .    the same for programs
+  mpmctl demo                    what would it say? On a server of its own, under load
+  mpmctl lab                     what does the MPM change? All four, measured here
 
 Exit status
   0 fine   1 recommend has something to advise   2 wrong command line
@@ -50,6 +53,19 @@ Examples
 
 The exit status is 1 when a finding is advice or worse, 0 when there is nothing to do.)";
 
+constexpr std::string_view kDemoFooter = R"(
+It starts mpm-httpd on a free port of 127.0.0.1 with 16 workers and more load than they can serve,
+and ends it again. The exit status is 0 also with findings: they are what it shows.)";
+
+constexpr std::string_view kLabFooter = R"(
+Under each MPM in turn it starts mpm-httpd on a free port of 127.0.0.1 with the same number of
+workers, and puts the same two loads on it: requests that take 5 ms and 1 ms of CPU time, and then
+connections that are answered once and stay open. Every number is measured; what could not be is "-".
+
+Examples
+  mpmctl lab --html lab.html          the same with charts
+  mpmctl lab --rate 4000 --for 20s    with more load, for longer)";
+
 // CLI11's strings are std::string; ours are views into the program.
 std::string text(std::string_view view) {
   return std::string(view);
@@ -61,6 +77,7 @@ struct Raw {
   std::string target;
   std::string watch;
   std::string timeout;
+  std::string mpm;
 };
 
 void add_globals(CLI::App& app, Raw& raw) {
@@ -94,6 +111,31 @@ void add_target(CLI::App& command, Raw& raw) {
       ->option_text(" ");
 }
 
+// The commands that start a server of their own, and look at it with an agent of their own.
+void add_shows(CLI::App& app, Raw& raw) {
+  CLI::App* demo =
+      add_command(app, raw, "demo", "Show status and recommend on a server of its own, under load",
+                  Command::Demo);
+  demo->add_option("--mpm", raw.mpm, "prefork, worker, event or winnt; event when not given")
+      ->option_text("MPM");
+  demo->add_option("--for", raw.watch, "How long to watch it; 10 s when not given")
+      ->option_text("TIME");
+  demo->footer(text(kDemoFooter));
+  CLI::App* lab = add_command(app, raw, "lab", "Measure what the four MPMs make of the same load",
+                              Command::Lab);
+  lab->add_option("--for", raw.watch, "How long each gets requests; 5 s when not given")
+      ->option_text("TIME");
+  lab->add_option("--rate", raw.options.rate, "Requests a second, answered or not")
+      ->check(CLI::Range(1.0, 100'000.0))
+      ->option_text("N (default 1000)");
+  lab->add_option("--connections", raw.options.connections, "Connections that are kept, idle")
+      ->check(CLI::Range(1, 20'000))
+      ->option_text("N (default 1000)");
+  lab->add_option("--html", raw.options.html, "Write the result as a page with charts as well")
+      ->option_text("FILE");
+  lab->footer(text(kLabFooter));
+}
+
 void add_commands(CLI::App& app, Raw& raw) {
   app.require_subcommand(1);
   add_command(app, raw, "targets", "List every httpd that runs here", Command::Targets);
@@ -118,6 +160,7 @@ void add_commands(CLI::App& app, Raw& raw) {
       add_command(*config, raw, "show", "Show each MPM directive: as written, in force, and where",
                   Command::ConfigShow);
   add_target(*show, raw);
+  add_shows(app, raw);
 }
 
 // CLI11's messages are clauses; ours are sentences that end with what to do.
@@ -144,6 +187,16 @@ Result<Options> judged(Raw raw) {
     if (!seconds) return fail(std::move(seconds.error()).in("--timeout"));
     raw.options.timeout = std::chrono::duration_cast<std::chrono::milliseconds>(
         std::chrono::duration<double>(*seconds));
+  }
+  // A daemon may be of another user, who may not look at our server, and takes its time.
+  if (raw.options.command == Command::Demo || raw.options.command == Command::Lab)
+    raw.options.no_daemon = true;
+  if (!raw.mpm.empty()) {
+    const auto mpm = parse_name<Mpm>(raw.mpm);
+    if (!mpm)
+      return fail(Error::Kind::Usage,
+                  fmt::format("--mpm: '{}' is none of {}.", raw.mpm, fmt::join(kWords<Mpm>, ", ")));
+    raw.options.mpm = *mpm;
   }
   return raw.options;
 }

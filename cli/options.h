@@ -13,12 +13,13 @@
 
 #include "cli/style.h"
 #include "schema/model/result.h"
+#include "schema/model/scoreboard.h"
 
 namespace mpm {
 
 inline constexpr std::string_view kDefaultSocket = "/run/mpm-agent/agent.sock";
 
-enum class Command : std::uint8_t { Targets, Status, Recommend, ConfigShow };
+enum class Command : std::uint8_t { Targets, Status, Recommend, ConfigShow, Demo, Lab };
 
 struct Options {
   Command command = Command::Targets;
@@ -31,6 +32,10 @@ struct Options {
   ColorChoice color = ColorChoice::Auto;
   std::optional<double> watch_seconds;  // --for
   std::chrono::milliseconds timeout{10'000};
+  Mpm mpm = Mpm::Event;             // --mpm of demo
+  double rate = 1000;               // --rate of lab, requests a second
+  std::int64_t connections = 1000;  // --connections of lab
+  std::string html;                 // --html of lab: a file to write; empty: none
 };
 
 // Something to print, and nothing else to do: --help, --version.

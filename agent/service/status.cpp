@@ -27,6 +27,7 @@ std::optional<MemoryCounts> memory_of(const Sample& sample) {
   MemoryCounts counts;
   for (const ProcessUsage& process : sample.processes) {
     ++counts.processes;
+    counts.threads += process.threads;
     counts.pss += process.pss;
     counts.unique += process.unique;
     counts.rss += process.rss;

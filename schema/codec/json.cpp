@@ -14,6 +14,7 @@
 #include "schema/codec/instant.h"
 #include "schema/codec/names.h"
 #include "schema/model/fields.h"
+#include "schema/model/lab.h"
 #include "schema/model/messages.h"
 #include "schema/model/observation.h"
 #include "schema/model/proposal.h"
@@ -211,6 +212,7 @@ Result<T> from_json(std::string_view text) {
   template Result<T> from_json<T>(std::string_view);
 
 MPM_JSON(HealthReport)
+MPM_JSON(LabReport)
 MPM_JSON(ListenerUsage)
 MPM_JSON(MemoryLimit)
 MPM_JSON(MpmSettings)

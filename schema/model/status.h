@@ -48,15 +48,18 @@ struct ProcessCounts {
 // every shared page once a process and is shown because other tools show it.
 struct MemoryCounts {
   std::int64_t processes = 0;
+  std::int64_t threads = 0;
   Bytes pss;
   Bytes unique;
   Bytes rss;
   Bytes largest_peak;  // the largest VmHWM of a child
 
-  static constexpr std::tuple kFields{
-      Field{"processes", &MemoryCounts::processes}, Field{"pss_bytes", &MemoryCounts::pss},
-      Field{"unique_bytes", &MemoryCounts::unique}, Field{"rss_bytes", &MemoryCounts::rss},
-      Field{"largest_peak_bytes", &MemoryCounts::largest_peak}};
+  static constexpr std::tuple kFields{Field{"processes", &MemoryCounts::processes},
+                                      Field{"threads", &MemoryCounts::threads},
+                                      Field{"pss_bytes", &MemoryCounts::pss},
+                                      Field{"unique_bytes", &MemoryCounts::unique},
+                                      Field{"rss_bytes", &MemoryCounts::rss},
+                                      Field{"largest_peak_bytes", &MemoryCounts::largest_peak}};
 };
 
 enum class Health : std::uint8_t { Well, Strained, Saturated, Unknown };

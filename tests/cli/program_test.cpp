@@ -155,25 +155,40 @@ TEST(Mpmctl, UsageIsRefusedBeforeAnythingStarts) {
 TEST(Mpmctl, HelpAndVersionComeAtOnce) {
   const Finished help = run({MPM_CTL, "--help"});
   EXPECT_EQ(help.status, 0);
-  for (const char* command : {"targets", "status", "recommend", "config"})
+  for (const char* command : {"targets", "status", "recommend", "config", "demo", "lab"})
     EXPECT_NE(help.out.find(command), std::string::npos) << command;
   const Finished version = run({MPM_CTL, "--version"});
   EXPECT_EQ(version.status, 0);
   EXPECT_NE(version.out.find("0."), std::string::npos);
 }
 
-// mpmctl in a directory of its own, with a script in the place of mpm-agent.
+// mpmctl in a directory of its own, with scripts in the places of mpm-agent and mpm-httpd.
 class WithoutDaemon : public ::testing::Test {
  protected:
-  Finished with_agent(const std::string& script) {
-    std::filesystem::copy_file(MPM_CTL, dir_ / "mpmctl");
-    if (!script.empty()) {
-      dir_.write("mpm-agent", "#!/bin/sh\n" + script);
-      std::filesystem::permissions(dir_ / "mpm-agent", std::filesystem::perms::all);
-    }
-    return run({dir_ / "mpmctl", "--no-daemon", "targets"},
+  WithoutDaemon() { std::filesystem::copy_file(MPM_CTL, dir_ / "mpmctl"); }
+
+  Finished with_agent(const std::string& script, const std::string& command = "targets") {
+    place("mpm-agent", script);
+    return run({dir_ / "mpmctl", "--no-daemon", command},
                {.environment = {"PATH=/usr/bin:/bin", "TMPDIR=" + dir_.path(),
                                 "XDG_RUNTIME_DIR=" + dir_.path()}});
+  }
+  // The agent is well, as far as this needs it.
+  Finished with_server(const std::string& script, const std::string& command) {
+    place("mpm-httpd", script);
+    return with_agent("echo ready; cat\n", command);
+  }
+  std::vector<std::string> left() const {
+    std::vector<std::string> names;
+    for (const auto& entry : std::filesystem::directory_iterator(dir_.path()))
+      names.push_back(entry.path().filename().string());
+    std::ranges::sort(names);
+    return names;
+  }
+  void place(const std::string& program, const std::string& script) const {
+    if (script.empty()) return;
+    dir_.write(program, "#!/bin/sh\n" + script);
+    std::filesystem::permissions(dir_ / program, std::filesystem::perms::all);
   }
   TempDir dir_;
 };
@@ -186,13 +201,20 @@ TEST_F(WithoutDaemon, AnAgentThatEndsAtOnceIsSaidWithItsReason) {
   expect_sentence(with_agent("echo 'mpm-agent: no luck today' >&2; exit 1\n"), 3, "no luck today");
 }
 
+TEST_F(WithoutDaemon, AServerThatIsNotThereIsSaid) {
+  for (const char* command : {"demo", "lab"})
+    expect_sentence(with_server("", command), 3, "mpm-httpd");
+}
+
+TEST_F(WithoutDaemon, AServerThatEndsAtOnceIsSaidWithItsReason) {
+  expect_sentence(with_server("echo 'mpm-httpd: no luck today' >&2; exit 1\n", "demo"), 3,
+                  "no luck today");
+  EXPECT_EQ(left(), (std::vector<std::string>{"mpm-agent", "mpm-httpd", "mpmctl"}));
+}
+
 TEST_F(WithoutDaemon, LeavesNothingBehind) {
   (void)with_agent("exit 1\n");
-  std::vector<std::string> left;
-  for (const auto& entry : std::filesystem::directory_iterator(dir_.path()))
-    left.push_back(entry.path().filename().string());
-  std::ranges::sort(left);
-  EXPECT_EQ(left, (std::vector<std::string>{"mpm-agent", "mpmctl"}));
+  EXPECT_EQ(left(), (std::vector<std::string>{"mpm-agent", "mpmctl"}));
 }
 
 }  // namespace

@@ -160,6 +160,7 @@ StatusReport saturated_server() {
                     .keepalive = 41};
   status.processes = {.total = 8, .old = 2, .deaf = 1};
   status.memory = MemoryCounts{.processes = 9,
+                               .threads = 243,
                                .pss = tenths_of_mb(2123),
                                .unique = tenths_of_mb(1710),
                                .rss = tenths_of_mb(4861),
@@ -292,6 +293,38 @@ Observation watched(double span_seconds, std::int64_t samples) {
   observation.span_seconds = span_seconds;
   observation.samples = samples;
   return observation;
+}
+
+LabReport lab_report() {
+  const auto measured = [](Mpm mpm, double p50, std::int64_t held, std::int64_t processes,
+                           std::int64_t threads) {
+    LabResult result;
+    result.mpm = mpm;
+    result.answered_per_second = 1004.2;
+    result.failed = 0;
+    result.p50_seconds = p50;
+    result.p99_seconds = p50 * 2.5;
+    result.held = held;
+    result.processes = processes;
+    result.threads = threads;
+    return result;
+  };
+  LabReport report{.at = kNow,
+                   .path = "/work?sleep=5ms&cpu=1ms",
+                   .due_per_second = 1000,
+                   .span_seconds = 5,
+                   .connections = 1000,
+                   .worker_limit = 256,
+                   .results = {measured(Mpm::Prefork, 0.0072, 256, 257, 257),
+                               measured(Mpm::Worker, 0.0064, 256, 9, 273),
+                               measured(Mpm::Event, 0.0071, 1000, 3, 69), LabResult()}};
+  report.results[0].failed = 1234;
+  report.results[0].per_thousand_held = tenths_of_mb(2079);
+  report.results[1].losses = {"Its memory could not be read: run the agent as root."};
+  report.results[2].per_thousand_held = tenths_of_mb(376);
+  report.results[3].mpm = Mpm::Winnt;
+  report.results[3].losses = {"mpm-httpd ended before it answered: out of threads"};
+  return report;
 }
 
 }  // namespace mpm::test

@@ -4,6 +4,7 @@
 // appear. The amounts of each memory sum add up to the byte.
 #pragma once
 
+#include "schema/model/lab.h"
 #include "schema/model/messages.h"
 #include "schema/model/observation.h"
 #include "schema/model/proposal.h"
@@ -20,6 +21,7 @@ Proposal changes_needed();        // grade D with every severity, seven changes,
 Proposal nothing_to_do();         // grade A
 Proposal too_little_data();       // grade "-"
 MpmSettings event_settings();     // values that httpd clamps, defaults, a file changed since
+LabReport lab_report();           // winnt could not be had, and worker's memory not be read
 Observation watched(double span_seconds, std::int64_t samples);
 
 }  // namespace mpm::test

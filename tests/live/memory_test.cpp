@@ -5,8 +5,8 @@
 #include <sstream>
 
 #include "agent/proc/proc_fs.h"
+#include "cli/load.h"
 #include "tests/live/mpmctl.h"
-#include "tests/support/load.h"
 #include "tests/support/loopback.h"
 #include "tests/support/private_httpd.h"
 #include "tests/support/wait_for.h"

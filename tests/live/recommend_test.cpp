@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <numeric>
 
+#include "cli/load.h"
 #include "schema/codec/names.h"
 #include "tests/live/mpmctl.h"
-#include "tests/support/load.h"
 #include "tests/support/private_httpd.h"
 
 namespace mpm {

@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "tests/support/load.h"
+#include "cli/load.h"
 
 int main(int argc, char** argv) {
   if (argc != 5) {

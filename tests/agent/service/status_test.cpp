@@ -24,6 +24,7 @@ ProcessUsage process(std::int64_t pss, std::int64_t peak) {
   usage.unique = Bytes{pss / 2};
   usage.rss = Bytes{pss * 10};
   usage.peak = Bytes{peak};
+  usage.threads = 10;
   return usage;
 }
 
@@ -55,6 +56,7 @@ TEST(Status, AddsUpTheMemoryOfAllProcessesAndTakesThePeakOfChildren) {
   const TargetStatus status = status_of({}, look, look_at(Instant(seconds(6)), 7));
   ASSERT_TRUE(status.memory);
   EXPECT_EQ(status.memory->processes, 3);
+  EXPECT_EQ(status.memory->threads, 30);
   EXPECT_EQ(status.memory->pss, Bytes{200});
   EXPECT_EQ(status.memory->unique, Bytes{100});
   EXPECT_EQ(status.memory->rss, Bytes{2000});

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tests/support/load.h"
+#include "cli/load.h"
 
 #include <algorithm>
 #include <array>
@@ -8,12 +8,10 @@
 #include <random>
 #include <vector>
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
-#include "agent/base/fd.h"
+#include "cli/socket.h"
 
 namespace mpm {
 namespace {
@@ -21,7 +19,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 struct Request {
-  UniqueFd socket;
+  Descriptor socket;
   Clock::time_point due;
   bool sent = false;
   std::string head;  // of the answer, its first bytes
@@ -60,14 +58,8 @@ class Generator {
       ++result_.failed;
       return;
     }
-    UniqueFd socket(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(options_.port);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    const int connected =
-        ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address));
-    if (connected != 0 && errno != EINPROGRESS) {
+    Descriptor socket = begin_connecting(options_.port);
+    if (!socket) {
       ++result_.failed;
       return;
     }
@@ -139,7 +131,7 @@ class Generator {
   }
 
   const LoadOptions& options_;
-  UniqueFd epoll_;
+  Descriptor epoll_;
   const std::string text_;
   std::map<int, Request> open_;
   std::vector<double> latencies_;
