@@ -16,21 +16,21 @@ namespace mpm::builtin {
 
 // One request that ended, as a log line wants it. The views live as long as the call.
 struct LogEntry {
-  std::string_view client;
-  std::string_view request_line;
-  std::string_view method;
-  std::string_view path;      // %U
-  std::string_view query;     // %q, with its '?'
-  std::string_view protocol;  // %H
-  std::string_view host;      // the Host header
-  std::string_view referer;
-  std::string_view user_agent;
+  std::string_view client{};
+  std::string_view request_line{};
+  std::string_view method{};
+  std::string_view path{};      // %U
+  std::string_view query{};     // %q, with its '?'
+  std::string_view protocol{};  // %H
+  std::string_view host{};      // the Host header
+  std::string_view referer{};
+  std::string_view user_agent{};
   int status = 0;
   std::int64_t body_bytes = 0;
   std::int64_t sent_bytes = 0;  // with the head
   std::int64_t started_us = 0;
   std::int64_t took_us = 0;
-  std::string_view server_name;
+  std::string_view server_name{};
   std::uint16_t port = 0;
   int requests_before = 0;  // on this connection: %k
   bool aborted = false;     // the client went away: %X

@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <malloc.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "agent/builtin/compiled_in.h"
@@ -102,9 +103,18 @@ int print(const Options& options) {
   return 0;
 }
 
+// A connection is a descriptor, and event holds many more of them than the usual 1024.
+void allow_many_descriptors() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 int run(const std::vector<std::string>& arguments) {
   // The threads of a child share one heap: an arena each would cost more than it wins.
   ::mallopt(M_ARENA_MAX, 1);
+  allow_many_descriptors();
   const auto options = parse_options(arguments);
   if (!options) return complain(options.error());
   if (const int status = print(*options); status >= 0) return status;

@@ -28,7 +28,7 @@ class HeadParser : public http::basic_parser<true> {
  public:
   HeadParser(Request& request, const RequestLimits& limits) : request_(request) {
     eager(false);
-    body_limit(boost::none);
+    body_limit(UINT64_MAX);  // of no interest here; Beast 1.74 takes "none" for 0
     // Ours are by line and were looked at before.
     const std::size_t most = limits.line + limits.field * limits.fields + 1024;
     header_limit(static_cast<std::uint32_t>(std::min<std::size_t>(most, UINT32_MAX)));

@@ -14,21 +14,21 @@ enum class Method : std::uint8_t { Get, Head, Options, Trace, Other };
 
 struct Request {
   Method method = Method::Other;
-  std::string_view line;  // "GET /cart?id=1 HTTP/1.1"
-  std::string_view method_name;
-  std::string_view target;    // "/cart?id=1", as sent
-  std::string_view path;      // "/cart", still with its %xx
-  std::string_view query;     // "id=1", without '?'
-  std::string_view protocol;  // "HTTP/1.1"
-  std::string_view host;
-  std::string_view range;
-  std::string_view if_range;
-  std::string_view if_modified_since;
-  std::string_view if_unmodified_since;
-  std::string_view if_none_match;
-  std::string_view if_match;
-  std::string_view referer;
-  std::string_view user_agent;
+  std::string_view line{};  // "GET /cart?id=1 HTTP/1.1"
+  std::string_view method_name{};
+  std::string_view target{};    // "/cart?id=1", as sent
+  std::string_view path{};      // "/cart", still with its %xx
+  std::string_view query{};     // "id=1", without '?'
+  std::string_view protocol{};  // "HTTP/1.1"
+  std::string_view host{};
+  std::string_view range{};
+  std::string_view if_range{};
+  std::string_view if_modified_since{};
+  std::string_view if_unmodified_since{};
+  std::string_view if_none_match{};
+  std::string_view if_match{};
+  std::string_view referer{};
+  std::string_view user_agent{};
   bool http_1_0 = false;
   bool keep_alive = false;  // as the client wants it
   bool has_body = false;    // a length above 0, or chunks

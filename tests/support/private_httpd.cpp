@@ -20,16 +20,37 @@ namespace {
 
 constexpr const char* kModules = "/usr/lib/apache2/modules";
 
-std::string configuration(const HttpdOptions& options, const TempDir& dir, std::uint16_t port) {
-  std::string text = fmt::format(
+bool is_builtin(const HttpdOptions& options) {
+  return options.binary == MPM_HTTPD;
+}
+
+std::string common_part(const HttpdOptions& options, const TempDir& dir, std::uint16_t port) {
+  return fmt::format(
       "ServerRoot {0}\nServerName localhost\nListen 127.0.0.1:{1}\nPidFile {0}/httpd.pid\n"
       "ErrorLog {0}/error.log\nUser www-data\nGroup www-data\nDocumentRoot {0}/htdocs\n"
-      "LoadModule mpm_{2}_module {3}/mod_mpm_{2}.so\n"
-      "LoadModule authz_core_module {3}/mod_authz_core.so\n"
-      "LoadModule dir_module {3}/mod_dir.so\n"
-      "LoadModule mime_module {3}/mod_mime.so\nTypesConfig /dev/null\n"
-      "LoadModule lab_module {4}\n<Location /lab>\n  SetHandler lab\n</Location>\n",
-      dir.path(), port, name_of(options.mpm), kModules, MPM_LAB_MODULE);
+      "LoadModule mpm_{2}_module {3}/mod_mpm_{2}.so\n",
+      dir.path(), port, name_of(options.mpm), kModules);
+}
+
+std::string builtin_configuration(const HttpdOptions& options, const TempDir& dir,
+                                  std::uint16_t port) {
+  return common_part(options, dir, port) +
+         fmt::format(
+             "CustomLog {0}/access.log combined\n<Location /work>\n  SetHandler mpm-work\n"
+             "</Location>\n<Location /server-status>\n  SetHandler server-status\n</Location>\n"
+             "Include {0}/extra.conf\n",
+             dir.path());
+}
+
+std::string configuration(const HttpdOptions& options, const TempDir& dir, std::uint16_t port) {
+  std::string text =
+      common_part(options, dir, port) +
+      fmt::format(
+          "LoadModule authz_core_module {0}/mod_authz_core.so\n"
+          "LoadModule dir_module {0}/mod_dir.so\n"
+          "LoadModule mime_module {0}/mod_mime.so\nTypesConfig /dev/null\n"
+          "LoadModule lab_module {1}\n<Location /lab>\n  SetHandler lab\n</Location>\n",
+          kModules, MPM_LAB_MODULE);
   if (options.status_page)
     text += fmt::format(
         "LoadModule status_module {}/mod_status.so\n<Location /server-status>\n"
@@ -43,15 +64,28 @@ std::string configuration(const HttpdOptions& options, const TempDir& dir, std::
   return text + fmt::format("Include {}/extra.conf\n", dir.path());
 }
 
-[[noreturn]] void give_up(const std::string& why, const TempDir& dir) {
-  std::ifstream log(dir / "error.log");
+std::string read_log(const std::string& path) {
+  std::ifstream log(path);
   std::ostringstream text;
   text << log.rdbuf();
-  std::fprintf(stderr, "the private httpd %s\n%s\n", why.c_str(), text.str().c_str());
+  return text.str();
+}
+
+[[noreturn]] void give_up(const std::string& why, const TempDir& dir) {
+  std::fprintf(stderr, "the private httpd %s\n%s\n", why.c_str(),
+               read_log(dir / "error.log").c_str());
   std::abort();
 }
 
 }  // namespace
+
+HttpdOptions builtin_httpd(Mpm mpm, std::string directives) {
+  HttpdOptions options;
+  options.mpm = mpm;
+  options.directives = std::move(directives);
+  options.binary = MPM_HTTPD;
+  return options;
+}
 
 PrivateHttpd::PrivateHttpd(HttpdOptions options)
     : options_(std::move(options)), port_(free_port()) {
@@ -59,7 +93,8 @@ PrivateHttpd::PrivateHttpd(HttpdOptions options)
   ::chmod(dir_.path().c_str(), 0755);
   dir_.write("htdocs/index.html", "hello\n");
   dir_.write("htdocs/hello.php", "<?php echo 'hello';\n");
-  dir_.write("httpd.conf", configuration(options_, dir_, port_));
+  dir_.write("httpd.conf", is_builtin(options_) ? builtin_configuration(options_, dir_, port_)
+                                                : configuration(options_, dir_, port_));
   dir_.write("extra.conf", options_.directives);
   start();
 }
@@ -105,10 +140,11 @@ std::string PrivateHttpd::url(const std::string& path) const {
 }
 
 std::string PrivateHttpd::error_log() const {
-  std::ifstream log(dir_ / "error.log");
-  std::ostringstream text;
-  text << log.rdbuf();
-  return text.str();
+  return read_log(dir_ / "error.log");
+}
+
+std::string PrivateHttpd::access_log() const {
+  return read_log(dir_ / "access.log");
 }
 
 }  // namespace mpm

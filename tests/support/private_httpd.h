@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A real httpd of a test's own: Debian's binary with a configuration in a temporary directory,
-// on a free port of 127.0.0.1, ended by its pid.
+// A server of a test's own: Debian's httpd, or mpm-httpd, with a configuration in a temporary
+// directory, on a free port of 127.0.0.1, ended by its pid.
 #pragma once
 
 #include <cstdint>
@@ -23,6 +23,10 @@ struct HttpdOptions {
   std::string arguments{};  // added to the command line, "-D BIG"
 };
 
+// mpm-httpd with the same configuration, as far as it has the modules; what httpd has of ours
+// at /lab it has itself at /work.
+HttpdOptions builtin_httpd(Mpm mpm, std::string directives = {});
+
 class PrivateHttpd {
  public:
   // Fails the test's process when the server does not answer within ten seconds.
@@ -38,6 +42,7 @@ class PrivateHttpd {
   const TempDir& dir() const { return dir_; }
   std::string extra_conf() const { return dir_ / "extra.conf"; }
   std::string error_log() const;
+  std::string access_log() const;  // mpm-httpd only
 
   void graceful() const;  // USR1
   void restart() const;   // HUP
