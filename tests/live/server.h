@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the tests of mpm-httpd ask a server, and how they see its children.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "agent/proc/proc_fs.h"
+#include "tests/support/loopback.h"
+#include "tests/support/private_httpd.h"
+
+namespace mpm {
+
+inline std::vector<std::int32_t> children_of(const PrivateHttpd& server) {
+  const auto children = ProcFs().children(server.pid());
+  return children ? *children : std::vector<std::int32_t>{};
+}
+
+// All that comes until the server closes, or nothing more comes.
+inline std::string receive_all(const UniqueFd& socket,
+                               std::chrono::milliseconds silence = std::chrono::seconds(5)) {
+  std::string all;
+  for (;;) {
+    const std::string more = receive(socket, silence);
+    if (more.empty()) return all;
+    all += more;
+  }
+}
+inline std::string reply_to(const PrivateHttpd& server, const std::string& request) {
+  const UniqueFd socket = connect_to(server.port());
+  send_text(socket, request);
+  return receive_all(socket);
+}
+inline std::string get(const std::string& path, const std::string& fields = "") {
+  return "GET " + path + " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n" + fields + "\r\n";
+}
+
+}  // namespace mpm

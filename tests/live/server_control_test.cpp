@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The command line of mpm-httpd, and -k.
+#include <csignal>
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/live/server.h"
+#include "tests/support/child.h"
+#include "tests/support/wait_for.h"
+
+namespace mpm {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+
+TEST(ServerCommandLine, SpeaksToTheServerThatRuns) {
+  PrivateHttpd server(builtin_httpd(Mpm::Worker));
+  const std::string file = server.dir() / "httpd.conf";
+  const auto say = [&](const std::string& word) {
+    return run({MPM_HTTPD, "-f", file, "-k", word});
+  };
+  const Finished again = say("start");
+  EXPECT_EQ(again.status, 0);
+  EXPECT_THAT(again.out, HasSubstr("already running"));
+  EXPECT_EQ(say("graceful").status, 0);
+  EXPECT_TRUE(wait_for([&] { return server.error_log().find("AH00297") != std::string::npos; }));
+  const pid_t parent = server.pid();
+  EXPECT_EQ(say("stop").status, 0);
+  EXPECT_TRUE(wait_for([&] { return ::kill(parent, 0) != 0; }));
+  const Finished gone = say("stop");
+  EXPECT_EQ(gone.status, 1);
+  EXPECT_THAT(gone.err, HasSubstr("no server runs"));
+}
+
+TEST(ServerCommandLine, RefusesWhatItDoesNotKnow) {
+  EXPECT_EQ(run({MPM_HTTPD, "-Z"}).status, 2);
+  EXPECT_EQ(run({MPM_HTTPD, "-k", "dance"}).status, 2);
+  EXPECT_EQ(run({MPM_HTTPD, "-k"}).status, 2);
+  const Finished none = run({MPM_HTTPD, "-f", "/no/such.conf", "-t"});
+  EXPECT_EQ(none.status, 1);
+  EXPECT_THAT(none.err, HasSubstr("/no/such.conf"));
+}
+
+TEST(ServerCommandLine, SaysThatAPortIsTaken) {
+  const PrivateHttpd first(builtin_httpd(Mpm::Event));
+  const TempDir dir;
+  dir.write("htdocs/index.html", "x");
+  dir.write("httpd.conf", fmt::format("LoadModule mpm_event_module x\nListen 127.0.0.1:{}\n"
+                                      "ServerRoot {}\nPidFile pid\n",
+                                      first.port(), dir.path()));
+  const Finished second = run({MPM_HTTPD, "-f", dir / "httpd.conf"});
+  EXPECT_EQ(second.status, 1);
+  EXPECT_THAT(second.err, HasSubstr("AH00072"));
+}
+
+}  // namespace
+}  // namespace mpm
