@@ -134,8 +134,8 @@ StatusAnswer status_answer(const Seat& seat, std::string_view query) {
   if (::getloadavg(facts.load.data(), static_cast<int>(facts.load.size())) < 0) facts.load = {};
   if (asked.as_text)
     return {status_text(seat.board, settings, facts), "text/plain; charset=ISO-8859-1", ""};
-  StatusAnswer page{status_html(seat.board, settings, facts, asked), "text/html; charset=utf-8",
-                    ""};
+  StatusAnswer page{status_html(seat.board, settings, facts, asked),
+                    "text/html; charset=ISO-8859-1", ""};
   if (asked.refresh_seconds > 0) page.extra = fmt::format("Refresh: {}\r\n", asked.refresh_seconds);
   return page;
 }

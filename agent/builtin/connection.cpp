@@ -145,10 +145,10 @@ void Connection::begin(const Seat& seat) {
   out_sent_ = 0;
   put_state(seat.score(), WorkerState::Writing);
   if (settings_.extended_status)
-    begin_request(seat.score(),
-                  {client_, request_.line, settings_.server_name,
-                   request_.http_1_0 ? "http/1.0" : "http/1.1"},
-                  began_us_);
+    begin_request(
+        seat.score(),
+        {client_, request_.line, settings_.vhost, request_.http_1_0 ? "http/1.0" : "http/1.1"},
+        began_us_);
 }
 
 void Connection::refuse(const Seat& seat, int status) {

@@ -330,6 +330,9 @@ void EventChild::expire_list(std::list<Held>& list, Moment now) {
     } else {
       // Too slow in the middle of something: a worker says so, and writes it down.
       current->too_late = true;
+      // Or its client's next byte would bring it here while a worker has it.
+      epoll_event nothing{};
+      ::epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, current->connection.socket(), &nothing);
       working_.splice(working_.end(), list, current);
       --idle_;
       queue_.push(current);

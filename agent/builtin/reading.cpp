@@ -149,6 +149,9 @@ Result<void> Reading::finish() {
   if (settings_.document_root.empty()) settings_.document_root = path("htdocs");
   if (settings_.pid_file.empty()) settings_.pid_file = path("logs/httpd.pid");
   if (settings_.server_name.empty()) settings_.server_name = "localhost";
+  settings_.vhost = settings_.server_name;
+  if (settings_.vhost.find(':') == std::string::npos)
+    settings_.vhost += fmt::format(":{}", settings_.listen.front().port);
   return {};
 }
 

@@ -68,6 +68,7 @@ struct Settings {
   std::string config_file;
   std::string document_root;
   std::string server_name;  // "localhost:8080" or "localhost"
+  std::string vhost;        // with a port: as the scoreboard has it
   std::string pid_file;
   std::string scoreboard_file;  // empty: none
   std::string error_log;        // empty: standard error

@@ -3,113 +3,92 @@
 
 #include <charconv>
 
-#include <fmt/format.h>
-
+#include "agent/builtin/status_format.h"
 #include "agent/builtin/status_totals.h"
 
 namespace mpm::builtin {
 namespace {
 
-void append_field(std::string& text, std::string_view name, std::string_view value) {
-  text += name;
-  text += ": ";
-  text += value;
-  text += '\n';
-}
-void append_field(std::string& text, std::string_view name, double value) {
-  append_field(text, name, number(value));
-}
-template <class Count>
-void append_count(std::string& text, std::string_view name, Count value) {
-  append_field(text, name, fmt::to_string(value));
+void append_server(std::string& text, const StatusTotals& totals, const Settings& settings,
+                   const StatusFacts& facts) {
+  append(text, "{}\nServerVersion: {}\nServerMPM: {}\nServer Built: {}\n", facts.server_name,
+         facts.server_version, shown_name(settings.pool.mpm), facts.server_built);
+  append(text, "CurrentTime: {}\nRestartTime: {}\n", local_time(facts.now_us),
+         local_time(totals.restart_us));
+  append(text, "ParentServerConfigGeneration: {}\nParentServerMPMGeneration: {}\n",
+         facts.config_generation, totals.generation);
+  append(text, "ServerUptimeSeconds: {}\nServerUptime:{}\n", totals.uptime_seconds,
+         shown_uptime(totals.uptime_seconds));
+  append(text, "Load1: {}\nLoad5: {}\nLoad15: {}\n", fixed(facts.load[0], 2),
+         fixed(facts.load[1], 2), fixed(facts.load[2], 2));
 }
 
-// What ExtendedStatus adds.
-void append_extended(std::string& text, const StatusTotals& totals) {
-  append_count(text, "Total Accesses", totals.accesses);
-  append_count(text, "Total kBytes", totals.kilobytes);
-  append_count(text, "Total Duration", totals.duration_ms);
-  append_field(text, "CPUUser", totals.user);
-  append_field(text, "CPUSystem", totals.system);
-  append_field(text, "CPUChildrenUser", totals.children_user);
-  append_field(text, "CPUChildrenSystem", totals.children_system);
-  const double cpu = totals.user + totals.system + totals.children_user + totals.children_system;
-  const auto uptime = static_cast<double>(totals.uptime);
-  if (cpu > 0 && uptime > 0) append_field(text, "CPULoad", cpu / uptime * 100);
-  append_count(text, "Uptime", totals.uptime);
-  const double bytes = 1024.0 * static_cast<double>(totals.kilobytes);
+void append_traffic(std::string& text, const StatusTotals& totals, double ticks_per_second) {
+  const auto cpu = [&](clock_t ticks) { return general(seconds_of(ticks, ticks_per_second)); };
+  const auto uptime = static_cast<double>(totals.uptime_seconds);
   const auto accesses = static_cast<double>(totals.accesses);
-  if (uptime > 0) {
-    append_field(text, "ReqPerSec", accesses / uptime);
-    append_field(text, "BytesPerSec", bytes / uptime);
-  }
-  if (accesses > 0) {
-    append_field(text, "BytesPerReq", bytes / accesses);
-    append_field(text, "DurationPerReq", static_cast<double>(totals.duration_ms) / accesses);
-  }
+  const double bytes = 1024 * static_cast<double>(totals.kilobytes);
+  append(text, "Total Accesses: {}\nTotal kBytes: {}\nTotal Duration: {}\n", totals.accesses,
+         totals.kilobytes, totals.duration_ms);
+  append(text, "CPUUser: {}\nCPUSystem: {}\nCPUChildrenUser: {}\nCPUChildrenSystem: {}\n",
+         cpu(totals.cpu.tms_utime), cpu(totals.cpu.tms_stime), cpu(totals.cpu.tms_cutime),
+         cpu(totals.cpu.tms_cstime));
+  // In its first second httpd divides by 0 here.
+  if (all_ticks(totals.cpu) != 0 && totals.uptime_seconds > 0)
+    append(text, "CPULoad: {}\n", general(cpu_load(totals, ticks_per_second)));
+  append(text, "Uptime: {}\n", totals.uptime_seconds);
+  if (totals.uptime_seconds > 0)
+    append(text, "ReqPerSec: {}\nBytesPerSec: {}\n", general(ratio(accesses, uptime)),
+           general(ratio(bytes, uptime)));
+  if (totals.accesses > 0)
+    append(text, "BytesPerReq: {}\nDurationPerReq: {}\n", general(ratio(bytes, accesses)),
+           general(ratio(static_cast<double>(totals.duration_ms), accesses)));
 }
 
-void append_event(std::string& text, const StatusTotals& totals) {
-  std::uint32_t connections = 0, wait_io = 0, writing = 0, keep_alive = 0, closing = 0;
-  std::int32_t stopping = 0;
-  for (const ProcessTotals& process : totals.processes) {
-    stopping += process.stopping ? 1 : 0;
-    connections += process.connections;
-    wait_io += process.wait_io;
-    writing += process.writing;
-    keep_alive += process.keep_alive;
-    closing += process.closing;
-  }
-  append_count(text, "Processes", totals.processes.size());
-  append_count(text, "Stopping", stopping);
-  append_count(text, "ConnsTotal", connections);
-  append_count(text, "ConnsAsyncWaitIO", wait_io);
-  append_count(text, "ConnsAsyncWriting", writing);
-  append_count(text, "ConnsAsyncKeepAlive", keep_alive);
-  append_count(text, "ConnsAsyncClosing", closing);
+// Only an MPM that hands connections over has these.
+void append_connections(std::string& text, const StatusTotals& totals) {
+  append(text, "Processes: {}\nStopping: {}\nConnsTotal: {}\n", totals.processes, totals.stopping,
+         totals.connections);
+  append(text, "ConnsAsyncWaitIO: {}\nConnsAsyncWriting: {}\n", totals.wait_io,
+         totals.write_completion);
+  append(text, "ConnsAsyncKeepAlive: {}\nConnsAsyncClosing: {}\n", totals.keep_alive,
+         totals.lingering_close);
+}
+
+// mod_status says 10 where no number or none above 0 follows.
+int refresh_of(std::string_view query) {
+  constexpr std::string_view kWord = "refresh";
+  constexpr int kDefault = 10;
+  const auto at = query.find(kWord);
+  if (at == std::string_view::npos) return 0;
+  query.remove_prefix(at + kWord.size());
+  if (!query.starts_with('=')) return kDefault;
+  query.remove_prefix(1);
+  int seconds = 0;
+  std::from_chars(query.data(), query.data() + query.size(), seconds);
+  return seconds > 0 ? seconds : kDefault;
 }
 
 }  // namespace
 
 StatusQuery status_query(std::string_view query) {
-  StatusQuery asked;
-  asked.as_text = query.find("auto") != std::string_view::npos;
-  asked.without_table = query.find("notable") != std::string_view::npos;
-  constexpr std::string_view kRefresh = "refresh";
-  if (const auto at = query.find(kRefresh); at != std::string_view::npos) {
-    constexpr int kDefault = 10;
-    const std::string_view rest = query.substr(at + kRefresh.size());
-    int seconds = 0;
-    if (!rest.empty() && rest.front() == '=')
-      std::from_chars(rest.data() + 1, rest.data() + rest.size(), seconds);
-    asked.refresh_seconds = seconds > 0 ? seconds : kDefault;
-  }
-  return asked;
+  StatusQuery words;
+  words.as_text = query.find("auto") != std::string_view::npos;
+  words.without_table = query.find("notable") != std::string_view::npos;
+  words.refresh_seconds = refresh_of(query);
+  return words;
 }
 
 std::string status_text(const SharedScoreboard& board, const Settings& settings,
                         const StatusFacts& facts) {
-  const StatusTotals totals = status_totals(board, settings, facts);
-  std::string text(facts.server_name);
-  text += '\n';
-  append_field(text, "ServerVersion", facts.server_version);
-  append_field(text, "ServerMPM", mpm_name(settings.pool.mpm));
-  append_field(text, "Server Built", facts.server_built);
-  append_field(text, "CurrentTime", status_time(facts.now_us));
-  append_field(text, "RestartTime", status_time(get(board.global().restart_time)));
-  append_count(text, "ParentServerConfigGeneration", facts.config_generation);
-  append_count(text, "ParentServerMPMGeneration", get(board.global().running_generation));
-  append_count(text, "ServerUptimeSeconds", totals.uptime);
-  append_field(text, "ServerUptime", status_uptime(totals.uptime));
-  append_field(text, "Load1", fmt::format("{:.2f}", facts.load[0]));
-  append_field(text, "Load5", fmt::format("{:.2f}", facts.load[1]));
-  append_field(text, "Load15", fmt::format("{:.2f}", facts.load[2]));
-  if (settings.extended_status) append_extended(text, totals);
-  append_count(text, "BusyWorkers", totals.busy);
-  append_count(text, "GracefulWorkers", totals.graceful);
-  append_count(text, "IdleWorkers", totals.idle);
-  if (settings.pool.mpm == Mpm::Event) append_event(text, totals);
-  append_field(text, "Scoreboard", totals.letters);
+  const StatusTotals totals = status_totals(board, settings, facts.now_us);
+  std::string text;
+  append_server(text, totals, settings, facts);
+  if (settings.extended_status) append_traffic(text, totals, facts.ticks_per_second);
+  append(text, "BusyWorkers: {}\nGracefulWorkers: {}\nIdleWorkers: {}\n", totals.threads.busy,
+         totals.threads.graceful, totals.threads.idle);
+  if (settings.pool.mpm == Mpm::Event) append_connections(text, totals);
+  append(text, "Scoreboard: {}\n", totals.letters);
   return text;
 }
 

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The page /server-status, as mod_status of httpd 2.4.71 writes it: as text for programs (?auto),
-// field by field in its order, and as a page for people.
+// What /server-status answers, as mod_status of httpd 2.4.71 writes it: as text for programs
+// (?auto), field by field in its order, and as a page for people.
+//
+// Two things differ: CPULoad is left out in the first second, where httpd divides by 0, and the
+// PID key (ExtendedStatus Off) has no entries without a letter. Under winnt it is worker's page,
+// CPU times included, which httpd does not have on Windows.
 #pragma once
 
 #include <array>
@@ -20,15 +24,16 @@ struct StatusFacts {
   std::string_view server_built;    // "2026-11-23T00:00:00"
   std::int64_t now_us = 0;
   std::int32_t config_generation = 1;
-  std::array<double, 3> load{};   // the host's, over 1, 5 and 15 minutes
-  double ticks_per_second = 100;  // of the tms in the scoreboard
+  std::array<double, 3> load{};      // the host's, over 1, 5 and 15 minutes
+  double ticks_per_second = 100;     // of the tms in the scoreboard
+  std::string_view local_address{};  // that the client came to; the page for people names it
 };
 
 // Words of the query, found anywhere in it as mod_status does: "auto", "notable", "refresh=N".
 struct StatusQuery {
   bool as_text = false;
   bool without_table = false;
-  int refresh_seconds = 0;  // 0: none
+  int refresh_seconds = 0;  // for the answer's Refresh header; 0: none
 };
 StatusQuery status_query(std::string_view query);
 

@@ -2,130 +2,164 @@
 #include "agent/builtin/status_totals.h"
 
 #include <algorithm>
-#include <array>
-#include <ctime>
-
-#include <fmt/format.h>
+#include <cstddef>
 
 namespace mpm::builtin {
 namespace {
 
-// Counts one thread's state in its process and in all.
-void count(const SharedScoreboard& board, const WorkerSlot& score, ProcessTotals& process,
-           StatusTotals& totals) {
-  const WorkerState state = state_of(score);
-  if (process.pid != 0 && !process.stopping) {
-    if (state == WorkerState::Ready) {
-      if (get(score.generation) == get(board.global().running_generation)) ++process.idle;
-    } else if (state == WorkerState::Graceful) {
-      ++process.graceful;
-    } else if (state != WorkerState::Dead && state != WorkerState::Starting &&
-               state != WorkerState::IdleKill) {
-      ++process.busy;
-    }
+tms ticks_of(const tms& times) {
+  tms seen{};
+  seen.tms_utime = get(times.tms_utime);
+  seen.tms_stime = get(times.tms_stime);
+  seen.tms_cutime = get(times.tms_cutime);
+  seen.tms_cstime = get(times.tms_cstime);
+  return seen;
+}
+
+void add_ticks(tms& sum, const tms& more) {
+  sum.tms_utime += more.tms_utime;
+  sum.tms_stime += more.tms_stime;
+  sum.tms_cutime += more.tms_cutime;
+  sum.tms_cstime += more.tms_cstime;
+}
+
+// times() is of the whole process, and each thread notes it when its request ends: the slots of
+// a child hold the same clock at several instants, of which the latest counts.
+void keep_latest(tms& latest, const tms& seen) {
+  if (seen.tms_utime > latest.tms_utime || seen.tms_stime > latest.tms_stime ||
+      seen.tms_cutime > latest.tms_cutime || seen.tms_cstime > latest.tms_cstime)
+    latest = seen;
+}
+
+void count_thread(WorkerState state, ThreadCounts& threads) {
+  switch (state) {
+    case WorkerState::Dead:
+    case WorkerState::Starting:
+    case WorkerState::IdleKill:
+      break;
+    case WorkerState::Ready:
+      ++threads.idle;
+      break;
+    case WorkerState::Graceful:
+      ++threads.graceful;
+      break;
+    default:
+      ++threads.busy;
+      break;
   }
-  totals.accesses += get(score.access_count);
-  totals.duration_ms += get(score.duration) / 1000;
 }
 
-ProcessTotals process_totals(const SharedScoreboard& board, std::int32_t slot) {
-  const ProcessSlot& process = board.process(slot);
-  ProcessTotals totals;
-  totals.slot = slot;
-  totals.pid = get(process.pid);
-  totals.stopping = get(process.quiescing) != 0;
-  totals.old_generation = get(process.generation) != get(board.global().running_generation);
-  totals.accepting = get(process.not_accepting) == 0 && !totals.stopping;
-  totals.connections = get(process.connections);
-  totals.wait_io = get(process.wait_io);
-  totals.writing = get(process.write_completion);
-  totals.keep_alive = get(process.keep_alive);
-  totals.closing = get(process.lingering_close);
-  return totals;
+void add(ThreadCounts& sum, const ThreadCounts& more) {
+  sum.busy += more.busy;
+  sum.graceful += more.graceful;
+  sum.idle += more.idle;
 }
 
-struct Ticks {
-  clock_t user = 0, system = 0;
+struct Sums {
+  std::int64_t bytes = 0;
+  std::int64_t duration_us = 0;
 };
 
-void append_unit(std::string& text, std::int64_t count, std::string_view unit) {
-  if (count == 0) return;
-  if (!text.empty()) text += ' ';
-  text += fmt::format("{} {}{}", count, unit, count == 1 ? "" : "s");
+void add_threads(const SharedScoreboard& board, const Pool& pool, std::int32_t slot, Sums& sums,
+                 StatusTotals& totals) {
+  const ProcessSlot& process = board.process(slot);
+  const bool counts = get(process.pid) != 0 && get(process.quiescing) == 0;
+  ThreadCounts& threads = totals.children[static_cast<std::size_t>(slot)];
+  tms latest{};
+  for (std::int32_t thread = 0; thread < board.thread_limit(); ++thread) {
+    const WorkerSlot& worker = board.worker(slot, thread);
+    const WorkerState state = shown_state(worker);
+    if (has_letter(pool, slot, thread, state)) totals.letters += state_letter(state);
+    if (counts) count_thread(state, threads);
+    if (!ever_worked(worker)) continue;
+    totals.accesses += get(worker.access_count);
+    sums.bytes += get(worker.bytes_served);
+    sums.duration_us += get(worker.duration);
+    keep_latest(latest, ticks_of(worker.times));
+  }
+  add_ticks(totals.cpu, latest);
+  ThreadCounts current = threads;
+  if (get(process.generation) != totals.generation) current.idle = 0;
+  add(totals.threads, current);
+}
+
+void add_process(const ProcessSlot& process, StatusTotals& totals) {
+  if (get(process.pid) == 0) return;
+  ++totals.processes;
+  if (get(process.quiescing) != 0) ++totals.stopping;
+  totals.connections += get(process.connections);
+  totals.wait_io += get(process.wait_io);
+  totals.write_completion += get(process.write_completion);
+  totals.keep_alive += get(process.keep_alive);
+  totals.lingering_close += get(process.lingering_close);
 }
 
 }  // namespace
 
 StatusTotals status_totals(const SharedScoreboard& board, const Settings& settings,
-                           const StatusFacts& facts) {
+                           std::int64_t now_us) {
+  constexpr std::int64_t kMicroseconds = 1'000'000;
   StatusTotals totals;
-  const Pool& pool = settings.pool;
-  std::uint64_t bytes = 0;
-  Ticks all;
+  totals.restart_us = get(board.global().restart_time);
+  totals.uptime_seconds = std::max<std::int64_t>(0, now_us - totals.restart_us) / kMicroseconds;
+  totals.generation = get(board.global().running_generation);
+  totals.cpu = ticks_of(board.global().times);
+  totals.children.resize(static_cast<std::size_t>(board.server_limit()));
+  Sums sums;
   for (std::int32_t slot = 0; slot < board.server_limit(); ++slot) {
-    ProcessTotals process = process_totals(board, slot);
-    Ticks most;  // times() is of the process, and each thread wrote it down at another moment
-    for (std::int32_t thread = 0; thread < board.thread_limit(); ++thread) {
-      const WorkerSlot& score = board.worker(slot, thread);
-      // What can never be used is not shown.
-      const bool in_use = slot < pool.max_children && thread < pool.threads_per_child;
-      if (in_use || state_of(score) != WorkerState::Dead)
-        totals.letters += state_letter(state_of(score));
-      count(board, score, process, totals);
-      bytes += static_cast<std::uint64_t>(get(score.bytes_served));
-      most.user = std::max(most.user, score.times.tms_utime);
-      most.system = std::max(most.system, score.times.tms_stime);
-    }
-    if (process.pid == 0) continue;
-    all.user += most.user;
-    all.system += most.system;
-    totals.busy += process.busy;
-    totals.graceful += process.graceful;
-    totals.idle += process.idle;
-    totals.processes.push_back(process);
+    add_threads(board, settings.pool, slot, sums, totals);
+    add_process(board.process(slot), totals);
   }
-  const tms& parent = board.global().times;
-  totals.kilobytes = bytes / 1024;
-  totals.user = static_cast<double>(all.user + parent.tms_utime) / facts.ticks_per_second;
-  totals.system = static_cast<double>(all.system + parent.tms_stime) / facts.ticks_per_second;
-  totals.children_user = static_cast<double>(parent.tms_cutime) / facts.ticks_per_second;
-  totals.children_system = static_cast<double>(parent.tms_cstime) / facts.ticks_per_second;
-  totals.uptime = (facts.now_us - get(board.global().restart_time)) / 1'000'000;
+  totals.kilobytes = static_cast<std::uint64_t>(std::max<std::int64_t>(0, sums.bytes)) / 1024;
+  totals.duration_ms = sums.duration_us / 1000;
   return totals;
 }
 
-std::string_view mpm_name(Mpm mpm) {
-  constexpr std::array kNames =
-      std::to_array<std::string_view>({"prefork", "worker", "event", "WinNT"});
-  return kNames[static_cast<std::size_t>(mpm)];
+WorkerState shown_state(const WorkerSlot& slot) {
+  const std::uint8_t status = get(slot.status);
+  return status < kStateLetters.size() ? static_cast<WorkerState>(status) : WorkerState::Dead;
 }
 
-std::string number(double value) {
-  std::string text = fmt::format("{:.6g}", value);
-  const std::size_t digits = text.front() == '-' ? 1 : 0;
-  if (text.compare(digits, 2, "0.") == 0) text.erase(digits, 1);
-  const auto exponent = text.find('e');
-  if (exponent != std::string::npos && text.size() > exponent + 3 && text[exponent + 2] == '0')
-    text.erase(exponent + 2, 1);
-  return text;
+bool ever_worked(const WorkerSlot& slot) {
+  const WorkerState state = shown_state(slot);
+  return get(slot.access_count) != 0 || (state != WorkerState::Ready && state != WorkerState::Dead);
 }
 
-std::string status_time(std::int64_t at_us) {
-  const std::time_t second = at_us / 1'000'000;
-  std::tm local{};
-  ::localtime_r(&second, &local);
-  std::array<char, 64> text{};
-  std::strftime(text.data(), text.size(), "%A, %d-%b-%Y %H:%M:%S %Z", &local);
-  return text.data();
+bool has_letter(const Pool& pool, std::int32_t slot, std::int32_t thread, WorkerState state) {
+  return state != WorkerState::Dead ||
+         (slot < pool.max_children && thread < pool.threads_per_child);
 }
 
-std::string status_uptime(std::int64_t seconds) {
-  std::string text;
-  append_unit(text, seconds / 86400, "day");
-  append_unit(text, seconds / 3600 % 24, "hour");
-  append_unit(text, seconds / 60 % 60, "minute");
-  append_unit(text, seconds % 60, "second");
-  return text;
+double seconds_of(clock_t ticks, double ticks_per_second) {
+  return ratio(static_cast<double>(ticks), ticks_per_second);
+}
+
+double ratio(double dividend, double divisor) {
+  return static_cast<double>(static_cast<float>(dividend) / static_cast<float>(divisor));
+}
+
+double cpu_load(const StatusTotals& totals, double ticks_per_second) {
+  return ratio(seconds_of(all_ticks(totals.cpu), ticks_per_second),
+               static_cast<double>(totals.uptime_seconds)) *
+         100;
+}
+
+clock_t all_ticks(const tms& cpu) {
+  return cpu.tms_utime + cpu.tms_stime + cpu.tms_cutime + cpu.tms_cstime;
+}
+
+std::string_view shown_name(Mpm mpm) {
+  switch (mpm) {
+    case Mpm::Prefork:
+      return "prefork";
+    case Mpm::Worker:
+      return "worker";
+    case Mpm::Event:
+      return "event";
+    case Mpm::Winnt:
+      return "WinNT";
+  }
+  return {};
 }
 
 }  // namespace mpm::builtin

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What both forms of the status page say: sums over the scoreboard, and numbers and times in the
-// spelling that mod_status has them in.
+// What both forms of the status page say: the scoreboard summed as mod_status sums it.
 #pragma once
 
 #include <cstdint>
@@ -9,44 +8,63 @@
 #include <string_view>
 #include <vector>
 
-#include "agent/builtin/status_page.h"
+#include <sys/times.h>
+
+#include "agent/builtin/settings.h"
+#include "agent/builtin/shared_scoreboard.h"
 
 namespace mpm::builtin {
 
-// Of one process, for event's table.
-struct ProcessTotals {
-  std::int32_t slot = 0;
-  std::int32_t pid = 0;
-  bool stopping = false;
-  bool old_generation = false;
-  bool accepting = true;
-  std::int32_t busy = 0, graceful = 0, idle = 0;
-  std::uint32_t connections = 0, wait_io = 0, writing = 0, keep_alive = 0, closing = 0;
+// Threads of one child, as event's table shows them.
+struct ThreadCounts {
+  std::int32_t busy = 0;
+  std::int32_t graceful = 0;
+  std::int32_t idle = 0;
 };
 
 struct StatusTotals {
+  std::int64_t uptime_seconds = 0;
+  std::int64_t restart_us = 0;
+  std::int32_t generation = 0;
   std::uint64_t accesses = 0;
   std::uint64_t kilobytes = 0;
   std::int64_t duration_ms = 0;
-  std::int32_t busy = 0, graceful = 0, idle = 0;
-  double user = 0, system = 0, children_user = 0, children_system = 0;  // seconds of CPU
-  std::int64_t uptime = 0;                                              // seconds
-  std::string letters;                   // one a slot, as mod_status prints them
-  std::vector<ProcessTotals> processes;  // those that live
+  tms cpu{};  // ticks, of the children that are and that were
+  // Without children that are going. Idle ones of an old generation are not counted either.
+  ThreadCounts threads;
+  std::string letters;  // of the slots that are shown
+  // Of event's table.
+  std::vector<ThreadCounts> children;  // by process slot; of an old generation too
+  std::int32_t processes = 0;
+  std::int32_t stopping = 0;
+  std::uint32_t connections = 0;
+  std::uint32_t wait_io = 0;
+  std::uint32_t write_completion = 0;
+  std::uint32_t keep_alive = 0;
+  std::uint32_t lingering_close = 0;
 };
 
-// BusyWorkers and IdleWorkers by mod_status's rules: of a process that stops nothing is idle, and
-// ready threads count when their process is of the running generation.
 StatusTotals status_totals(const SharedScoreboard& board, const Settings& settings,
-                           const StatusFacts& facts);
+                           std::int64_t now_us);
 
-// "Prefork", "Worker", "event", "WinNT": what ServerMPM says.
-std::string_view mpm_name(Mpm mpm);
-// As APR prints %g: no zero before the point and none in front of an exponent: ".5", "7.8e-6".
-std::string number(double value);
-// "Monday, 23-Nov-2026 13:16:39 UTC", in local time.
-std::string status_time(std::int64_t at_us);
-// "2 days 4 hours 1 second"
-std::string status_uptime(std::int64_t seconds);
+// A byte that is no state, from memory that somebody else wrote, is a dead slot.
+WorkerState shown_state(const WorkerSlot& slot);
+
+// mod_status has no row for a slot that never served and does not now.
+bool ever_worked(const WorkerSlot& slot);
+
+// Dead slots above MaxRequestWorkers or ThreadsPerChild have no letter; a live one has.
+bool has_letter(const Pool& pool, std::int32_t slot, std::int32_t thread, WorkerState state);
+
+// CPU ticks are divided in single precision, whose last digits the page shows.
+double seconds_of(clock_t ticks, double ticks_per_second);
+// Per second and per request likewise.
+double ratio(double dividend, double divisor);
+// Of the time since the restart, in per cent. `uptime_seconds` is not 0.
+double cpu_load(const StatusTotals& totals, double ticks_per_second);
+clock_t all_ticks(const tms& cpu);
+
+// ap_show_mpm(): "prefork", "worker", "event", "WinNT".
+std::string_view shown_name(Mpm mpm);
 
 }  // namespace mpm::builtin

@@ -30,7 +30,7 @@ TEST(ServerCommandLine, SpeaksToTheServerThatRuns) {
   EXPECT_TRUE(wait_for([&] { return server.error_log().find("AH00297") != std::string::npos; }));
   const pid_t parent = server.pid();
   EXPECT_EQ(say("stop").status, 0);
-  EXPECT_TRUE(wait_for([&] { return ::kill(parent, 0) != 0; }));
+  EXPECT_TRUE(wait_for([&] { return has_ended(parent); }));
   const Finished gone = say("stop");
   EXPECT_EQ(gone.status, 1);
   EXPECT_THAT(gone.err, HasSubstr("no server runs"));

@@ -32,7 +32,7 @@ class EveryMpmServer : public testing::TestWithParam<Mpm> {
   static std::string pool() {
     switch (GetParam()) {
       case Mpm::Prefork:
-        return "StartServers 12\nMinSpareServers 1\nMaxSpareServers 20\nMaxRequestWorkers 24\n";
+        return "StartServers 12\nMinSpareServers 12\nMaxSpareServers 20\nMaxRequestWorkers 24\n";
       case Mpm::Winnt:
         return "ThreadsPerChild 12\n";
       case Mpm::Worker:
@@ -170,9 +170,9 @@ TEST_P(EveryMpmServer, StopsAtOnceWhenTold) {
   const UniqueFd held = connect_to(server.port());
   send_text(held, get("/work?sleep=30s"));
   ::kill(parent, SIGTERM);
-  EXPECT_TRUE(wait_for([&] { return ::kill(parent, 0) != 0; }));
+  EXPECT_TRUE(wait_for([&] { return has_ended(parent); }));
   for (const std::int32_t child : children)
-    EXPECT_NE(::kill(child, 0), 0);
+    EXPECT_TRUE(has_ended(child));
   EXPECT_FALSE(std::ifstream(server.dir() / "httpd.pid").good());
 }
 
@@ -185,7 +185,7 @@ TEST_P(EveryMpmServer, AGracefulStopFinishesWhatIsBegun) {
   ::kill(parent, SIGWINCH);
   EXPECT_TRUE(wait_for([&] { return !connect_to(server.port()); }));
   EXPECT_THAT(receive_all(held), StartsWith("HTTP/1.1 200"));
-  EXPECT_TRUE(wait_for([&] { return ::kill(parent, 0) != 0; }));
+  EXPECT_TRUE(wait_for([&] { return has_ended(parent); }));
 }
 
 TEST_P(EveryMpmServer, ARestartCountsFromZeroAndKeepsItsParent) {
@@ -201,13 +201,15 @@ TEST_P(EveryMpmServer, ARestartCountsFromZeroAndKeepsItsParent) {
   const std::string page = reply_to(server, get("/server-status?auto"));
   EXPECT_THAT(page, HasSubstr("ParentServerConfigGeneration: 2\nParentServerMPMGeneration: 1\n"));
   EXPECT_THAT(page, Not(HasSubstr("Total Accesses: 0\n"))) << "the wait above was a request";
-  EXPECT_EQ(::kill(server.pid(), 0), 0);
+  EXPECT_FALSE(has_ended(server.pid()));
 }
 
 TEST_P(EveryMpmServer, AChildGoesAfterMaxConnectionsPerChild) {
   const PrivateHttpd server(options("MaxConnectionsPerChild 5\n"));
   const auto before = children_of(server);
-  for (int i = 0; i < 200; ++i)
+  // As many as all children of the start may take, and one for the next.
+  const int most = 5 * static_cast<int>(before.size()) + 1;
+  for (int i = 0; i < most; ++i)
     ASSERT_EQ(get_status(server.port(), "/", 10s), 200) << i;
   EXPECT_TRUE(wait_for([&] {
     const auto now = children_of(server);

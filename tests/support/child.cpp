@@ -5,6 +5,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <fstream>
 
 #include <fcntl.h>
 #include <grp.h>
@@ -127,6 +128,15 @@ void Background::end() {
     ::waitpid(pid_, nullptr, 0);
   }
   pid_ = 0;
+}
+
+bool has_ended(pid_t pid) {
+  if (::kill(pid, 0) != 0) return true;
+  std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
+  std::string text;
+  std::getline(file, text);
+  const auto name_end = text.rfind(')');
+  return name_end == std::string::npos || text.compare(name_end, 3, ") Z") == 0;
 }
 
 }  // namespace mpm

@@ -45,4 +45,7 @@ class Background {
   pid_t pid_ = 0;
 };
 
+// Also while nobody has reaped it yet: a server that went into the background is init's child.
+bool has_ended(pid_t pid);
+
 }  // namespace mpm

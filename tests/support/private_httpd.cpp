@@ -123,7 +123,7 @@ void PrivateHttpd::stop() {
   if (pid_ <= 0) return;
   ::kill(pid_, SIGTERM);
   // It is no child of the test: it went into the background by itself.
-  if (!wait_for([&] { return ::kill(pid_, 0) != 0; }, std::chrono::seconds(15)))
+  if (!wait_for([&] { return has_ended(pid_); }, std::chrono::seconds(15)))
     ::kill(pid_, SIGKILL);
   pid_ = 0;
 }
