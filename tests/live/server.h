@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include <gtest/gtest.h>
+
 #include "agent/proc/proc_fs.h"
 #include "tests/support/loopback.h"
 #include "tests/support/private_httpd.h"
@@ -36,6 +38,12 @@ inline std::string reply_to(const PrivateHttpd& server, const std::string& reque
 }
 inline std::string get(const std::string& path, const std::string& fields = "") {
   return "GET " + path + " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n" + fields + "\r\n";
+}
+
+// For tests that run under each MPM.
+inline std::string name_of_mpm(const testing::TestParamInfo<Mpm>& info) {
+  constexpr const char* kNames[] = {"prefork", "worker", "event", "winnt"};
+  return kNames[static_cast<int>(info.param)];
 }
 
 }  // namespace mpm

@@ -101,6 +101,10 @@ PrivateHttpd::PrivateHttpd(HttpdOptions options)
 
 PrivateHttpd::~PrivateHttpd() {
   stop();
+  // What a sanitizer finds in a child of mpm-httpd stands in the log, and the child only dies.
+  const std::string log = error_log();
+  for (const char* finding : {"Sanitizer", "runtime error:"})
+    if (log.find(finding) != std::string::npos) give_up("was found wrong", dir_);
 }
 
 void PrivateHttpd::start() {
@@ -123,8 +127,7 @@ void PrivateHttpd::stop() {
   if (pid_ <= 0) return;
   ::kill(pid_, SIGTERM);
   // It is no child of the test: it went into the background by itself.
-  if (!wait_for([&] { return has_ended(pid_); }, std::chrono::seconds(15)))
-    ::kill(pid_, SIGKILL);
+  if (!wait_for([&] { return has_ended(pid_); }, std::chrono::seconds(15))) ::kill(pid_, SIGKILL);
   pid_ = 0;
 }
 
