@@ -56,7 +56,7 @@ class EventChild {
   void run();
 
  private:
-  enum class Waiter : std::uint32_t { Listener = 1, Baton = 2, Pipe = 3, Wake = 4 };
+  enum class Waiter : std::uint32_t { Listener = 1, Baton = 2, Told = 3, Wake = 4 };
 
   // In the listener's thread.
   void accept_some();
@@ -84,7 +84,7 @@ class EventChild {
   const ChildContext& context_;
   const Settings& settings_;
   ProcessSlot& score_;
-  UniqueFd epoll_, wake_;
+  UniqueFd told_, epoll_, wake_;
   WorkQueue<Place> queue_;
   std::atomic<std::int32_t> idle_ = 0;  // threads without work, less work without a thread
   std::atomic<bool> accepting_ = false;
@@ -100,9 +100,10 @@ EventChild::EventChild(const ChildContext& context)
     : context_(context),
       settings_(context.generation.settings),
       score_(context.board.process(context.slot)),
+      told_(hear(context.pipe)),
       epoll_(::epoll_create1(EPOLL_CLOEXEC)),
       wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
-  watch(context.pipe, Waiter::Pipe, EPOLLIN);
+  watch(told_.get(), Waiter::Told, EPOLLIN);
   watch(wake_.get(), Waiter::Wake, EPOLLIN);
 }
 
@@ -203,10 +204,10 @@ void EventChild::handle(const epoll_event& event) {
     case static_cast<std::uint64_t>(Waiter::Baton):
       context_.baton.take();
       return accept_some();
-    case static_cast<std::uint64_t>(Waiter::Pipe):
-      if (told_to_go(context_.pipe)) begin_to_go();
-      // At its end the pipe is always readable.
-      if (going_) ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, context_.pipe, nullptr);
+    case static_cast<std::uint64_t>(Waiter::Told):
+      begin_to_go();
+      // It stays ready.
+      ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, told_.get(), nullptr);
       return;
     case static_cast<std::uint64_t>(Waiter::Wake): {
       std::uint64_t count = 0;

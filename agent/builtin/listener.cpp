@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstring>
 #include <ctime>
+#include <thread>
 
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -117,9 +118,10 @@ void set_times(const std::vector<Listener>& listeners, const Settings& settings)
   }
 }
 
-Result<Pipe> Pipe::create() {
+Result<Pipe> Pipe::create(Mpm mpm) {
   std::array<int, 2> ends{};
-  if (::pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK) != 0)
+  const int waits = mpm == Mpm::Prefork ? O_NONBLOCK : 0;
+  if (::pipe2(ends.data(), O_CLOEXEC | waits) != 0)
     return fail(system_error(errno, "the pipe to the children"));
   Pipe pipe;
   pipe.read_.reset(ends[0]);
@@ -168,6 +170,18 @@ void Baton::take() const {
   std::uint64_t one = 0;
   while (::read(fd_.get(), &one, sizeof one) < 0 && errno == EINTR) {
   }
+}
+
+UniqueFd hear(int pipe) {
+  std::array<int, 2> ends{};
+  if (::pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK) != 0) return {};
+  std::thread([pipe, told = ends[1]] {
+    char byte = 0;
+    while (::read(pipe, &byte, 1) < 0 && errno == EINTR) {
+    }
+    ::close(told);
+  }).detach();
+  return UniqueFd(ends[0]);
 }
 
 AcceptWait::AcceptWait(const std::vector<Listener>& listeners, const Baton& baton, int pipe)

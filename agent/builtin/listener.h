@@ -38,7 +38,8 @@ void set_times(const std::vector<Listener>& listeners, const Settings& settings)
 // The pipe that tells children of one generation to go: one byte for one child, its end for all.
 class Pipe {
  public:
-  static Result<Pipe> create();
+  // Reading waits under the threaded MPMs, where hear() does it, and not under prefork.
+  static Result<Pipe> create(Mpm mpm);
 
   void end_one() const;
   void end_all() { write_.reset(); }
@@ -79,6 +80,11 @@ std::optional<Accepted> accept_from(const Listener& listener, Blocking blocking,
 
 // True when a child was told to go: a byte was there for it, or the pipe has ended.
 bool told_to_go(int pipe);
+
+// For a child of many threads: a thread of its own waits at the pipe, as in httpd, so the word goes
+// to the child that has waited longest, busy or not. What is given back is told_to_go()'s, and
+// ready from then on. That thread ends with the process.
+UniqueFd hear(int pipe);
 
 // Waits for the listeners, the baton and the pipe together. All outlive it.
 class AcceptWait {

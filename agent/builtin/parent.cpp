@@ -67,7 +67,7 @@ Result<std::unique_ptr<Parent>> Parent::prepare(Settings settings, ReadSettings 
   auto root = DocumentRoot::open(settings.document_root);
   if (!root) return fail(std::move(root.error()).in("DocumentRoot"));
   if (auto who = check_identity(settings); !who) return fail(std::move(who.error()));
-  auto pipe = Pipe::create();
+  auto pipe = Pipe::create(settings.pool.mpm);
   if (!pipe) return fail(std::move(pipe.error()));
   parent->pipe_ = std::move(*pipe);
   auto baton = Baton::create();
@@ -126,7 +126,7 @@ Result<void> Parent::next_generation(Event how) {
   auto root = DocumentRoot::open(settings->document_root);
   if (!root) return fail(std::move(root.error()).in("DocumentRoot"));
   if (auto who = check_identity(*settings); !who) return fail(std::move(who.error()));
-  auto pipe = Pipe::create();
+  auto pipe = Pipe::create(settings->pool.mpm);
   if (!pipe) return fail(std::move(pipe.error()));
   // Nothing is lost when a new address cannot be had: those that serve are looked up, not moved.
   std::vector<ListenOn> added;
@@ -207,7 +207,9 @@ Parent::Event Parent::wait(milliseconds longest) const {
 }
 
 void Parent::keep_up() {
-  ::times(&board_.global().times);
+  tms used{};
+  ::times(&used);
+  put_times(board_.global().times, used);
   const Pool& pool = generation_->settings.pool;
   const Upkeep upkeep = maintain(pool, look(), used_, daemons_, pace_);
   if (upkeep.busy)

@@ -28,8 +28,9 @@ std::size_t size_for(SharedScoreboard::Limits limits) {
 template <std::size_t Size>
 void put_text(char (&field)[Size], std::string_view text) {
   const std::size_t length = std::min(text.size(), Size - 1);
-  std::memcpy(field, text.data(), length);
-  field[length] = '\0';
+  for (std::size_t i = 0; i < length; ++i)
+    put(field[i], text[i]);
+  put(field[length], '\0');
 }
 
 Result<UniqueFd> open_named(const std::string& file, std::size_t size) {
@@ -101,6 +102,13 @@ std::int64_t now_us() {
   return static_cast<std::int64_t>(now.tv_sec) * 1'000'000 + now.tv_nsec / 1000;
 }
 
+void put_times(tms& field, const tms& used) {
+  put(field.tms_utime, used.tms_utime);
+  put(field.tms_stime, used.tms_stime);
+  put(field.tms_cutime, used.tms_cutime);
+  put(field.tms_cstime, used.tms_cstime);
+}
+
 void begin_request(WorkerSlot& slot, const RequestNote& note, std::int64_t now) {
   put_text(slot.client, note.client);
   put_text(slot.client64, note.client);
@@ -121,7 +129,9 @@ void end_request(WorkerSlot& slot, std::int64_t bytes, std::int64_t now) {
   put(slot.my_bytes_served, slot.my_bytes_served + bytes);
   put(slot.conn_bytes, slot.conn_bytes + bytes);
   put(slot.duration, slot.duration + std::max<std::int64_t>(0, now - slot.start_time));
-  ::times(&slot.times);
+  tms now_used{};
+  ::times(&now_used);
+  put_times(slot.times, now_used);
 }
 
 }  // namespace mpm::builtin

@@ -137,6 +137,8 @@ inline WorkerState state_of(const WorkerSlot& slot) {
   return static_cast<WorkerState>(get(slot.status));
 }
 
+void put_times(tms& field, const tms& used);
+
 // Microseconds since 1970.
 std::int64_t now_us();
 

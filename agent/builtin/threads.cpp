@@ -13,19 +13,20 @@
 namespace mpm::builtin {
 namespace {
 
-constexpr std::chrono::seconds kBetweenTries{1};  // for seats that are still taken
+constexpr std::chrono::seconds kBetweenTries{1};         // for seats that are still taken
+constexpr std::chrono::milliseconds kBetweenLooks{100};  // whether to go, while all are busy
 
 // In the first thread of the child, as its listener.
-void accept_all(const ChildContext& context, WorkQueue<Accepted>& queue,
+void accept_all(const ChildContext& context, int told, WorkQueue<Accepted>& queue,
                 std::counting_semaphore<>& idle) {
-  AcceptWait wait(context.listeners, context.baton, context.pipe);
+  AcceptWait wait(context.listeners, context.baton, told);
   const std::int32_t most = context.generation.settings.pool.max_connections_per_child;
   for (std::int32_t accepted = 0; most == 0 || accepted < most; ++accepted) {
     // Nobody waits at the listeners for a thread of ours while none is idle.
     if (!idle.try_acquire()) {
       wait.leave();
-      while (!idle.try_acquire_for(kBetweenTries))
-        if (context.generation.outlived(context.board)) return;
+      while (!idle.try_acquire_for(kBetweenLooks))
+        if (told_to_go(told) || context.generation.outlived(context.board)) return;
     }
     auto connection = wait.next();
     if (!connection) return;
@@ -36,6 +37,7 @@ void accept_all(const ChildContext& context, WorkQueue<Accepted>& queue,
 }  // namespace
 
 void run_threads_child(const ChildContext& context) {
+  const UniqueFd told = hear(context.pipe);
   WorkQueue<Accepted> queue;
   std::counting_semaphore<> idle(0);
   std::atomic<bool> going = false;
@@ -53,7 +55,7 @@ void run_threads_child(const ChildContext& context) {
       while (!stop.stop_requested() && !crew.fill())
         std::this_thread::sleep_for(kBetweenTries);
     });
-  accept_all(context, queue, idle);
+  accept_all(context, told.get(), queue, idle);
   context.baton.hand_on();
   filler = {};
   going = true;

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Child maintenance of mpm-httpd beside that of Debian's httpd: both get the same recorded load,
+// idle, then a burst, then idle again, and the number of their processes is written down.
+//
+// Both look at their children once a second, but not at the same moment, so the two records are
+// laid over each other by up to a second and a half, where they fit best.
+#include <algorithm>
+#include <cstdlib>
+#include <optional>
+#include <thread>
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include "cli/load.h"
+#include "tests/live/server.h"
+
+namespace mpm {
+namespace {
+
+using namespace std::chrono_literals;
+using std::chrono::milliseconds;
+using Record = std::vector<std::int32_t>;  // processes, every kEvery
+
+constexpr milliseconds kEvery{100};
+constexpr int kASecond = 10;
+constexpr int kIdle = 3 * kASecond;
+constexpr int kBurst = 9 * kASecond;
+constexpr int kAfter = 18 * kASecond;
+constexpr int kLongestShift = 15;
+
+std::string pool(Mpm mpm) {
+  if (mpm == Mpm::Prefork)
+    return "StartServers 5\nMinSpareServers 5\nMaxSpareServers 10\nMaxRequestWorkers 60\n";
+  return "StartServers 2\nThreadsPerChild 5\nMinSpareThreads 10\nMaxSpareThreads 20\n"
+         "MaxRequestWorkers 80\nServerLimit 32\n";
+}
+
+// Some 40 workers are busy as long as it lasts: 200 requests a second that take 200 ms each.
+LoadOptions burst_on(const PrivateHttpd& server, const std::string& path) {
+  LoadOptions load;
+  load.port = server.port();
+  load.path = path;
+  load.per_second = 200;
+  load.span = kBurst * kEvery;
+  return load;
+}
+
+class SameMaintenance : public testing::TestWithParam<Mpm> {};
+INSTANTIATE_TEST_SUITE_P(Live, SameMaintenance,
+                         testing::Values(Mpm::Prefork, Mpm::Worker, Mpm::Event), name_of_mpm);
+
+// The share of the moments at which both have the same number of processes, give or take one,
+// when `b` is laid `shift` moments later.
+double agreement(const Record& a, const Record& b, int shift) {
+  int compared = 0, same = 0;
+  for (int i = 0; i < static_cast<int>(a.size()); ++i) {
+    const int other = i + shift;
+    if (other < 0 || other >= static_cast<int>(b.size())) continue;
+    ++compared;
+    if (std::abs(a[static_cast<std::size_t>(i)] - b[static_cast<std::size_t>(other)]) <= 1) ++same;
+  }
+  return static_cast<double>(same) / compared;
+}
+
+std::string in_seconds(const Record& record) {
+  std::string text;
+  for (std::size_t i = 0; i < record.size(); i += kASecond)
+    text += fmt::format("{} ", record[i]);
+  return text;
+}
+
+TEST_P(SameMaintenance, FollowsHttpd) {
+  const PrivateHttpd httpd({.mpm = GetParam(), .directives = pool(GetParam())});
+  const PrivateHttpd ours(builtin_httpd(GetParam(), pool(GetParam())));
+  std::optional<Load> on_httpd, on_ours;
+  Record theirs, mine;
+  auto next = std::chrono::steady_clock::now();
+  for (int i = 0; i < kIdle + kBurst + kAfter; ++i) {
+    if (i == kIdle) {
+      on_httpd.emplace(burst_on(httpd, "/lab?sleep=200"));
+      on_ours.emplace(burst_on(ours, "/work?sleep=200ms"));
+    }
+    theirs.push_back(static_cast<std::int32_t>(children_of(httpd).size()));
+    mine.push_back(static_cast<std::int32_t>(children_of(ours).size()));
+    next += kEvery;
+    std::this_thread::sleep_until(next);
+  }
+  double best = 0;
+  for (int shift = -kLongestShift; shift <= kLongestShift; ++shift)
+    best = std::max(best, agreement(mine, theirs, shift));
+  EXPECT_GE(best, 0.95) << "mpm-httpd " << in_seconds(mine) << "\nhttpd     " << in_seconds(theirs);
+  EXPECT_GT(*std::ranges::max_element(theirs), theirs.front() + 4) << "the burst was none";
+}
+
+}  // namespace
+}  // namespace mpm
