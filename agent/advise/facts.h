@@ -36,6 +36,10 @@ struct Facts {
 
   bool threaded() const { return seen.mpm != Mpm::Prefork; }
   std::int64_t limit() const { return seen.worker_limit; }
+  // The directive that sets it. winnt has one process, and all workers are its threads.
+  std::string_view pool_directive() const {
+    return seen.mpm == Mpm::Winnt ? "ThreadsPerChild" : "MaxRequestWorkers";
+  }
   // Workers of one process: 1 under prefork.
   std::int64_t per_process() const;
   // Processes that run when every worker does.

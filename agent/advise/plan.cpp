@@ -57,7 +57,7 @@ class Planner {
   std::int64_t value(std::string_view directive) const {
     for (const Change& change : changes_)
       if (change.directive == directive) return change.to;
-    return directive == "MaxRequestWorkers" ? facts_.limit() : facts_.effective(directive);
+    return directive == facts_.pool_directive() ? facts_.limit() : facts_.effective(directive);
   }
 
   void set(std::string_view directive, std::int64_t to, std::string because, std::string rule) {
@@ -78,7 +78,8 @@ class Planner {
     changes_.push_back(std::move(change));
   }
 
-  std::int64_t processes() const { return value("MaxRequestWorkers") / facts_.per_process(); }
+  std::int64_t workers() const { return value(facts_.pool_directive()); }
+  std::int64_t processes() const { return workers() / facts_.per_process(); }
 
   void plan_workers() {
     const std::int64_t limit = facts_.limit();
@@ -87,7 +88,7 @@ class Planner {
     if (fits && *fits < limit && memory_fails()) {
       const std::int64_t to = down_to_multiple(*fits, unit);
       if (to < limit)
-        set("MaxRequestWorkers", to,
+        set(facts_.pool_directive(), to,
             fmt::format("{} leaves room for {} workers; with {} busy the memory would not hold.",
                         facts_.budget->bound, *fits, limit),
             "memory-overcommitted");
@@ -107,7 +108,7 @@ class Planner {
     const std::int64_t wanted = up_to_multiple(want, unit);
     const std::int64_t to = std::min(wanted, down_to_multiple(*fits, unit));
     if (to <= limit) return;
-    set("MaxRequestWorkers", to, because_of_demand(to, wanted, *fits),
+    set(facts_.pool_directive(), to, because_of_demand(to, wanted, *fits),
         pinned ? "workers-exhausted" : "workers-nearly-exhausted");
   }
 
@@ -198,7 +199,7 @@ class Planner {
 
   void plan_spares() {
     const LoadObservation& load = facts_.seen.load;
-    if (!facts_.ramping() || facts_.cpu_full()) return;
+    if (!facts_.ramping() || facts_.cpu_full() || facts_.seen.mpm == Mpm::Winnt) return;
     const std::string_view least = facts_.threaded() ? "MinSpareThreads" : "MinSpareServers";
     const std::string_view most = facts_.threaded() ? "MaxSpareThreads" : "MaxSpareServers";
     const std::int64_t unit = facts_.per_process();
@@ -206,7 +207,7 @@ class Planner {
     const double wanted = 1.15 * jump + 2 * std::sqrt(std::max(0.0, load.busy.p50));
     const std::int64_t to =
         std::clamp<std::int64_t>(static_cast<std::int64_t>(std::ceil(wanted)), value(least),
-                                 std::max(value(least), value("MaxRequestWorkers")));
+                                 std::max(value(least), workers()));
     if (to == value(least)) return;
     set(least, to,
         fmt::format("The load can jump by {:.0f} workers at once, and httpd starts processes only "
@@ -277,6 +278,7 @@ class Planner {
   void keep_consistent() {
     if (changes_.empty()) return;
     const std::string because = "It follows from the other changes.";
+    if (facts_.seen.mpm == Mpm::Winnt) return keep_thread_limit(because);
     const std::int64_t unit = facts_.per_process();
     if (value("StartServers") > processes() && facts_.effective("StartServers") != 0)
       set("StartServers", processes(), because, "consistency");
@@ -291,6 +293,15 @@ class Planner {
     for (Change& change : changes_)
       if (change.directive == "MaxRequestWorkers" && reach > 0 && change.to > reach)
         change.restart = RestartClass::StopStart;
+  }
+
+  // winnt: ThreadLimit is above ThreadsPerChild, and a running parent keeps its own.
+  void keep_thread_limit(const std::string& because) {
+    const std::int64_t kept = facts_.effective("ThreadLimit");
+    if (workers() <= kept) return;
+    for (Change& change : changes_)
+      if (change.directive == facts_.pool_directive()) change.restart = RestartClass::StopStart;
+    set("ThreadLimit", workers(), because, "consistency");
   }
 
   const Facts& facts_;

@@ -84,8 +84,9 @@ std::string verdict_of(const Facts& facts, const Proposal& proposal) {
                              ? "The load comes near the limit"
                              : std::string(headline(proposal.findings.front().rule));
   if (proposal.changes.empty()) return sentence + "; no directive cures it.";
-  // MaxRequestWorkers says most to most people.
-  const auto workers = std::ranges::find(proposal.changes, "MaxRequestWorkers", &Change::directive);
+  // The number of workers says most to most people.
+  const auto workers =
+      std::ranges::find(proposal.changes, facts.pool_directive(), &Change::directive);
   const Change& first = workers != proposal.changes.end() ? *workers : proposal.changes.front();
   sentence += fmt::format(": {} {} from {} to {}", first.to > first.from ? "raise" : "lower",
                           first.directive, first.from, first.to);
@@ -137,8 +138,10 @@ std::int64_t planned(const Proposal& proposal, std::string_view directive, std::
 std::optional<MemorySum> sum_of(const Facts& facts, const Proposal& proposal) {
   if (!facts.enough || !facts.budget || !facts.cost) return std::nullopt;
   const std::int64_t unit = facts.per_process();
-  const std::int64_t running =
-      (planned(proposal, "MaxRequestWorkers", facts.limit()) + unit - 1) / unit;
+  const std::int64_t workers = planned(proposal, facts.pool_directive(), facts.limit());
+  // The sum is of processes as they were seen, and winnt's only one would be another.
+  if (facts.seen.mpm == Mpm::Winnt && workers != facts.limit()) return std::nullopt;
+  const std::int64_t running = (workers + unit - 1) / unit;
   // Under event old processes live beside the new ones, up to ServerLimit.
   const std::int64_t limit =
       facts.seen.mpm == Mpm::Event
