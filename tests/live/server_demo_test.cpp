@@ -20,7 +20,8 @@ using testing::HasSubstr;
 int servers_that_run() {
   int count = 0;
   const ProcFs proc;
-  for (const std::int32_t pid : *proc.processes())
+  const auto pids = proc.processes();
+  for (const std::int32_t pid : *pids)
     if (const auto exe = proc.exe(pid); exe && *exe == MPM_HTTPD) ++count;
   return count;
 }
