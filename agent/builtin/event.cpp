@@ -243,6 +243,8 @@ void EventChild::take_up(Place place) {
     ::epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, place->connection.socket(), &event);
     return;
   }
+  // One that sends a byte now and then is always taken up before it is looked at for its time.
+  place->too_late = place->next == Next::Read && place->due <= steady_clock::now();
   working_.splice(working_.end(), list_of(*place), place);
   show_counts();
   --idle_;

@@ -2,261 +2,346 @@
 #include "agent/builtin/file_answer.h"
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
-#include <charconv>
+#include <limits>
 
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <linux/openat2.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <unistd.h>
 
 #include "agent/base/file.h"
-#include "agent/builtin/http_date.h"
 
 namespace mpm::builtin {
 namespace {
 
-std::optional<int> hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return std::nullopt;
-}
+using RangeKind = ByteRange::Kind;
 
-std::optional<std::string> unescaped(std::string_view path) {
-  std::string text;
-  text.reserve(path.size());
-  for (std::size_t i = 0; i < path.size(); ++i) {
-    char c = path[i];
-    if (c == '%') {
-      if (i + 2 >= path.size()) return std::nullopt;
-      const auto high = hex_digit(path[i + 1]);
-      const auto low = hex_digit(path[i + 2]);
-      if (!high || !low) return std::nullopt;
-      c = static_cast<char>(*high * 16 + *low);
-      if (c == '/') return std::nullopt;
-      i += 2;
-    }
-    if (c == '\0') return std::nullopt;
-    text += c;
-  }
-  return text;
-}
+// A FIFO is opened without waiting for its writer, and no terminal becomes ours.
+constexpr int kRead = O_RDONLY | O_NONBLOCK | O_NOCTTY;
 
-// "/a b/" as it has to stand in a Location.
-std::string escaped(std::string_view path) {
-  constexpr std::string_view kPlain = "-._~!$&'()*+,;=:@/";
-  std::string text;
-  for (const char c : path) {
-    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-    if (letter || kPlain.find(c) != std::string_view::npos)
-      text += c;
-    else
-      text += fmt::format("%{:02X}", static_cast<unsigned char>(c));
-  }
-  return text;
-}
+enum class Kind : std::uint8_t { Regular, Directory, Forbidden, Missing, Broken };
 
-UniqueFd open_below(int directory, const char* name) {
+struct Found {
+  Kind kind = Kind::Broken;
+  UniqueFd fd;
+  struct stat facts {};
+};
+
+// errno says why there is none.
+UniqueFd open_below(int directory, const char* name, int flags) {
   open_how how{};
-  // Not blocking: a FIFO would wait for a writer.
-  how.flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK;
+  how.flags = static_cast<std::uint64_t>(flags | O_CLOEXEC);
   how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
-  return UniqueFd(static_cast<int>(::syscall(SYS_openat2, directory, name, &how, sizeof how)));
+  // EAGAIN: something was renamed while the kernel went over a link's "..".
+  for (int attempt = 0;; ++attempt) {
+    const long fd = ::syscall(SYS_openat2, directory, name, &how, sizeof how);
+    if (fd >= 0) return UniqueFd(static_cast<int>(fd));
+    if (errno != EINTR && (errno != EAGAIN || attempt == 16)) return UniqueFd();
+  }
 }
 
-int status_of_errno(int error) {
+Kind kind_of_error(int error) {
   switch (error) {
     case ENOENT:
     case ENOTDIR:
     case ENAMETOOLONG:
-      return 404;
+      return Kind::Missing;
+    case EXDEV:  // it leads out of the root
+    case ELOOP:
+    case EACCES:
+    case EPERM:
+    case ENXIO:  // a socket, or a device without its driver
+    case ENODEV:
+      return Kind::Forbidden;
     default:
-      return 403;  // EXDEV and ELOOP: a link that leads out
+      return Kind::Broken;
   }
 }
 
-std::string_view type_of(const std::string& path, const Settings& settings) {
-  const auto dot = path.rfind('.');
-  if (dot == std::string::npos || path.find('/', dot) != std::string::npos) return {};
-  std::string extension = path.substr(dot + 1);
-  std::ranges::transform(extension, extension.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  const auto found = settings.types.find(extension);
-  return found == settings.types.end() ? std::string_view() : std::string_view(found->second);
-}
-
-// `tag` is one of the list, or the list is "*". Weak tags match where the comparison is weak.
-bool lists_tag(std::string_view list, std::string_view tag) {
-  while (!list.empty()) {
-    const auto from = list.find_first_not_of(" \t,");
-    if (from == std::string_view::npos) return false;
-    list.remove_prefix(from);
-    if (list.front() == '*') return true;
-    if (list.substr(0, 2) == "W/") list.remove_prefix(2);
-    const auto end =
-        list.empty() || list.front() != '"' ? std::string_view::npos : list.find('"', 1);
-    if (end == std::string_view::npos) return false;
-    if (list.substr(0, end + 1) == tag) return true;
-    list.remove_prefix(end + 1);
+// `path` begins with '/'.
+Found find(int root, const std::string& path, int flags) {
+  Found found;
+  found.fd = open_below(root, path.size() == 1 ? "." : path.c_str() + 1, flags);
+  if (!found.fd) {
+    found.kind = kind_of_error(errno);
+  } else if (::fstat(found.fd.get(), &found.facts) == 0) {
+    found.kind = S_ISREG(found.facts.st_mode)   ? Kind::Regular
+                 : S_ISDIR(found.facts.st_mode) ? Kind::Directory
+                                                : Kind::Forbidden;
   }
-  return false;
+  return found;
 }
 
-// RFC 9110 13.2.2: 0 to go on, else 304 or 412.
-int condition(const Request& request, const FileAnswer& file) {
-  const bool safe = request.method == Method::Get || request.method == Method::Head;
-  if (!request.if_match.empty()) {
-    if (!lists_tag(request.if_match, file.etag)) return 412;
-  } else if (!request.if_unmodified_since.empty()) {
-    const auto since = parse_http_date(request.if_unmodified_since);
-    if (since && file.modified > *since) return 412;
+int status_of(Kind kind) {
+  switch (kind) {
+    case Kind::Missing:
+      return 404;
+    case Kind::Broken:
+      return 500;
+    default:
+      return 403;
   }
-  if (!request.if_none_match.empty())
-    return lists_tag(request.if_none_match, file.etag) ? (safe ? 304 : 412) : 0;
-  if (!request.if_modified_since.empty() && safe) {
-    const auto since = parse_http_date(request.if_modified_since);
-    if (since && file.modified <= *since) return 304;
-  }
-  return 0;
 }
 
-bool range_still_holds(const Request& request, const FileAnswer& file) {
-  if (request.if_range.empty()) return true;
-  if (request.if_range.front() == '"') return request.if_range == file.etag;
-  const auto date = parse_http_date(request.if_range);
-  return date && *date == file.modified;
-}
-
-void take_part(const Request& request, FileAnswer& answer) {
-  if (request.range.empty() || request.method != Method::Get || !range_still_holds(request, answer))
-    return;
-  const ByteRange range = parse_range(request.range, answer.size);
-  if (range.kind == ByteRange::Kind::Whole) return;
-  if (range.kind == ByteRange::Kind::Unsatisfiable) {
-    answer.status = 416;
-    answer.content_range = fmt::format("bytes */{}", answer.size);
-    return;
-  }
-  answer.status = 206;
-  answer.offset = range.first;
-  answer.length = range.length;
-  answer.content_range =
-      fmt::format("bytes {}-{}/{}", range.first, range.first + range.length - 1, answer.size);
-}
-
-FileAnswer with_status(int status) {
+FileAnswer refused(int status) {
   FileAnswer answer;
   answer.status = status;
   return answer;
 }
 
+bool is_alphanumeric(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+FileAnswer moved_to_directory(const std::string& path, std::string_view query) {
+  FileAnswer answer = refused(301);
+  for (const char c : path) {
+    const bool plain =
+        is_alphanumeric(c) || std::string_view("/-._~!$&'()*+,;=:@").find(c) != std::string::npos;
+    if (plain)
+      answer.location += c;
+    else
+      answer.location += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+  }
+  answer.location += '/';
+  if (!query.empty()) answer.location.append("?").append(query);
+  return answer;
+}
+
+// By the last extension of the last name. As for mod_mime, ".profile" is a name without one.
+std::string_view type_of(std::string_view path, const Settings& settings) {
+  std::string_view name = path.substr(path.rfind('/') + 1);
+  name.remove_prefix(std::min(name.find_first_not_of('.'), name.size()));
+  const std::size_t dot = name.rfind('.');
+  if (dot == std::string_view::npos) return {};
+  std::string extension(name.substr(dot + 1));
+  std::transform(extension.begin(), extension.end(), extension.begin(), lower);
+  const auto type = settings.types.find(extension);
+  return type == settings.types.end() ? std::string_view{} : std::string_view(type->second);
+}
+
+// FileETag MTime Size, httpd's default.
+std::string etag_of(const struct stat& facts) {
+  const std::int64_t modified_us =
+      std::int64_t{facts.st_mtim.tv_sec} * 1'000'000 + facts.st_mtim.tv_nsec / 1000;
+  return fmt::format("\"{:x}-{:x}\"", static_cast<std::uint64_t>(facts.st_size),
+                     static_cast<std::uint64_t>(modified_us));
+}
+
+// Whether a list of entity tags names `etag`, which is a strong one. Tags may hold commas.
+bool names(std::string_view list, std::string_view etag, bool weak_ones_count) {
+  if (list == "*") return true;
+  for (;;) {
+    list.remove_prefix(std::min(list.find_first_not_of(" \t,"), list.size()));
+    const bool weak = list.starts_with("W/");
+    if (weak) list.remove_prefix(2);
+    const std::size_t end = list.starts_with('"') ? list.find('"', 1) : std::string_view::npos;
+    if (end == std::string_view::npos) return false;
+    if (list.substr(0, end + 1) == etag && (weak_ones_count || !weak)) return true;
+    list.remove_prefix(end + 1);
+  }
+}
+
+// 412, 304, or 0 to go on: in the order of RFC 9110 13.2.2. A date that is none does not count.
+int failed_condition(const Request& request, const FileAnswer& file) {
+  if (!request.if_match.empty()) {
+    if (!names(request.if_match, file.etag, false)) return 412;
+  } else if (const auto date = parse_http_date(request.if_unmodified_since)) {
+    if (file.modified > *date) return 412;
+  }
+  if (!request.if_none_match.empty()) {
+    if (names(request.if_none_match, file.etag, true)) return 304;
+  } else if (const auto date = parse_http_date(request.if_modified_since)) {
+    if (file.modified <= *date) return 304;
+  }
+  return 0;
+}
+
+// RFC 9110 13.1.5: only the very same file is continued, so a weak tag fits none.
+bool range_is_wanted(const Request& request, const FileAnswer& file) {
+  if (request.method != Method::Get || request.range.empty()) return false;
+  if (request.if_range.empty() || request.if_range == file.etag) return true;
+  const auto date = parse_http_date(request.if_range);
+  return date && *date == file.modified;
+}
+
+void take_range(const ByteRange& range, FileAnswer& file) {
+  switch (range.kind) {
+    case RangeKind::Whole:
+      return;
+    case RangeKind::Part:
+      file.status = 206;
+      file.offset = range.first;
+      file.length = range.length;
+      file.content_range =
+          fmt::format("bytes {}-{}/{}", range.first, range.first + range.length - 1, file.size);
+      return;
+    case RangeKind::Unsatisfiable:
+      file.status = 416;
+      file.length = 0;
+      file.content_range = fmt::format("bytes */{}", file.size);
+      return;
+  }
+}
+
+FileAnswer answer_with(Found found, const Request& request, const std::string& path,
+                       const Settings& settings) {
+  FileAnswer answer;
+  answer.size = found.facts.st_size;
+  answer.modified = found.facts.st_mtim.tv_sec;
+  answer.content_type = type_of(path, settings);
+  answer.etag = etag_of(found.facts);
+  answer.status = failed_condition(request, answer);
+  if (answer.status != 0) return answer;
+  answer.status = 200;
+  answer.length = answer.size;
+  if (range_is_wanted(request, answer)) take_range(parse_range(request.range, answer.size), answer);
+  if (request.method == Method::Get && answer.length > 0) answer.file = std::move(found.fd);
+  return answer;
+}
+
+FileAnswer answer_directory(int root, const Request& request, const std::string& path,
+                            const Settings& settings) {
+  for (const std::string& name : settings.directory_index) {
+    // "/not-here.html" is of the whole site, as for mod_dir.
+    const std::string index = name.starts_with('/') ? name : path + name;
+    Found found = find(root, index, kRead);
+    if (found.kind == Kind::Regular) return answer_with(std::move(found), request, index, settings);
+    if (found.kind != Kind::Missing && found.kind != Kind::Directory)
+      return refused(status_of(found.kind));
+  }
+  return refused(status_of(find(root, path, O_PATH).kind));
+}
+
+int hex_digit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+// Appends a name with its %xx resolved.
+bool append_decoded(std::string_view name, std::string& decoded) {
+  for (std::size_t at = 0; at < name.size(); ++at) {
+    char c = name[at];
+    if (c == '%') {
+      if (name.size() - at < 3) return false;
+      const int high = hex_digit(name[at + 1]);
+      const int low = hex_digit(name[at + 2]);
+      if (high < 0 || low < 0) return false;
+      c = static_cast<char>(high * 16 + low);
+      if (c == '/') return false;
+      at += 2;
+    }
+    if (c == '\0') return false;
+    decoded += c;
+  }
+  return true;
+}
+
+// nullopt: not digits alone. A number too large is as large as can be.
+std::optional<std::int64_t> number_of(std::string_view digits) {
+  constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
+  if (digits.empty()) return std::nullopt;
+  std::int64_t number = 0;
+  for (const char c : digits) {
+    if (c < '0' || c > '9') return std::nullopt;
+    number = number > (kMost - 9) / 10 ? kMost : number * 10 + (c - '0');
+  }
+  return number;
+}
+
+std::string_view trimmed(std::string_view text) {
+  text.remove_prefix(std::min(text.find_first_not_of(" \t"), text.size()));
+  return text.substr(0, text.find_last_not_of(" \t") + 1);
+}
+
+bool is_bytes(std::string_view unit) {
+  constexpr std::string_view kBytes = "bytes";
+  return std::equal(unit.begin(), unit.end(), kBytes.begin(), kBytes.end(),
+                    [](char given, char wanted) { return lower(given) == wanted; });
+}
+
 }  // namespace
 
 std::optional<std::string> decode_path(std::string_view path) {
-  const auto text = unescaped(path);
-  if (!text || text->empty() || text->front() != '/') return std::nullopt;
-  std::string result;
-  bool to_directory = false;
-  for (std::size_t from = 0; from < text->size();) {
-    const std::size_t end = std::min(text->find('/', from), text->size());
-    const std::string_view name = std::string_view(*text).substr(from, end - from);
-    to_directory = end < text->size() || name.empty() || name == "." || name == "..";
-    if (name == "..") {
-      if (result.empty()) return std::nullopt;
-      result.erase(result.rfind('/'));
-    } else if (!name.empty() && name != ".") {
-      result += '/';
-      result += name;
+  if (!path.starts_with('/')) return std::nullopt;
+  std::string decoded = "/";  // ends in '/' before each name
+  decoded.reserve(path.size());
+  for (std::size_t at = 1; at <= path.size();) {
+    const std::size_t end = std::min(path.find('/', at), path.size());
+    const std::size_t begin = decoded.size();
+    if (!append_decoded(path.substr(at, end - at), decoded)) return std::nullopt;
+    const std::string_view name = std::string_view(decoded).substr(begin);
+    if (name.empty() || name == ".") {
+      decoded.resize(begin);
+    } else if (name == "..") {
+      if (begin == 1) return std::nullopt;
+      decoded.resize(decoded.rfind('/', begin - 2) + 1);
+    } else if (end < path.size()) {
+      decoded += '/';
     }
-    from = end + 1;
+    at = end + 1;
   }
-  if (to_directory || result.empty()) result += '/';
-  return result;
+  return decoded;
 }
 
 ByteRange parse_range(std::string_view header, std::int64_t size) {
-  constexpr std::string_view kUnit = "bytes=";
   const ByteRange whole;
-  if (header.substr(0, kUnit.size()) != kUnit) return whole;
-  header.remove_prefix(kUnit.size());
-  const auto dash = header.find('-');
-  if (dash == std::string_view::npos || header.find(',') != std::string_view::npos) return whole;
-  const auto number = [](std::string_view text) -> std::optional<std::int64_t> {
-    std::int64_t value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc() || end != text.data() + text.size() || value < 0) return std::nullopt;
-    return value;
-  };
-  const std::string_view left = header.substr(0, dash);
-  const std::string_view right = header.substr(dash + 1);
-  if (left.empty()) {
-    const auto last = number(right);
+  const std::size_t equals = header.find('=');
+  if (equals == std::string_view::npos || !is_bytes(header.substr(0, equals))) return whole;
+  const std::string_view range = trimmed(header.substr(equals + 1));
+  const std::size_t dash = range.find('-');
+  if (dash == std::string_view::npos) return whole;
+  const std::string_view before = range.substr(0, dash);
+  const std::string_view after = range.substr(dash + 1);
+
+  const auto last = number_of(after);
+  if (before.empty()) {
     if (!last) return whole;
+    if (*last == 0) return {.kind = RangeKind::Unsatisfiable};
+    if (size == 0) return whole;  // it can be had, and Content-Range has no words for it
     const std::int64_t length = std::min(*last, size);
-    if (length == 0) return {ByteRange::Kind::Unsatisfiable, 0, 0};
-    return {ByteRange::Kind::Part, size - length, length};
+    return {.kind = RangeKind::Part, .first = size - length, .length = length};
   }
-  const auto first = number(left);
-  const auto last = right.empty() ? std::optional<std::int64_t>(size - 1) : number(right);
-  if (!first || !last) return whole;
-  if (!right.empty() && *last < *first) return whole;
-  if (*first >= size) return {ByteRange::Kind::Unsatisfiable, 0, 0};
-  return {ByteRange::Kind::Part, *first, std::min(*last, size - 1) - *first + 1};
+  const auto first = number_of(before);
+  if (!first || (!last && !after.empty()) || (last && *last < *first)) return whole;
+  if (*first >= size) return {.kind = RangeKind::Unsatisfiable};
+  const std::int64_t end = last ? std::min(*last, size - 1) : size - 1;
+  return {.kind = RangeKind::Part, .first = *first, .length = end - *first + 1};
 }
 
 Result<DocumentRoot> DocumentRoot::open(const std::string& path) {
   UniqueFd directory(::open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-  if (!directory) return fail(system_error(errno, path));
+  if (!directory) return fail(system_error(errno, path).in("the document root cannot be opened"));
+  if (!open_below(directory.get(), ".", O_PATH))
+    return fail(
+        system_error(errno, path)
+            .in("openat2, which keeps requests below the document root and needs Linux 5.6"));
   return DocumentRoot(std::move(directory));
 }
 
 FileAnswer DocumentRoot::answer(const Request& request, const std::string& path,
                                 const Settings& settings) const {
-  if (request.method != Method::Get && request.method != Method::Head) return with_status(405);
-  std::string name = path.substr(1);
-  const bool wants_directory = name.empty() || name.back() == '/';
-  FileAnswer answer;
-  struct stat about {};
-  int error = ENOENT;
-  const auto open = [&](const std::string& file) {
-    answer.file = open_below(directory_.get(), file.empty() ? "." : file.c_str());
-    if (answer.file && ::fstat(answer.file.get(), &about) == 0) return true;
-    error = errno;
-    return false;
-  };
-  if (wants_directory) {
-    const auto index = std::ranges::find_if(settings.directory_index, [&](const std::string& file) {
-      return open(name + file) && S_ISREG(about.st_mode);
-    });
-    if (index == settings.directory_index.end())
-      return with_status(open(name) ? 403 : status_of_errno(error));
-    name += *index;
-  } else if (!open(name)) {
-    return with_status(status_of_errno(error));
-  }
-  if (S_ISDIR(about.st_mode)) {
-    FileAnswer moved = with_status(301);
-    moved.location = escaped(path) + "/";
-    if (!request.query.empty()) moved.location += "?" + std::string(request.query);
-    return moved;
-  }
-  if (!S_ISREG(about.st_mode)) return with_status(403);
+  if (request.method != Method::Get && request.method != Method::Head) return refused(405);
+  if (!path.starts_with('/')) return refused(404);
+  const int root = directory_.get();
+  if (path.ends_with('/')) return answer_directory(root, request, path, settings);
 
-  answer.size = answer.length = about.st_size;
-  answer.modified = about.st_mtim.tv_sec;
-  answer.etag = fmt::format("\"{:x}-{:x}\"", about.st_size,
-                            about.st_mtim.tv_sec * 1'000'000 + about.st_mtim.tv_nsec / 1000);
-  answer.content_type = type_of(name, settings);
-  const int stopped = condition(request, answer);
-  answer.status = stopped != 0 ? stopped : 200;
-  if (stopped == 0) take_part(request, answer);
-  if (answer.status != 200 && answer.status != 206) answer.file.reset();
-  return answer;
+  Found found = find(root, path, kRead);
+  if (found.kind == Kind::Regular) return answer_with(std::move(found), request, path, settings);
+  // A directory may be there to be entered, and not to be read.
+  const bool is_directory =
+      found.kind == Kind::Directory ||
+      (found.kind == Kind::Forbidden && find(root, path, O_PATH).kind == Kind::Directory);
+  if (is_directory) return moved_to_directory(path, request.query);
+  return refused(status_of(found.kind));
 }
 
 }  // namespace mpm::builtin

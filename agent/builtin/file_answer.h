@@ -12,10 +12,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include <sys/types.h>
+#include <utility>
 
 #include "agent/base/fd.h"
+#include "agent/builtin/http_date.h"
 #include "agent/builtin/request.h"
 #include "agent/builtin/settings.h"
 #include "schema/model/result.h"
@@ -24,10 +24,10 @@ namespace mpm::builtin {
 
 // What to answer. For a status without a file the caller writes a short page of its own.
 struct FileAnswer {
-  int status = 404;               // 200, 206, 301, 304, 400, 403, 404, 405, 412, 416
+  int status = 404;               // 200, 206, 301, 304, 403, 404, 405, 412, 416, 500
   UniqueFd file;                  // open for reading when there is something to send of it
   std::int64_t offset = 0;        // of the part to send
-  std::int64_t length = 0;        // bytes to send
+  std::int64_t length = 0;        // bytes to send; of a HEAD, those of a GET
   std::int64_t size = 0;          // of the whole file
   std::int64_t modified = 0;      // seconds since 1970; 0: none
   std::string_view content_type;  // of the settings' types; empty when unknown
@@ -40,8 +40,8 @@ struct FileAnswer {
 // a NUL or an encoded slash, or climbs above "/".
 std::optional<std::string> decode_path(std::string_view path);
 
-// The first range of a Range header that can be had of a file of `size` bytes. Only one is ever
-// answered: a server may ignore the others (RFC 9110 14.2).
+// What a Range header wants of a file of `size` bytes. Several ranges, and what is no range, are
+// ignored as a server may do (RFC 9110 14.2): Whole.
 struct ByteRange {
   enum class Kind : std::uint8_t { Whole, Part, Unsatisfiable };
   Kind kind = Kind::Whole;
@@ -52,6 +52,7 @@ ByteRange parse_range(std::string_view header, std::int64_t size);
 
 class DocumentRoot {
  public:
+  // Fails too where the kernel has no openat2 (Linux 5.6).
   static Result<DocumentRoot> open(const std::string& path);
 
   // `path` is decode_path's, "/" and then names. Safe from several threads.

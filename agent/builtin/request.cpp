@@ -1,207 +1,281 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What Beast 1.74 is too lenient about is looked at first, in one pass over the lines: limits, bare
-// line feeds, folded fields. Then its parser has the word on everything else.
+// Two passes. The first finds the lines: it bounds each of them and knows when the head is whole,
+// so that Beast sees a head once and to its end. The second is Beast's, which checks every byte.
+// What Beast lets through and a server must not is refused here: folded fields, whose value would
+// not be of the given bytes, transfer encodings other than "chunked", and doubts about the host.
 #include "agent/builtin/request.h"
 
-#include <algorithm>
-#include <cstdint>
+#include <limits>
+#include <optional>
 
-#include <boost/asio/buffer.hpp>
 #include <boost/beast/http/basic_parser.hpp>
-#include <boost/beast/http/error.hpp>
+#include <boost/beast/http/rfc7230.hpp>
 
 namespace mpm::builtin {
 namespace {
 
+namespace beast = boost::beast;
 namespace http = boost::beast::http;
-using BeastError = boost::beast::error_code;
-using BeastView = boost::beast::string_view;
-using BodyLength = boost::optional<std::uint64_t>;
+using ErrorCode = boost::system::error_code;
+using State = Parsed::State;
 
-std::string_view view(BeastView text) {
+constexpr std::size_t kBlankLines = 100;  // before a request; httpd bounds them as it does fields
+
+std::string_view view(beast::string_view text) {
   return {text.data(), text.size()};
 }
 
-// Takes what the parser finds into a Request.
-class HeadParser : public http::basic_parser<true> {
+Parsed refused(int status) {
+  return {.state = State::Refused, .status = status};
+}
+
+enum class LineEnd : std::uint8_t { Found, Missing, Bare, TooFar };
+
+// The line at `at`, without its end, which is passed over when it is found.
+LineEnd next_line(std::string_view bytes, std::size_t limit, std::size_t& at,
+                  std::string_view& line) {
+  const std::string_view rest = bytes.substr(at);
+  const std::size_t end = rest.find('\n');
+  line = rest.substr(0, end);
+  const bool has_return = line.ends_with('\r');
+  if (has_return) line.remove_suffix(1);
+  if (line.size() > limit) return LineEnd::TooFar;
+  if (end == std::string_view::npos) return LineEnd::Missing;
+  if (!has_return) return LineEnd::Bare;
+  at += end + 1;
+  return LineEnd::Found;
+}
+
+// nullopt: go on.
+std::optional<Parsed> verdict(LineEnd end, int when_too_far) {
+  switch (end) {
+    case LineEnd::Missing:
+      return Parsed{};
+    case LineEnd::Bare:
+      return refused(400);
+    case LineEnd::TooFar:
+      return refused(when_too_far);
+    case LineEnd::Found:
+      break;
+  }
+  return std::nullopt;
+}
+
+// Whole: head_bytes is where the head ends, `start` where its request line begins.
+Parsed find_head(std::string_view bytes, const RequestLimits& limits, std::size_t& start,
+                 Request& request) {
+  std::size_t at = 0;
+  while (bytes.substr(at).starts_with("\r\n")) {
+    at += 2;
+    if (at > 2 * kBlankLines) return refused(400);
+  }
+  start = at;
+  std::string_view line;
+  const LineEnd end = next_line(bytes, limits.line, at, line);
+  request.line = line.substr(0, limits.line);
+  if (const auto early = verdict(end, 414)) return *early;
+  request.protocol = line.substr(line.rfind(' ') + 1);
+  // HTTP/0.9's "GET /" has no head whose end one could wait for.
+  if (!request.protocol.starts_with("HTTP/")) return refused(400);
+
+  for (std::size_t fields = 0;; ++fields) {
+    if (const auto early = verdict(next_line(bytes, limits.field, at, line), 431)) return *early;
+    if (line.empty()) return {.state = State::Whole, .head_bytes = at};
+    if (line[0] == ' ' || line[0] == '\t') return refused(400);
+    if (limits.fields != 0 && fields == limits.fields) return refused(431);
+  }
+}
+
+bool may_be_a_host(std::string_view host) {
+  for (const char c : host) {
+    if (c <= ' ' || c == '\x7f') return false;  // what is not ASCII is negative
+    constexpr std::string_view kDelimiters = "/\\?#@<>\"";
+    if (kDelimiters.find(c) != std::string_view::npos) return false;
+  }
+  return true;
+}
+
+void split_query(Request& request, std::string_view target) {
+  const std::size_t mark = target.find('?');
+  request.path = target.substr(0, mark);
+  if (mark != std::string_view::npos) request.query = target.substr(mark + 1);
+}
+
+// Of "http://host/path": the host, and what follows it. nullopt: the target has another form.
+std::optional<std::string_view> host_of(std::string_view target, std::string_view& rest) {
+  const std::size_t colon = target.find(':');
+  if (colon == std::string_view::npos) return std::nullopt;
+  const std::string_view scheme = target.substr(0, colon);
+  const std::string_view after = target.substr(colon + 1);
+  const bool known = beast::iequals({scheme.data(), scheme.size()}, "http") ||
+                     beast::iequals({scheme.data(), scheme.size()}, "https");
+  if (!known || !after.starts_with("//")) return std::nullopt;
+  const std::string_view authority = after.substr(2);
+  const std::size_t end = authority.find_first_of("/?");
+  rest = end == std::string_view::npos ? std::string_view{} : authority.substr(end);
+  return authority.substr(0, end);
+}
+
+bool take_target(Request& request) {
+  const std::string_view target = request.target;
+  if (target.starts_with('/')) {
+    split_query(request, target);
+    return true;
+  }
+  if (target == "*") {
+    request.path = target;
+    return request.method == Method::Options;
+  }
+  std::string_view rest;
+  const auto host = host_of(target, rest);
+  if (!host || host->empty() || !may_be_a_host(*host)) return false;
+  request.host = *host;
+  split_query(request, rest);
+  if (request.path.empty()) request.path = "/";
+  return true;
+}
+
+Method method_of(http::verb verb) {
+  switch (verb) {
+    case http::verb::get:
+      return Method::Get;
+    case http::verb::head:
+      return Method::Head;
+    case http::verb::options:
+      return Method::Options;
+    case http::verb::trace:
+      return Method::Trace;
+    default:
+      return Method::Other;
+  }
+}
+
+bool is_another_version(std::string_view protocol) {
+  const auto digit = [](char c) { return c >= '0' && c <= '9'; };
+  return protocol.size() == 8 && digit(protocol[5]) && protocol[6] == '.' && digit(protocol[7]) &&
+         protocol != "HTTP/1.0" && protocol != "HTTP/1.1";
+}
+
+class Parser final : public http::basic_parser<true> {
  public:
-  HeadParser(Request& request, const RequestLimits& limits) : request_(request) {
+  explicit Parser(Request& request) : request_(request) {
+    // Beast 1.74 forgets an error of the head when it goes on to the body in the same call.
     eager(false);
-    body_limit(UINT64_MAX);  // of no interest here; Beast 1.74 takes "none" for 0
-    // Ours are by line and were looked at before.
-    const std::size_t most = limits.line + limits.field * limits.fields + 1024;
-    header_limit(static_cast<std::uint32_t>(std::min<std::size_t>(most, UINT32_MAX)));
+    // The lines are bounded already, and bodies are the caller's.
+    header_limit(std::numeric_limits<std::uint32_t>::max());
+    // Not none: to 1.74 every length is above that.
+    body_limit(std::numeric_limits<std::uint64_t>::max());
   }
 
-  int hosts() const { return hosts_; }
+  // 0, or the status to refuse with.
+  int parse(std::string_view head) {
+    ErrorCode error;
+    put(boost::asio::const_buffer(head.data(), head.size()), error);
+    if (status_ != 0) return status_;
+    if (error == http::error::bad_version && is_another_version(request_.protocol)) return 505;
+    if (error || !is_header_done()) return 400;
+    if (!request_.http_1_0 && !has_host_) return 400;
+    // RFC 9112 6.1: the framing of such a message is faulty.
+    if (request_.http_1_0 && chunked()) return 400;
+    request_.has_body = chunked() || content_length().value_or(0) > 0;
+    request_.keep_alive = !close_ && (keep_ || !request_.http_1_0);
+    return 0;
+  }
 
  private:
-  void on_request_impl(http::verb method, BeastView name, BeastView target, int version,
-                       BeastError&) override {
-    request_.method = method == http::verb::get       ? Method::Get
-                      : method == http::verb::head    ? Method::Head
-                      : method == http::verb::options ? Method::Options
-                      : method == http::verb::trace   ? Method::Trace
-                                                      : Method::Other;
+  void on_request_impl(http::verb verb, beast::string_view name, beast::string_view target,
+                       int version, ErrorCode& error) override {
+    request_.method = method_of(verb);
     request_.method_name = view(name);
     request_.target = view(target);
     request_.http_1_0 = version == 10;
+    if (!take_target(request_)) refuse(400, error);
   }
 
-  void on_response_impl(int, BeastView, int, BeastError&) override {}
-
-  void on_field_impl(http::field field, BeastView, BeastView value, BeastError&) override {
-    switch (field) {
+  void on_field_impl(http::field name, beast::string_view, beast::string_view text,
+                     ErrorCode& error) override {
+    const std::string_view value = view(text);
+    switch (name) {
       case http::field::host:
-        ++hosts_;
-        request_.host = view(value);
+        return take_host(value, error);
+      case http::field::connection:
+        return take_connection(text);
+      case http::field::transfer_encoding:
+        // Beast takes an encoding that it does not know for no body at all.
+        if (!beast::iequals(text, "chunked")) refuse(501, error);
         return;
       case http::field::range:
-        request_.range = view(value);
-        return;
+        return keep_first(request_.range, value);
       case http::field::if_range:
-        request_.if_range = view(value);
-        return;
+        return keep_first(request_.if_range, value);
       case http::field::if_modified_since:
-        request_.if_modified_since = view(value);
-        return;
+        return keep_first(request_.if_modified_since, value);
       case http::field::if_unmodified_since:
-        request_.if_unmodified_since = view(value);
-        return;
+        return keep_first(request_.if_unmodified_since, value);
       case http::field::if_none_match:
-        request_.if_none_match = view(value);
-        return;
+        return keep_first(request_.if_none_match, value);
       case http::field::if_match:
-        request_.if_match = view(value);
-        return;
+        return keep_first(request_.if_match, value);
       case http::field::referer:
-        request_.referer = view(value);
-        return;
+        return keep_first(request_.referer, value);
       case http::field::user_agent:
-        request_.user_agent = view(value);
-        return;
+        return keep_first(request_.user_agent, value);
       default:
         return;
     }
   }
 
-  void on_header_impl(BeastError&) override {}
-  void on_body_init_impl(const BodyLength&, BeastError&) override {}
-  std::size_t on_body_impl(BeastView, BeastError&) override { return 0; }
-  void on_chunk_header_impl(std::uint64_t, BeastView, BeastError&) override {}
-  std::size_t on_chunk_body_impl(std::uint64_t, BeastView, BeastError&) override { return 0; }
-  void on_finish_impl(BeastError&) override {}
+  void take_host(std::string_view value, ErrorCode& error) {
+    if (has_host_ || !may_be_a_host(value)) return refuse(400, error);
+    has_host_ = true;
+    // RFC 9112 3.2.2: the host of an absolute target counts, not this one.
+    keep_first(request_.host, value);
+  }
+
+  void take_connection(beast::string_view value) {
+    for (const beast::string_view token : http::token_list(value)) {
+      close_ = close_ || beast::iequals(token, "close");
+      keep_ = keep_ || beast::iequals(token, "keep-alive");
+    }
+  }
+
+  static void keep_first(std::string_view& kept, std::string_view value) {
+    if (kept.data() == nullptr) kept = value;
+  }
+
+  void refuse(int status, ErrorCode& error) {
+    status_ = status;
+    error = http::error::bad_value;
+  }
+
+  void on_response_impl(int, beast::string_view, int, ErrorCode&) override {}
+  void on_header_impl(ErrorCode&) override {}
+  void on_body_init_impl(const boost::optional<std::uint64_t>&, ErrorCode&) override {}
+  std::size_t on_body_impl(beast::string_view, ErrorCode&) override { return 0; }
+  void on_chunk_header_impl(std::uint64_t, beast::string_view, ErrorCode&) override {}
+  std::size_t on_chunk_body_impl(std::uint64_t, beast::string_view, ErrorCode&) override {
+    return 0;
+  }
+  void on_finish_impl(ErrorCode&) override {}
 
   Request& request_;
-  int hosts_ = 0;
+  int status_ = 0;
+  bool has_host_ = false;
+  bool close_ = false;
+  bool keep_ = false;
 };
-
-Parsed refused(int status) {
-  return {Parsed::State::Refused, 0, status};
-}
-
-std::size_t empty_lines(std::string_view bytes) {
-  std::size_t at = 0;
-  while (bytes.substr(at, 2) == "\r\n")
-    at += 2;
-  return at;
-}
-
-// Where the head ends, just behind its empty line; 0: it is not all there.
-struct Lines {
-  std::size_t end = 0;
-  int refused = 0;
-  std::string_view first;
-};
-
-Lines look_at_lines(std::string_view head, const RequestLimits& limits) {
-  Lines lines;
-  std::size_t fields = 0;
-  for (std::size_t at = 0;;) {
-    const std::size_t feed = head.find('\n', at);
-    const bool first = at == 0;
-    const std::size_t length = (feed == std::string_view::npos ? head.size() : feed) - at;
-    if (first && length > limits.line + 1) lines.refused = 414;
-    if (!first && length > limits.field + 1) lines.refused = 431;
-    if (feed == std::string_view::npos || lines.refused != 0) return lines;
-    const bool bare = length == 0 || head[feed - 1] != '\r';
-    const bool folded = !first && (head[at] == ' ' || head[at] == '\t');
-    if (bare || folded) lines.refused = 400;
-    if (first) lines.first = head.substr(0, feed - 1);
-    if (!first && length == 1) {
-      lines.end = feed + 1;
-      return lines;
-    }
-    if (!first && ++fields > limits.fields) lines.refused = 431;
-    if (lines.refused != 0) return lines;
-    at = feed + 1;
-  }
-}
-
-bool printable(std::string_view text) {
-  for (const char c : text)
-    if (static_cast<unsigned char>(c) <= ' ' || c == '\x7f') return false;
-  return true;
-}
-
-// "HTTP/2.0" is a version that we do not speak; "HTTP/x" is none at all.
-int status_for_version(std::string_view line) {
-  const auto word = line.substr(line.rfind(' ') + 1);
-  const bool well_formed = word.size() == 8 && word.substr(0, 5) == "HTTP/" && word[6] == '.' &&
-                           word[5] >= '0' && word[5] <= '9' && word[7] >= '0' && word[7] <= '9';
-  return well_formed && word != "HTTP/1.0" && word != "HTTP/1.1" ? 505 : 400;
-}
-
-// From the target to path and query; false when it has none of the forms of RFC 9112 3.2.
-bool split_target(Request& request) {
-  std::string_view target = request.target;
-  if (!printable(target)) return false;
-  if (request.method == Method::Options && target == "*") {
-    request.path = target;
-    return true;
-  }
-  for (const std::string_view scheme : {"http://", "https://"}) {
-    if (target.substr(0, scheme.size()) != scheme) continue;
-    const auto slash = target.find_first_of("/?", scheme.size());
-    target = slash == std::string_view::npos ? "/" : target.substr(slash);
-    break;
-  }
-  const auto mark = target.find('?');
-  request.path = target.substr(0, mark);
-  request.query = mark == std::string_view::npos ? "" : target.substr(mark + 1);
-  if (request.path.empty()) request.path = "/";
-  return request.path.front() == '/';
-}
 
 }  // namespace
 
 Parsed parse_request(std::string_view bytes, const RequestLimits& limits, Request& request) {
-  request = {};
-  const std::size_t skipped = empty_lines(bytes);
-  const std::string_view head = bytes.substr(skipped);
-  if (head.empty() || head == "\r") return {};
-  const Lines lines = look_at_lines(head, limits);
-  request.line = lines.first;
-  if (lines.refused != 0) return refused(lines.refused);
-  if (lines.end == 0) return {};
-  request.protocol = lines.first.substr(lines.first.rfind(' ') + 1);
-
-  HeadParser parser(request, limits);
-  BeastError error;
-  parser.put(boost::asio::const_buffer(head.data(), lines.end), error);
-  if (!parser.is_header_done() || (error && error != http::error::need_more)) {
-    if (error == http::error::bad_version) return refused(status_for_version(lines.first));
-    return refused(400);
-  }
-  const int version = status_for_version(lines.first);
-  if (version == 505) return refused(505);
-  if (parser.hosts() > 1 || (!request.http_1_0 && parser.hosts() == 0)) return refused(400);
-  if (!split_target(request)) return refused(400);
-  const bool has_length = parser.content_length().has_value();
-  request.has_body = parser.chunked() || (has_length && *parser.content_length() > 0);
-  request.keep_alive = parser.keep_alive();
-  return {Parsed::State::Whole, skipped + lines.end, 0};
+  request = Request{};
+  std::size_t start = 0;
+  const Parsed found = find_head(bytes, limits, start, request);
+  if (found.state != State::Whole) return found;
+  Parser parser(request);
+  const int status = parser.parse(bytes.substr(start, found.head_bytes - start));
+  return status == 0 ? found : refused(status);
 }
 
 }  // namespace mpm::builtin

@@ -37,7 +37,7 @@ struct Request {
 struct RequestLimits {
   std::size_t line = 8190;   // bytes of the request line: LimitRequestLine
   std::size_t field = 8190;  // bytes of one header field: LimitRequestFieldSize
-  std::size_t fields = 100;  // of them: LimitRequestFields
+  std::size_t fields = 100;  // of them: LimitRequestFields; 0: without end
 };
 
 struct Parsed {
