@@ -92,7 +92,8 @@ std::optional<BinaryFacts> read_binary(std::string_view bytes) {
   if (facts.server_root.empty() && facts.config_file.empty()) return std::nullopt;
   facts.version = find_version(bytes);
   facts.builtin_sources = find_module_list(bytes);
-  if (facts.builtin_sources.empty()) facts.builtin_sources = find_sources(bytes);
+  facts.loads_files = facts.builtin_sources.empty();
+  if (facts.loads_files) facts.builtin_sources = find_sources(bytes);
   constexpr std::array kMpmSources = std::to_array<std::pair<std::string_view, Mpm>>(
       {{"prefork.c", Mpm::Prefork}, {"worker.c", Mpm::Worker}, {"event.c", Mpm::Event}});
   for (const auto& [source, mpm] : kMpmSources)

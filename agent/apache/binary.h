@@ -20,6 +20,8 @@ struct BinaryFacts {
   std::string config_file;                   // SERVER_CONFIG_FILE, as compiled in
   std::vector<std::string> builtin_sources;  // "core.c", "mod_so.c"; sorted
   std::optional<Mpm> builtin_mpm;            // linked in, as hand-built servers have it
+  // LoadModule opens a file. mpm-httpd has its modules inside, and LoadModule only chooses.
+  bool loads_files = true;
 };
 
 // nullopt: these bytes are no httpd's. An executable that keeps its strings in a shared

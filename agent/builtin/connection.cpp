@@ -214,7 +214,11 @@ void Connection::finish(const Seat& seat, Flow how) {
   file_left_ = 0;
   const std::int64_t now = now_us();
   const std::int64_t took = std::max<std::int64_t>(0, now - began_us_);
-  if (settings_.extended_status) end_request(seat.score(), sent_bytes_, now);
+  if (settings_.extended_status) {
+    tms used{};
+    ::times(&used);
+    end_request(seat.score(), sent_bytes_, now, used);
+  }
   if (seat.generation.logs.has_access()) {
     put_state(seat.score(), WorkerState::Logging);
     const std::string_view query = request_.query;

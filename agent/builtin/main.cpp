@@ -14,6 +14,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "agent/base/file.h"
 #include "agent/builtin/compiled_in.h"
 #include "agent/builtin/control.h"
 #include "agent/builtin/options.h"
@@ -111,7 +112,21 @@ void allow_many_descriptors() {
   ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+// Starts this program again with `arguments`, which are then the command line that others see.
+// Comes back only when that fails.
+void start_again(const std::vector<std::string>& arguments) {
+  const auto self = read_link("/proc/self/exe");
+  if (!self) return;
+  std::vector<char*> words;
+  for (const std::string& argument : arguments)
+    words.push_back(const_cast<char*>(argument.c_str()));
+  words.push_back(nullptr);
+  ::execv(self->c_str(), words.data());
+}
+
 int run(const std::vector<std::string>& arguments) {
+  if (const auto absolute = with_absolute_paths(arguments); absolute != arguments)
+    start_again(absolute);
   // The threads of a child share one heap: an arena each would cost more than it wins.
   ::mallopt(M_ARENA_MAX, 1);
   allow_many_descriptors();

@@ -2,6 +2,7 @@
 #include "agent/builtin/options.h"
 
 #include <algorithm>
+#include <cstdlib>
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -71,14 +72,26 @@ std::string absolute(const std::string& path) {
 
 }  // namespace
 
+std::vector<std::string> with_absolute_paths(std::vector<std::string> arguments) {
+  const bool has_root = read_command_line(arguments).server_root.has_value();
+  for (std::size_t i = 1; i < arguments.size(); ++i) {
+    const std::string option = arguments[i].substr(0, 2);
+    if (option.size() < 2 || kWithArgument.find(option[1]) == std::string_view::npos) continue;
+    const bool apart = arguments[i].size() == 2;
+    if (apart && ++i == arguments.size()) break;
+    if (option != "-d" && (option != "-f" || has_root)) continue;
+    arguments[i] = apart ? absolute(arguments[i]) : option + absolute(arguments[i].substr(2));
+  }
+  return arguments;
+}
+
 Result<Options> parse_options(const std::vector<std::string>& arguments) {
   Options options;
   if (auto read = read_action(arguments, options); !read) return fail(std::move(read.error()));
   const CommandLine line = read_command_line(arguments);
   config::SiteOptions& site = options.site;
-  site.server_root = absolute(line.server_root.value_or(std::string(kServerRoot)));
+  site.server_root = line.server_root.value_or(std::string(kServerRoot));
   site.config_file = line.config_file.value_or(std::string(kConfigFile));
-  if (line.config_file && !line.server_root) site.config_file = absolute(*line.config_file);
   site.defines = line.defines;
   site.before = line.before;
   site.after = line.after;

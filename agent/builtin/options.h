@@ -35,6 +35,11 @@ inline constexpr std::string_view kHelp =
     "  -v, -V        the version; with what is compiled in\n"
     "  -l            the modules that are compiled in\n";
 
+// The same with -d and -f made absolute where they are relative to the working directory, which a
+// detached server leaves: whoever reads its command line later finds the files. A relative -f
+// beside a -d stays, because it is relative to that.
+std::vector<std::string> with_absolute_paths(std::vector<std::string> arguments);
+
 // Usage: an option that is not known, or a word of -k.
 Result<Options> parse_options(const std::vector<std::string>& arguments);
 

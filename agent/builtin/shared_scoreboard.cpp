@@ -119,7 +119,7 @@ void begin_request(WorkerSlot& slot, const RequestNote& note, std::int64_t now) 
   put(slot.start_time, now);
 }
 
-void end_request(WorkerSlot& slot, std::int64_t bytes, std::int64_t now) {
+void end_request(WorkerSlot& slot, std::int64_t bytes, std::int64_t now, const tms& used) {
   put(slot.stop_time, now);
   put(slot.last_used, now);
   put(slot.access_count, slot.access_count + 1);
@@ -129,9 +129,7 @@ void end_request(WorkerSlot& slot, std::int64_t bytes, std::int64_t now) {
   put(slot.my_bytes_served, slot.my_bytes_served + bytes);
   put(slot.conn_bytes, slot.conn_bytes + bytes);
   put(slot.duration, slot.duration + std::max<std::int64_t>(0, now - slot.start_time));
-  tms now_used{};
-  ::times(&now_used);
-  put_times(slot.times, now_used);
+  put_times(slot.times, used);
 }
 
 }  // namespace mpm::builtin

@@ -144,7 +144,7 @@ std::int64_t now_us();
 
 // A request begins in this slot: its texts and its start.
 void begin_request(WorkerSlot& slot, const RequestNote& note, std::int64_t now);
-// It ended after `bytes` were sent: counters, times and CPU.
-void end_request(WorkerSlot& slot, std::int64_t bytes, std::int64_t now);
+// It ended after `bytes` were sent: counters, times, and what the process has used of the CPU.
+void end_request(WorkerSlot& slot, std::int64_t bytes, std::int64_t now, const tms& used);
 
 }  // namespace mpm::builtin

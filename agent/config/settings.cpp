@@ -24,8 +24,11 @@ struct Written {
 };
 
 std::optional<Mpm> loaded_mpm(const Site& site) {
-  constexpr std::array kSources = std::to_array<std::pair<std::string_view, Mpm>>(
-      {{"prefork.c", Mpm::Prefork}, {"worker.c", Mpm::Worker}, {"event.c", Mpm::Event}, {"mpm_winnt.c", Mpm::Winnt}});
+  constexpr std::array kSources =
+      std::to_array<std::pair<std::string_view, Mpm>>({{"prefork.c", Mpm::Prefork},
+                                                       {"worker.c", Mpm::Worker},
+                                                       {"event.c", Mpm::Event},
+                                                       {"mpm_winnt.c", Mpm::Winnt}});
   for (const auto& [source, mpm] : kSources)
     if (std::ranges::find(site.modules, source, &LoadedModule::source) != site.modules.end())
       return mpm;
@@ -51,7 +54,10 @@ SettingValue duration(const std::string& value) {
 
 class Settings {
  public:
-  Settings(const Site& site, Mpm mpm, const RunningLimits& running) : mpm_(mpm) {
+  Settings(const Site& site, Mpm mpm, const RunningLimits& running)
+      : mpm_(mpm),
+        has_status_(std::ranges::find(site.modules, "mod_status.c", &LoadedModule::source) !=
+                    site.modules.end()) {
     for (const ActiveDirective& node : site.directives) {
       const Directive* known = find_directive(node.name);
       if (known == nullptr || node.dead) continue;
@@ -100,8 +106,7 @@ class Settings {
   void set_effective(const Directive& directive, const Written* written, Setting& setting) const {
     switch (directive.kind) {
       case ValueKind::Word:
-        setting.effective =
-            written != nullptr ? written->value : std::string(directive.default_word);
+        setting.effective = written != nullptr ? written->value : default_word(directive);
         return;
       case ValueKind::Duration:
         setting.effective = written != nullptr ? duration(written->value)
@@ -126,6 +131,12 @@ class Settings {
                            directive.name, written->value, whole_factor(written->value))});
   }
 
+  // mod_status turns ExtendedStatus on before the configuration is read.
+  std::string default_word(const Directive& directive) const {
+    if (directive.name == "ExtendedStatus" && has_status_) return "On";
+    return std::string(directive.default_word);
+  }
+
   void remark_on_place(const Directive& directive, const Written& written,
                        std::vector<Remark>& remarks) const {
     if (!directive.old_name.empty() && equal_ignoring_case(written.at->name, directive.old_name) &&
@@ -144,6 +155,7 @@ class Settings {
   }
 
   Mpm mpm_;
+  bool has_status_;
   std::map<std::string_view, Written> written_;
   std::map<std::string_view, int> times_;
   std::map<std::string_view, int> in_sections_;

@@ -30,8 +30,10 @@ config::SiteOptions options_for(const Target& target, const ProcFs& proc) {
   options.after = line.after;
   auto bytes = read_file(fmt::format("{}/{}/exe", proc.root(), target.pid));
   if (!bytes) bytes = read_file(target.binary);
-  if (bytes)
-    if (const auto facts = read_binary(*bytes)) options.builtin_sources = facts->builtin_sources;
+  if (const auto facts = bytes ? read_binary(*bytes) : std::nullopt) {
+    options.builtin_sources = facts->builtin_sources;
+    options.require_module_files = facts->loads_files;
+  }
   const auto environment = proc.environment(target.pid);
   for (const std::string& entry : environment.value_or(std::vector<std::string>())) {
     const auto equals = entry.find('=');

@@ -7,8 +7,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "agent/base/file.h"
 #include "tests/live/server.h"
 #include "tests/support/child.h"
+#include "tests/support/temp_dir.h"
 #include "tests/support/wait_for.h"
 
 namespace mpm {
@@ -43,6 +45,27 @@ TEST(ServerCommandLine, RefusesWhatItDoesNotKnow) {
   const Finished none = run({MPM_HTTPD, "-f", "/no/such.conf", "-t"});
   EXPECT_EQ(none.status, 1);
   EXPECT_THAT(none.err, HasSubstr("/no/such.conf"));
+}
+
+// A server that was started by a relative name is found with its configuration all the same.
+TEST(ServerCommandLine, ShowsWhereItsConfigurationIs) {
+  const TempDir dir;
+  dir.write("htdocs/index.html", "x");
+  dir.write("near.conf", fmt::format("LoadModule mpm_event_module x.so\nListen 127.0.0.1:{}\n"
+                                     "ServerRoot {}\nPidFile pid\nThreadsPerChild 7\n",
+                                     free_port(), dir.path()));
+  const Finished started =
+      run({"/bin/sh", "-c", fmt::format("cd {} && {} -f near.conf", dir.path(), MPM_HTTPD)});
+  ASSERT_EQ(started.status, 0) << started.err;
+  const auto pid = read_file(dir / "pid");
+  ASSERT_TRUE(pid) << pid.error().what;
+  const std::string name = pid->substr(0, pid->find('\n'));
+  const Finished shown = run({MPM_CTL, "--no-daemon", "config", "show", name});
+  EXPECT_EQ(run({MPM_HTTPD, "-f", dir / "near.conf", "-k", "stop"}).status, 0);
+  EXPECT_TRUE(wait_for([&] { return has_ended(std::stoi(name)); }));
+  EXPECT_THAT(shown.out, HasSubstr(dir / "near.conf"));
+  EXPECT_THAT(shown.out, testing::ContainsRegex("ThreadsPerChild +7 +7 workers"));
+  EXPECT_THAT(shown.out, testing::Not(HasSubstr("refuses")));
 }
 
 TEST(ServerCommandLine, SaysThatAPortIsTaken) {

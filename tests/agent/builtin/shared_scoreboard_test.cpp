@@ -87,7 +87,7 @@ TEST(SharedScoreboard, IsReadAsThatOfAnHttpd) {
   put(score.pid, 4711);
   begin_request(score, {"127.0.0.1", "GET /cart HTTP/1.1", "localhost", "HTTP/1.1"}, 1'000'000);
   put_state(score, WorkerState::Writing);
-  end_request(score, 512, 1'250'000);
+  end_request(score, 512, 1'250'000, {});
 
   const auto layout = find_layout(bytes_of(*board));
   ASSERT_TRUE(layout) << layout.error().what;

@@ -51,7 +51,7 @@ class StatusPage : public testing::Test {
     for (int i = 0; i < count; ++i) {
       begin_request(worker, {"192.0.2.1", "GET / HTTP/1.1", "www.example.org:80", "http/1.1"},
                     kNow - 3 * kSecond);
-      end_request(worker, bytes, kNow - 2 * kSecond - kSecond / 2);
+      end_request(worker, bytes, kNow - 2 * kSecond - kSecond / 2, {});
     }
     return worker;
   }
