@@ -179,8 +179,7 @@ void EventChild::adjust_accepting() {
 void EventChild::accept_some() {
   for (const Listener& listener : context_.listeners) {
     while (may_accept()) {
-      bool exhausted = false;
-      auto accepted = accept_from(listener, Blocking::No, exhausted);
+      auto accepted = accept_from(listener, Blocking::No);
       if (!accepted) break;
       ++connections_;
       Place place;

@@ -135,13 +135,14 @@ void Pipe::end_one() const {
   }
 }
 
-std::optional<Accepted> accept_from(const Listener& listener, Blocking blocking, bool& exhausted) {
+std::optional<Accepted> accept_from(const Listener& listener, Blocking blocking) {
   SocketAddress address{};
   socklen_t length = sizeof address;
   const int flags = SOCK_CLOEXEC | (blocking == Blocking::Yes ? 0 : SOCK_NONBLOCK);
   UniqueFd socket(::accept4(listener.socket.get(), &address.any, &length, flags));
   if (!socket) {
-    exhausted = errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM;
+    if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
+      ::nanosleep(&kPauseWithoutDescriptors, nullptr);
     return std::nullopt;
   }
   return Accepted{std::move(socket), client_name(address), listener.where.port};
@@ -200,10 +201,8 @@ AcceptWait::AcceptWait(const std::vector<Listener>& listeners, const Baton& bato
 
 std::optional<Accepted> AcceptWait::try_all() {
   for (std::size_t i = 0; i < listeners_.size(); ++i) {
-    bool exhausted = false;
     turn_ = (turn_ + 1) % listeners_.size();
-    if (auto accepted = accept_from(listeners_[turn_], Blocking::Yes, exhausted)) return accepted;
-    if (exhausted) ::nanosleep(&kPauseWithoutDescriptors, nullptr);
+    if (auto accepted = accept_from(listeners_[turn_], Blocking::Yes)) return accepted;
   }
   return std::nullopt;
 }

@@ -74,9 +74,10 @@ struct Accepted {
   std::uint16_t local_port = 0;
 };
 
-// The next connection of `listener`; nullopt: there is none now, or it went away already.
-// `exhausted` is set when the process or the system has no descriptor or memory left for one.
-std::optional<Accepted> accept_from(const Listener& listener, Blocking blocking, bool& exhausted);
+// The next connection of `listener`; nullopt: there is none now, or it went away already. Where the
+// process or the system has no descriptor or memory left for one, it waits a little first, because
+// the listener would be ready again at once.
+std::optional<Accepted> accept_from(const Listener& listener, Blocking blocking);
 
 // True when a child was told to go: a byte was there for it, or the pipe has ended.
 bool told_to_go(int pipe);

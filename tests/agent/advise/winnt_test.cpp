@@ -5,23 +5,15 @@
 #include <gtest/gtest.h>
 
 #include "agent/advise/recommend.h"
+#include "tests/agent/advise/debian_event.h"
 
 namespace mpm {
 namespace {
 
-constexpr std::int64_t kMb = 1 << 20;
-
-Distribution flat(double value) {
-  return {60, value, 0, value, value, value, value};
-}
-
 // mpm_winnt knows neither MaxRequestWorkers nor spares: its pool is the threads of its one child.
 TEST(Recommend, RaisesTheThreadsOfWinnt) {
-  Observation seen;
-  seen.pid = 1;
+  Observation seen = event();
   seen.mpm = Mpm::Winnt;
-  seen.span_seconds = 30;
-  seen.samples = 60;
   seen.worker_limit = 64;
   seen.settings = {{"ThreadLimit", 100, 100, true},
                    {"ThreadsPerChild", 64, 64, true},
@@ -31,20 +23,6 @@ TEST(Recommend, RaisesTheThreadsOfWinnt) {
   seen.load.busy = flat(64);
   seen.load.idle = flat(0);
   seen.load.pinned_share = 1;
-  seen.load.completed_per_second = seen.load.arrived_per_second = 200;
-  seen.load.service_seconds = 0.3;
-  seen.host.cores = 4;
-  seen.host.memory_total = Bytes{8192 * kMb};
-  seen.host.memory_available = Bytes{6000 * kMb};
-  seen.host.somaxconn = 4096;
-  seen.memory.emplace();
-  seen.memory->children = 1;
-  seen.memory->requests_per_child = 500;
-  seen.memory->shared_once = Bytes{10 * kMb};
-  seen.memory->child_typical = Bytes{15 * kMb};
-  seen.memory->child_large = Bytes{18 * kMb};
-  seen.memory->child_peak = Bytes{25 * kMb};
-  seen.memory->server_pss = Bytes{60 * kMb};
   seen.load.queue = flat(30);
   const Proposal proposal = recommend(seen, {});
   std::set<std::string> changed;
