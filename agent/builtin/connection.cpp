@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::size_t kReadSize = 8192;
 // Below this a file goes out with its head in one call; above, the kernel copies it.
-constexpr std::int64_t kInline = 32 * 1024;
+constexpr std::int64_t kInline = std::int64_t{32} << 10U;
 constexpr std::int64_t kMostAtOnce = std::int64_t{1} << 30;
 
 // A thread serves many connections and each needs a buffer only while it is served, so the
@@ -37,7 +37,7 @@ void borrow(std::string& buffer, std::string& from) {
   }
 }
 void give_back(std::string& buffer, std::string& to) {
-  constexpr std::size_t kKept = 64 * 1024;
+  constexpr std::size_t kKept = std::size_t{64} << 10U;
   buffer.clear();
   if (buffer.capacity() <= kKept && to.capacity() < buffer.capacity()) to.swap(buffer);
   std::string().swap(buffer);
@@ -54,32 +54,44 @@ Connection::Connection(Accepted accepted, const Generation& generation)
 
 Next Connection::advance(const Seat& seat) {
   for (;;) {
-    if (answering_) {
-      const Flow flow = send();
-      if (flow == Flow::Again) return Next::Write;
-      finish(seat, flow);
-      if (flow == Flow::Gone || close_after_) return Next::Close;
-      if (in_.empty()) {
-        give_back(in_, spare().in);
-        return Next::KeepAlive;
-      }
-    }
-    const RequestLimits limits{static_cast<std::size_t>(settings_.limit_request_line),
-                               static_cast<std::size_t>(settings_.limit_request_field_size),
-                               static_cast<std::size_t>(settings_.limit_request_fields)};
-    const Parsed parsed = in_.empty() ? Parsed{} : parse_request(in_, limits, request_);
-    if (parsed.state == Parsed::State::NeedMore) {
-      const Flow flow = receive(MSG_DONTWAIT);
-      if (flow == Flow::Gone) return Next::Close;
-      if (flow == Flow::Again) return in_.empty() && requests_ > 0 ? Next::KeepAlive : Next::Read;
-      continue;
-    }
-    head_bytes_ = parsed.head_bytes;
-    if (parsed.state == Parsed::State::Refused)
-      refuse(seat, parsed.status);
-    else
-      respond(seat);
+    if (answering_)
+      if (const auto next = go_on_answering(seat)) return *next;
+    if (const auto next = take_request(seat)) return *next;
   }
+}
+
+// What to wait for; nothing when the answer is out and more has come already.
+std::optional<Next> Connection::go_on_answering(const Seat& seat) {
+  const Flow flow = send();
+  if (flow == Flow::Again) return Next::Write;
+  finish(seat, flow);
+  if (flow == Flow::Gone || close_after_) return Next::Close;
+  if (!in_.empty()) return std::nullopt;
+  give_back(in_, spare().in);
+  return Next::KeepAlive;
+}
+
+// What to wait for; nothing when there is an answer to send, or more was received.
+std::optional<Next> Connection::take_request(const Seat& seat) {
+  const RequestLimits limits{static_cast<std::size_t>(settings_.limit_request_line),
+                             static_cast<std::size_t>(settings_.limit_request_field_size),
+                             static_cast<std::size_t>(settings_.limit_request_fields)};
+  const Parsed parsed = in_.empty() ? Parsed{} : parse_request(in_, limits, request_);
+  head_bytes_ = parsed.head_bytes;
+  switch (parsed.state) {
+    case Parsed::State::Whole:
+      respond(seat);
+      return std::nullopt;
+    case Parsed::State::Refused:
+      refuse(seat, parsed.status);
+      return std::nullopt;
+    case Parsed::State::NeedMore:
+      break;
+  }
+  const Flow flow = receive(MSG_DONTWAIT);
+  if (flow == Flow::Done) return std::nullopt;
+  if (flow == Flow::Gone) return Next::Close;
+  return in_.empty() && requests_ > 0 ? Next::KeepAlive : Next::Read;
 }
 
 Connection::Flow Connection::receive(int flags) {

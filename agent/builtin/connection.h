@@ -12,6 +12,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "agent/base/fd.h"
@@ -55,6 +56,8 @@ class Connection {
  private:
   enum class Flow : std::uint8_t { Done, Again, Gone };
 
+  std::optional<Next> go_on_answering(const Seat& seat);
+  std::optional<Next> take_request(const Seat& seat);
   Flow receive(int flags);
   Flow send();
   void respond(const Seat& seat);

@@ -91,48 +91,58 @@ void append_request_item(std::string& line, char what, const LogEntry& entry) {
   }
 }
 
+char unescaped(char letter) {
+  if (letter == 'n') return '\n';
+  return letter == 't' ? '\t' : letter;
+}
+
+// What stands behind a '%' at `at`, which moves behind it; NUL: it is not known.
+char take_directive(std::string_view format, std::size_t& at) {
+  // Which of several internal requests is meant: here there is only one.
+  while (at < format.size() && (format[at] == '>' || format[at] == '<'))
+    ++at;
+  if (at >= format.size()) return '\0';
+  if (format[at] != '{') {
+    const char letter = format[at++];
+    return kLetters.find(letter) == std::string_view::npos ? '\0' : letter;
+  }
+  const auto close = format.find('}', at);
+  if (close == std::string_view::npos || format.substr(close + 1, 1) != "i") return '\0';
+  const std::string_view name = format.substr(at + 1, close - at - 1);
+  at = close + 2;
+  return header_item(name);
+}
+
 }  // namespace
 
 Result<LogFormat> LogFormat::parse(std::string_view format) {
   LogFormat parsed;
-  const auto text = [&parsed]() -> std::string& {
-    if (parsed.items_.empty() || parsed.items_.back().what != 0) parsed.items_.emplace_back();
-    return parsed.items_.back().text;
-  };
-  for (std::size_t i = 0; i < format.size(); ++i) {
+  for (std::size_t i = 0; i < format.size();) {
     if (format[i] == '\\' && i + 1 < format.size()) {
-      const char next = format[++i];
-      text() += next == 'n' ? '\n' : next == 't' ? '\t' : next;
-      continue;
+      parsed.text() += unescaped(format[i + 1]);
+      i += 2;
+    } else if (format[i] != '%') {
+      parsed.text() += format[i++];
+    } else {
+      const char what = take_directive(format, ++i);
+      if (what == '\0')
+        return fail(
+            Kind::Malformed,
+            fmt::format("LogFormat \"{}\" has a % directive that mpm-httpd does not know; it "
+                        "knows %{} and %{{Referer}}i, %{{User-Agent}}i, %{{Host}}i",
+                        format, fmt::join(kLetters, " %")));
+      if (what == '%')
+        parsed.text() += '%';
+      else
+        parsed.items_.push_back({what, {}});
     }
-    if (format[i] != '%') {
-      text() += format[i];
-      continue;
-    }
-    ++i;
-    while (i < format.size() && (format[i] == '>' || format[i] == '<'))
-      ++i;  // which of several internal requests is meant: here there is only one
-    char what = i < format.size() ? format[i] : '\0';
-    if (what == '{') {
-      const auto close = format.find('}', i);
-      const bool header =
-          close != std::string_view::npos && close + 1 < format.size() && format[close + 1] == 'i';
-      what = header ? header_item(format.substr(i + 1, close - i - 1)) : '\0';
-      i = close + 1;
-    } else if (kLetters.find(what) == std::string_view::npos) {
-      what = '\0';
-    }
-    if (what == '\0')
-      return fail(Kind::Malformed,
-                  fmt::format("LogFormat \"{}\" has a % directive that mpm-httpd does not know; it "
-                              "knows %{} and %{{Referer}}i, %{{User-Agent}}i, %{{Host}}i",
-                              format, fmt::join(kLetters, " %")));
-    if (what == '%')
-      text() += '%';
-    else
-      parsed.items_.push_back({what, {}});
   }
   return parsed;
+}
+
+std::string& LogFormat::text() {
+  if (items_.empty() || items_.back().what != 0) items_.emplace_back();
+  return items_.back().text;
 }
 
 void LogFormat::append(std::string& line, const LogEntry& entry) const {

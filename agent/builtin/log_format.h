@@ -50,6 +50,7 @@ class LogFormat {
     char what = 0;  // 0: text as it is
     std::string text;
   };
+  std::string& text();  // of the last item, a new one where that is no text
   std::vector<Item> items_;
 };
 

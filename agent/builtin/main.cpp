@@ -118,6 +118,7 @@ void start_again(const std::vector<std::string>& arguments) {
   const auto self = read_link("/proc/self/exe");
   if (!self) return;
   std::vector<char*> words;
+  words.reserve(arguments.size() + 1);
   for (const std::string& argument : arguments)
     words.push_back(const_cast<char*>(argument.c_str()));
   words.push_back(nullptr);

@@ -51,41 +51,44 @@ Upkeep prefork(const Pool& pool, std::span<const SlotView> slots, std::int32_t u
   return upkeep;
 }
 
+// What worker's parent sees: idle and active threads, and the slots that can get a child, those
+// whose threads have all ended before those that have to be waited for.
+struct WorkerSlots {
+  std::int32_t idle = 0, active = 0;
+  std::vector<std::int32_t> free{};
+};
+
+WorkerSlots count_worker(const Pool& pool, std::span<const SlotView> slots, std::int32_t used,
+                         std::int32_t rate) {
+  WorkerSlots seen;
+  std::int32_t gone = 0;  // of free, from its front: no thread is left in them
+  for (std::int32_t i = 0; i < pool.max_children && (i < used || gone < rate); ++i) {
+    const SlotView& slot = slots[static_cast<std::size_t>(i)];
+    if (slot.occupied && !slot.quiescing && slot.current) seen.idle += slot.idle;
+    if (slot.occupied) seen.active += slot.active;
+    const bool can_take = slot.some_dead && (!slot.occupied || slot.quiescing);
+    if (!can_take || gone >= rate || std::ssize(seen.free) >= kMaxRate) continue;
+    seen.free.insert(slot.all_gone ? seen.free.begin() + gone++ : seen.free.end(), i);
+  }
+  return seen;
+}
+
 Upkeep worker(const Pool& pool, std::span<const SlotView> slots, std::int32_t used, Pace pace) {
   Upkeep upkeep{.pace = pace};
-  std::vector<std::int32_t> free;
-  std::int32_t active = 0;
-  std::int32_t gone_slots = 0;
-  for (std::int32_t i = 0; i < pool.max_children; ++i) {
-    if (i >= used && gone_slots == pace.rate) break;
-    const SlotView& slot = slots[static_cast<std::size_t>(i)];
-    if (slot.occupied) {
-      if (!slot.quiescing && slot.current) upkeep.idle += slot.idle;
-      active += slot.active;
-    }
-    const bool can_take = slot.some_dead && (!slot.occupied || slot.quiescing);
-    if (!can_take || gone_slots >= pace.rate || std::ssize(free) >= kMaxRate) continue;
-    // A slot whose threads have all ended is taken before one that has to be waited for.
-    if (slot.all_gone)
-      free.insert(free.begin() + gone_slots++, i);
-    else
-      free.push_back(i);
-  }
-  if (upkeep.idle > pool.max_spare) {
+  auto [idle, active, free] = count_worker(pool, slots, used, pace.rate);
+  upkeep.idle = idle;
+  if (idle > pool.max_spare) {
     upkeep.end_one = true;
     upkeep.pace.rate = 1;
-  } else if (upkeep.idle < pool.min_spare) {
-    if (free.empty()) {
-      const bool at_limit = active >= pool.max_request_workers;
-      none_free(upkeep, !at_limit          ? Shortage::ScoreboardFull
-                        : upkeep.idle == 0 ? Shortage::AtLimit
-                                           : Shortage::NearLimit);
-    } else {
-      free.resize(std::min(free.size(), static_cast<std::size_t>(pace.rate)));
-      start_children(upkeep, std::move(free));
-    }
-  } else {
+  } else if (idle >= pool.min_spare) {
     upkeep.pace.rate = 1;
+  } else if (!free.empty()) {
+    free.resize(std::min(free.size(), static_cast<std::size_t>(pace.rate)));
+    start_children(upkeep, std::move(free));
+  } else if (active < pool.max_request_workers) {
+    none_free(upkeep, Shortage::ScoreboardFull);
+  } else {
+    none_free(upkeep, idle == 0 ? Shortage::AtLimit : Shortage::NearLimit);
   }
   return upkeep;
 }

@@ -65,7 +65,7 @@ Result<void> read_action(const std::vector<std::string>& arguments, Options& opt
 std::string absolute(const std::string& path) {
   if (path.empty() || path.front() == '/') return path;
   char* const here = ::getcwd(nullptr, 0);
-  const std::string whole = std::string(here == nullptr ? "" : here) + "/" + path;
+  std::string whole = std::string(here == nullptr ? "" : here) + "/" + path;
   std::free(here);
   return whole;
 }

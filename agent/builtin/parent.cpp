@@ -73,8 +73,8 @@ Result<std::unique_ptr<Parent>> Parent::prepare(Settings settings, ReadSettings 
   auto baton = Baton::create();
   if (!baton) return fail(std::move(baton.error()));
   parent->baton_ = std::move(*baton);
-  parent->generation_.reset(
-      new Generation{std::move(settings), std::move(*logs), std::move(*root), 0});
+  parent->generation_ = std::make_unique<Generation>(
+      Generation{std::move(settings), std::move(*logs), std::move(*root), 0});
   return parent;
 }
 
@@ -150,8 +150,8 @@ Result<void> Parent::next_generation(Event how) {
     pace_ = {};
   }
   put(board_.global().running_generation, number);
-  generation_.reset(
-      new Generation{std::move(*settings), std::move(*logs), std::move(*root), number});
+  generation_ = std::make_unique<Generation>(
+      Generation{std::move(*settings), std::move(*logs), std::move(*root), number});
   generation_->logs.take_stderr();
   pipe_ = std::move(*pipe);  // the end of the old one is the word to go
   said_at_limit_ = said_near_limit_ = false;
@@ -188,7 +188,7 @@ Parent::Event Parent::serve_generation() {
   }
 }
 
-Parent::Event Parent::wait(milliseconds longest) const {
+Parent::Event Parent::wait(milliseconds longest) {
   const sigset_t set = heard();
   const timespec time{longest.count() / 1000, longest.count() % 1000 * 1'000'000};
   switch (::sigtimedwait(&set, nullptr, &time)) {

@@ -57,7 +57,7 @@ class Parent {
   bool reap();
   void note_end(pid_t pid, int status);
   void free_slot(pid_t pid, std::int32_t slot) const;
-  Event wait(milliseconds longest) const;
+  static Event wait(milliseconds longest);
   void keep_up();
   void say_shortage(Shortage shortage, std::int32_t idle);
   std::vector<SlotView> look();

@@ -15,9 +15,8 @@ namespace {
 using Kind = Error::Kind;
 using config::equal_ignoring_case;
 
-constexpr std::string_view kCombined =
-    "%h %l %u %t \"%r\" %>s %O \"%{Referer}i\" \"%{User-Agent}i\"";
-constexpr std::string_view kCommon = "%h %l %u %t \"%r\" %>s %b";
+constexpr std::string_view kCombined = R"(%h %l %u %t "%r" %>s %O "%{Referer}i" "%{User-Agent}i")";
+constexpr std::string_view kCommon = R"(%h %l %u %t "%r" %>s %b)";
 
 }  // namespace
 
@@ -79,8 +78,7 @@ const Reading::Known* Reading::find(std::string_view name) {
   return found == kKnown.end() ? nullptr : found;
 }
 
-tl::unexpected<Error> Reading::refuse(const config::ActiveDirective& at,
-                                      std::string_view why) const {
+tl::unexpected<Error> Reading::refuse(const config::ActiveDirective& at, std::string_view why) {
   return fail(Kind::Malformed, fmt::format("{}:{}: {}", at.file, at.first_line, why));
 }
 

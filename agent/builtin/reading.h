@@ -34,15 +34,15 @@ class Reading {
 
  private:
   static const Known* find(std::string_view name);
-  tl::unexpected<Error> refuse(const config::ActiveDirective& at, std::string_view why) const;
+  static tl::unexpected<Error> refuse(const config::ActiveDirective& at, std::string_view why);
   std::string section(const config::ActiveDirective& at);
   Result<void> finish();
 
   std::string path(const std::string& name) const {
     return name.empty() || name.front() == '/' ? name : site_.server_root + "/" + name;
   }
-  std::string number(const std::string& text, std::int32_t least, std::int32_t& value) const;
-  std::string on_off(const std::string& text, bool& value) const;
+  static std::string number(const std::string& text, std::int32_t least, std::int32_t& value);
+  static std::string on_off(const std::string& text, bool& value);
 
   std::string listen(const Arguments& words);
   std::string document_root(const Arguments& words);

@@ -35,14 +35,13 @@ std::string take_duration(const std::string& text, milliseconds& value) {
 
 }  // namespace
 
-std::string Reading::number(const std::string& text, std::int32_t least,
-                            std::int32_t& value) const {
+std::string Reading::number(const std::string& text, std::int32_t least, std::int32_t& value) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error == std::errc() && end == text.data() + text.size() && value >= least) return {};
   return fmt::format("\"{}\" is no number from {} on", text, least);
 }
 
-std::string Reading::on_off(const std::string& text, bool& value) const {
+std::string Reading::on_off(const std::string& text, bool& value) {
   value = equal_ignoring_case(text, "on");
   return value || equal_ignoring_case(text, "off") ? std::string() : "it is On or Off";
 }

@@ -26,7 +26,7 @@ struct ListenOn {
   std::string address;  // "0.0.0.0", "::", "127.0.0.1"
   std::uint16_t port = 0;
 
-  auto operator<=>(const ListenOn&) const = default;
+  auto operator<=>(const ListenOn&) const = default;  // NOLINT(modernize-use-nullptr)
 };
 
 // The numbers of the directives, after httpd's own corrections. Those that an MPM does not know

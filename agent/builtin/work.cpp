@@ -19,7 +19,8 @@ struct Unit {
   std::size_t factor;
 };
 constexpr Unit kTimes[] = {{"", 1000}, {"us", 1}, {"ms", 1000}, {"s", 1'000'000}};
-constexpr Unit kSizes[] = {{"", 1}, {"B", 1}, {"KB", 1024}, {"kB", 1024}, {"MB", 1024 * 1024}};
+constexpr Unit kSizes[] = {
+    {"", 1}, {"B", 1}, {"KB", 1024}, {"kB", 1024}, {"MB", std::size_t{1024} * 1024}};
 
 constexpr std::size_t kMostCpu = 10'000'000, kMostSleep = 60'000'000;  // microseconds
 constexpr std::size_t kMostAlloc = std::size_t{1} << 30U, kMostLeak = std::size_t{64} << 20U;

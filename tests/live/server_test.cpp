@@ -190,17 +190,18 @@ TEST_P(EveryMpmServer, AGracefulStopFinishesWhatIsBegun) {
 
 TEST_P(EveryMpmServer, ARestartCountsFromZeroAndKeepsItsParent) {
   const PrivateHttpd server(options());
-  EXPECT_EQ(get_status(server.port(), "/", 5s), 200);
+  for (int i = 0; i < 9; ++i)
+    EXPECT_EQ(get_status(server.port(), "/", 5s), 200);
   const auto before = children_of(server);
   server.restart();
   EXPECT_TRUE(wait_for([&] {
     const auto now = children_of(server);
     return !now.empty() && std::ranges::find(now, before.front()) == now.end() &&
-           get_status(server.port(), "/", 1s) == 200;
+           connect_to(server.port());
   }));
   const std::string page = reply_to(server, get("/server-status?auto"));
   EXPECT_THAT(page, HasSubstr("ParentServerConfigGeneration: 2\nParentServerMPMGeneration: 1\n"));
-  EXPECT_THAT(page, Not(HasSubstr("Total Accesses: 0\n"))) << "the wait above was a request";
+  EXPECT_THAT(page, HasSubstr("Total Accesses: 0\n"));
   EXPECT_FALSE(has_ended(server.pid()));
 }
 
