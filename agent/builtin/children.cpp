@@ -2,6 +2,7 @@
 //
 // The parent's part that has to do with its children: their start and end, and what is seen of
 // them.
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -9,6 +10,7 @@
 #include <ctime>
 
 #include <fmt/format.h>
+#include <malloc.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -92,6 +94,10 @@ void Parent::be_child(std::int32_t slot) {
   // A parent that is killed takes its children along, so that the port is free for the next one.
   ::prctl(PR_SET_PDEATHSIG, SIGTERM);
   if (::getppid() != parent) ::_exit(0);
+  // httpd has a heap a thread and keeps so much in each; here a child has one.
+  constexpr std::int32_t kMostKiB = 1 << 20U;
+  const std::int32_t keeps = generation_->settings.max_mem_free;
+  ::mallopt(M_TRIM_THRESHOLD, keeps == 0 ? -1 : std::min(keeps, kMostKiB) * 1024);
   pipe_->keep_reading_end();
   put(board_.process(slot).pid, static_cast<std::int32_t>(::getpid()));
   const ChildContext context{*generation_, board_, listeners_, *baton_, pipe_->reading_end(), slot};

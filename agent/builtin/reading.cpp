@@ -56,6 +56,8 @@ const Reading::Known* Reading::find(std::string_view name) {
       {"ScoreBoardFile", 1, 1, &Reading::scoreboard_file},
       {"SetHandler", 1, 1, &Reading::set_handler},
       {"ListenBacklog", 1, 1, &Reading::backlog},
+      {"MaxMemFree", 1, 1, &Reading::max_mem_free},
+      {"ListenCoresBucketsRatio", 1, 1, &Reading::buckets},
       {"StartServers"},
       {"MinSpareServers"},
       {"MaxSpareServers"},

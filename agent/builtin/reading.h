@@ -70,6 +70,8 @@ class Reading {
   std::string scoreboard_file(const Arguments& words);
   std::string set_handler(const Arguments& words);
   std::string backlog(const Arguments& words);
+  std::string max_mem_free(const Arguments& words);
+  std::string buckets(const Arguments& words);
 
   const config::Site& site_;
   Settings& settings_;

@@ -217,4 +217,14 @@ std::string Reading::backlog(const Arguments& words) {
   return number(words[0], 1, settings_.listen_backlog);
 }
 
+std::string Reading::max_mem_free(const Arguments& words) {
+  return number(words[0], 0, settings_.max_mem_free);
+}
+
+std::string Reading::buckets(const Arguments& words) {
+  std::int32_t ratio = 0;
+  if (std::string why = number(words[0], 0, ratio); !why.empty()) return why;
+  return ratio == 0 ? "" : "mpm-httpd has one bucket of listeners, which is 0";
+}
+
 }  // namespace mpm::builtin

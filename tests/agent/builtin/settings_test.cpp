@@ -90,6 +90,7 @@ TEST(Settings, ReadsEveryDirective) {
       "ServerName example.org\nDirectoryIndex a.html b.html\nAddType text/x-a .A b\n"
       "LogLevel debug\nErrorLog e.log\nCustomLog a.log mine\nLogFormat \"%h %>s\" mine\n"
       "EnableSendfile off\nGracefulShutdownTimeout 7\nUser nobody\n"
+      "MaxMemFree 64\nListenCoresBucketsRatio 0\nThreadStackSize 262144\n"
       "<Location /status>\nSetHandler server-status\n</Location>\n");
   ASSERT_TRUE(settings) << settings.error().what;
   EXPECT_EQ(settings->keep_alive_timeout, 500ms);
@@ -108,6 +109,8 @@ TEST(Settings, ReadsEveryDirective) {
   ASSERT_EQ(settings->custom_logs.size(), 1U);
   EXPECT_EQ(settings->custom_logs[0].file, "/srv/a.log");
   EXPECT_FALSE(settings->enable_sendfile);
+  EXPECT_EQ(settings->max_mem_free, 64);
+  EXPECT_EQ(settings->thread_stack_size, 262144);
   ASSERT_EQ(settings->locations.size(), 1U);
   EXPECT_EQ(settings->locations[0].handler, Handler::Status);
 }
@@ -128,6 +131,7 @@ TEST(Settings, NamesThePlaceOfAMistake) {
   EXPECT_THAT(why("LogFormat \"%{x}e\" a\n"), HasSubstr("does not know"));
   EXPECT_THAT(why("LoadModule ssl_module x\n"), HasSubstr("ssl_module"));
   EXPECT_THAT(why("LoadModule mpm_worker_module x\n"), HasSubstr("MPM"));
+  EXPECT_THAT(why("ListenCoresBucketsRatio 8\n"), HasSubstr("one bucket"));
   EXPECT_THAT(why("Include nothing.conf\n"), HasSubstr("nothing.conf"));
   EXPECT_THAT(why("ErrorLog \"|rotatelogs x\"\n"), HasSubstr("pipes"));
 }
