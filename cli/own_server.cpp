@@ -97,7 +97,8 @@ Result<void> OwnServer::launch(const ServerShape& shape) {
   plan.read_nothing();
   plan.write_to(*directory + "/output.log", STDOUT_FILENO);
   plan.write_to(*directory + "/output.log", STDERR_FILENO);
-  const int error = plan.run(binary, {binary, "-D", "FOREGROUND", "-d", *directory, "-f", file}, child_);
+  const int error =
+      plan.run(binary, {binary, "-D", "FOREGROUND", "-d", *directory, "-f", file}, child_);
   if (error == 0) return {};
   child_ = 0;
   return fail(Error::Kind::Unreachable,

@@ -10,9 +10,8 @@
 namespace mpm {
 namespace {
 
-// Room in the scoreboard for twice the processes, as for the old ones after a reload.
-//
-// One process for each worker. The names of prefork's bounds are its own.
+// One process for each worker, and room in the scoreboard for twice as many, as for the old ones
+// after a reload. The names of prefork's bounds are its own.
 std::string prefork(const ServerShape& shape) {
   return fmt::format(
       "ServerLimit {3}\nMaxRequestWorkers {0}\nStartServers {1}\nMinSpareServers {2}\n"

@@ -21,7 +21,6 @@ struct HeadOptions {
   std::int64_t length = -1;  // negative: no Content-Length
   std::string_view extra;    // whole lines
   bool keep_alive = false;
-  bool http_1_0 = false;
   std::int64_t timeout_seconds = 0;  // for Keep-Alive
   std::int32_t left = 0;             // requests that may follow; 0: no limit
 };

@@ -175,7 +175,7 @@ void Connection::respond(const Seat& seat) {
   client_closes_ = !request_.keep_alive && !request_.has_body && in_.size() == head_bytes_;
   const auto path = decode_path(request_.path);
   if (request_.path == "*" && request_.method == Method::Options)
-    return put_body("", "", "Allow: GET, HEAD, OPTIONS\r\n");
+    return put_body(200, "", "", "Allow: GET, HEAD, OPTIONS\r\n");
   if (!path) return answer_page(request_.path.find("%2") == std::string_view::npos ? 400 : 404);
   Handler handler = Handler::Files;
   for (const LocationHandler& location : settings_.locations)
@@ -187,8 +187,8 @@ void Connection::respond(const Seat& seat) {
       request_.method != Method::Head)
     return answer_page(405, "Allow: GET, HEAD\r\n");
   if (handler == Handler::Status) return answer_status(seat);
-  if (handler == Handler::Work) return answer_work(seat);
-  answer_file(seat);
+  if (handler == Handler::Work) return answer_work();
+  answer_file(seat, *path);
 }
 
 Moment Connection::due(Next next, Moment now) const {
@@ -284,50 +284,42 @@ bool Connection::drained() {
 void Connection::write_head(int status, std::string_view type, std::int64_t length,
                             std::string_view extra) {
   status_ = status;
-  HeadOptions options;
-  options.status = status;
-  options.type = type;
-  options.length = length;
-  options.extra = extra;
-  options.keep_alive = !close_after_;
-  options.http_1_0 = request_.http_1_0;
-  options.timeout_seconds = settings_.keep_alive_timeout.count() / 1000;
-  options.left =
-      settings_.max_keep_alive_requests > 0 ? settings_.max_keep_alive_requests - requests_ - 1 : 0;
-  append_head(out_, options);
+  const std::int32_t most = settings_.max_keep_alive_requests;
+  append_head(out_, {.status = status,
+                     .type = type,
+                     .length = length,
+                     .extra = extra,
+                     .keep_alive = !close_after_,
+                     .timeout_seconds = settings_.keep_alive_timeout.count() / 1000,
+                     .left = most > 0 ? most - requests_ - 1 : 0});
 }
 
-void Connection::put_body(std::string_view body, std::string_view type, std::string_view extra) {
-  write_head(200, type, static_cast<std::int64_t>(body.size()), extra);
+void Connection::put_body(int status, std::string_view body, std::string_view type,
+                          std::string_view extra) {
+  write_head(status, type, static_cast<std::int64_t>(body.size()), extra);
   if (request_.method == Method::Head) return;
   out_ += body;
   body_bytes_ = static_cast<std::int64_t>(body.size());
 }
 
 void Connection::answer_page(int status, std::string_view extra_head) {
-  const std::string body = error_page(status);
-  write_head(status, "text/html; charset=utf-8", static_cast<std::int64_t>(body.size()),
-             extra_head);
-  if (request_.method == Method::Head) return;
-  out_ += body;
-  body_bytes_ = static_cast<std::int64_t>(body.size());
+  put_body(status, error_page(status), "text/html; charset=utf-8", extra_head);
 }
 
 void Connection::answer_status(const Seat& seat) {
   const StatusAnswer answer = status_answer(seat, request_.query);
-  put_body(answer.body, answer.type, answer.extra);
+  put_body(200, answer.body, answer.type, answer.extra);
 }
 
-void Connection::answer_work(const Seat&) {
+void Connection::answer_work() {
   const auto work = parse_work(request_.query);
   if (!work) return answer_page(400);
   perform(*work);
-  put_body("done\n", "text/plain");
+  put_body(200, "done\n", "text/plain");
 }
 
-void Connection::answer_file(const Seat& seat) {
-  const auto path = decode_path(request_.path);
-  FileAnswer answer = seat.generation.root.answer(request_, *path, settings_);
+void Connection::answer_file(const Seat& seat, const std::string& path) {
+  FileAnswer answer = seat.generation.root.answer(request_, path, settings_);
   fmt::memory_buffer extra;
   const auto out = std::back_inserter(extra);
   if (!answer.content_range.empty())

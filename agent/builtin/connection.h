@@ -51,7 +51,6 @@ class Connection {
   bool drained();
 
   int socket() const { return socket_.get(); }
-  const std::string& client() const { return client_; }
 
  private:
   enum class Flow : std::uint8_t { Done, Again, Gone };
@@ -64,13 +63,14 @@ class Connection {
   void refuse(const Seat& seat, int status);
   void begin(const Seat& seat);
   void finish(const Seat& seat, Flow how);
-  void answer_file(const Seat& seat);
+  void answer_file(const Seat& seat, const std::string& path);
   void answer_status(const Seat& seat);
-  void answer_work(const Seat& seat);
+  void answer_work();
   void answer_page(int status, std::string_view extra_head = {});
   void write_head(int status, std::string_view type, std::int64_t length,
                   std::string_view extra = {});
-  void put_body(std::string_view body, std::string_view type, std::string_view extra = {});
+  void put_body(int status, std::string_view body, std::string_view type,
+                std::string_view extra = {});
   bool wants_keep_alive(const Seat& seat) const;
 
   UniqueFd socket_;

@@ -12,6 +12,7 @@
 #include <sys/syscall.h>
 
 #include "agent/base/file.h"
+#include "agent/config/tree.h"
 
 namespace mpm::builtin {
 namespace {
@@ -95,10 +96,6 @@ bool is_alphanumeric(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
 FileAnswer moved_to_directory(const std::string& path, std::string_view query) {
   FileAnswer answer = refused(301);
   for (const char c : path) {
@@ -120,9 +117,7 @@ std::string_view type_of(std::string_view path, const Settings& settings) {
   name.remove_prefix(std::min(name.find_first_not_of('.'), name.size()));
   const std::size_t dot = name.rfind('.');
   if (dot == std::string_view::npos) return {};
-  std::string extension(name.substr(dot + 1));
-  std::transform(extension.begin(), extension.end(), extension.begin(), lower);
-  const auto type = settings.types.find(extension);
+  const auto type = settings.types.find(config::lower(name.substr(dot + 1)));
   return type == settings.types.end() ? std::string_view{} : std::string_view(type->second);
 }
 
@@ -262,12 +257,6 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(0, text.find_last_not_of(" \t") + 1);
 }
 
-bool is_bytes(std::string_view unit) {
-  constexpr std::string_view kBytes = "bytes";
-  return std::equal(unit.begin(), unit.end(), kBytes.begin(), kBytes.end(),
-                    [](char given, char wanted) { return lower(given) == wanted; });
-}
-
 }  // namespace
 
 std::optional<std::string> decode_path(std::string_view path) {
@@ -295,7 +284,9 @@ std::optional<std::string> decode_path(std::string_view path) {
 ByteRange parse_range(std::string_view header, std::int64_t size) {
   const ByteRange whole;
   const std::size_t equals = header.find('=');
-  if (equals == std::string_view::npos || !is_bytes(header.substr(0, equals))) return whole;
+  if (equals == std::string_view::npos ||
+      !config::equal_ignoring_case(header.substr(0, equals), "bytes"))
+    return whole;
   const std::string_view range = trimmed(header.substr(equals + 1));
   const std::size_t dash = range.find('-');
   if (dash == std::string_view::npos) return whole;

@@ -14,8 +14,6 @@
 namespace mpm::builtin {
 namespace {
 
-constexpr std::array kLevels = std::to_array<std::string_view>(
-    {"emerg", "alert", "crit", "error", "warn", "notice", "info", "debug"});
 constexpr std::array kModules =
     std::to_array<std::string_view>({"mpm_prefork", "mpm_worker", "mpm_event", "mpm_winnt"});
 
@@ -66,7 +64,7 @@ void Logs::error(LogLevel level, std::string_view code, std::string_view text) c
   if (level > level_ && level != LogLevel::Notice) return;
   write_line(error_ ? error_.get() : STDERR_FILENO,
              fmt::format("[{}] [{}:{}] [pid {}] {}{}{}\n", time_text(now_us()), module_,
-                         kLevels[static_cast<std::size_t>(level)], ::getpid(), code,
+                         kLogLevels[static_cast<std::size_t>(level)], ::getpid(), code,
                          code.empty() ? "" : ": ", text));
 }
 

@@ -6,17 +6,11 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <csignal>
-#include <cstring>
 #include <ctime>
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include "agent/builtin/compiled_in.h"
 #include "agent/builtin/mpm_mark.h"
@@ -51,6 +45,17 @@ sigset_t heard() {
   return set;
 }
 
+// All that can fail of a generation: its logs, its document root, its user.
+Result<std::unique_ptr<Generation>> make_generation(Settings settings, std::int32_t number) {
+  auto logs = Logs::open(settings);
+  if (!logs) return fail(std::move(logs.error()));
+  auto root = DocumentRoot::open(settings.document_root);
+  if (!root) return fail(std::move(root.error()).in("DocumentRoot"));
+  if (auto who = check_identity(settings); !who) return fail(std::move(who.error()));
+  return std::make_unique<Generation>(
+      Generation{std::move(settings), std::move(*logs), std::move(*root), number});
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Parent>> Parent::prepare(Settings settings, ReadSettings read) {
@@ -62,19 +67,15 @@ Result<std::unique_ptr<Parent>> Parent::prepare(Settings settings, ReadSettings 
   if (!listeners) return fail(std::move(listeners.error()));
   parent->listeners_ = std::move(*listeners);
   set_times(parent->listeners_, settings);
-  auto logs = Logs::open(settings);
-  if (!logs) return fail(std::move(logs.error()));
-  auto root = DocumentRoot::open(settings.document_root);
-  if (!root) return fail(std::move(root.error()).in("DocumentRoot"));
-  if (auto who = check_identity(settings); !who) return fail(std::move(who.error()));
   auto pipe = Pipe::create(settings.pool.mpm);
   if (!pipe) return fail(std::move(pipe.error()));
   parent->pipe_ = std::move(*pipe);
+  auto generation = make_generation(std::move(settings), 0);
+  if (!generation) return fail(std::move(generation.error()));
+  parent->generation_ = std::move(*generation);
   auto baton = Baton::create();
   if (!baton) return fail(std::move(baton.error()));
   parent->baton_ = std::move(*baton);
-  parent->generation_ = std::make_unique<Generation>(
-      Generation{std::move(settings), std::move(*logs), std::move(*root), 0});
   return parent;
 }
 
@@ -90,9 +91,7 @@ void Parent::run() {
   ::signal(SIGPIPE, SIG_IGN);
   mpm_mark_ = mark_mpm(generation_->settings.pool.mpm);
   generation_->logs.take_stderr();
-  remaining_ = generation_->settings.pool.start_servers;
-  start_children(remaining_);
-  remaining_ = 0;
+  start_children(generation_->settings.pool.start_servers);
   for (;;) {
     const Event event = serve_generation();
     const auto mpm = static_cast<std::size_t>(generation_->settings.pool.mpm);
@@ -121,47 +120,42 @@ Result<void> Parent::next_generation(Event how) {
   if (settings->pool.mpm != generation_->settings.pool.mpm)
     return fail(Error::Kind::Malformed,
                 "AH00534: another MPM needs a stop and a start, a restart cannot change it");
-  auto logs = Logs::open(*settings);
-  if (!logs) return fail(std::move(logs.error()));
-  auto root = DocumentRoot::open(settings->document_root);
-  if (!root) return fail(std::move(root.error()).in("DocumentRoot"));
-  if (auto who = check_identity(*settings); !who) return fail(std::move(who.error()));
+  const std::vector<ListenOn> wanted = settings->listen;
+  const std::int32_t backlog = settings->listen_backlog;
   auto pipe = Pipe::create(settings->pool.mpm);
   if (!pipe) return fail(std::move(pipe.error()));
+  auto next = make_generation(std::move(*settings), generation_->number + 1);
+  if (!next) return fail(std::move(next.error()));
   // Nothing is lost when a new address cannot be had: those that serve are looked up, not moved.
   std::vector<ListenOn> added;
-  for (const ListenOn& where : settings->listen)
+  for (const ListenOn& where : wanted)
     if (std::ranges::find(listeners_, where, &Listener::where) == listeners_.end())
       added.push_back(where);
-  auto opened = open_listeners({}, added, settings->listen_backlog);
+  auto opened = open_listeners({}, added, backlog);
   if (!opened) return fail(std::move(opened.error()));
   for (Listener& listener : *opened)
     listeners_.push_back(std::move(listener));
   std::erase_if(listeners_, [&](const Listener& listener) {
-    return std::ranges::find(settings->listen, listener.where) == settings->listen.end();
+    return std::ranges::find(wanted, listener.where) == wanted.end();
   });
+  set_times(listeners_, (*next)->settings);
 
-  set_times(listeners_, *settings);
-
-  const std::int32_t number = generation_->number + 1;
   if (how == Event::Restart) {
     end_children_now();
     board_.clear();
     pace_ = {};
   }
-  put(board_.global().running_generation, number);
-  generation_ = std::make_unique<Generation>(
-      Generation{std::move(*settings), std::move(*logs), std::move(*root), number});
+  generation_ = std::move(*next);
+  put(board_.global().running_generation, generation_->number);
   generation_->logs.take_stderr();
   pipe_ = std::move(*pipe);  // the end of the old one is the word to go
   said_at_limit_ = said_near_limit_ = false;
-  remaining_ = generation_->settings.pool.start_servers;
-  if (how == Event::Graceful) {
+  const std::int32_t wanted_children = generation_->settings.pool.start_servers;
+  remaining_ = how == Event::Graceful ? wanted_children : 0;
+  if (how == Event::Graceful)
     pace_.hold_off = kHoldOff;
-  } else {
-    start_children(remaining_);
-    remaining_ = 0;
-  }
+  else
+    start_children(wanted_children);
   return {};
 }
 

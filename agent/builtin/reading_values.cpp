@@ -84,13 +84,11 @@ std::string Reading::error_log(const Arguments& words) {
 }
 
 std::string Reading::log_level(const Arguments& words) {
-  constexpr std::array kLevels = std::to_array<std::string_view>(
-      {"emerg", "alert", "crit", "error", "warn", "notice", "info", "debug"});
   const auto* found = std::ranges::find_if(
-      kLevels, [&](std::string_view level) { return equal_ignoring_case(level, words[0]); });
-  if (found == kLevels.end())
-    return fmt::format("\"{}\" is none of {}", words[0], fmt::join(kLevels, ", "));
-  settings_.log_level = static_cast<LogLevel>(found - kLevels.begin());
+      kLogLevels, [&](std::string_view level) { return equal_ignoring_case(level, words[0]); });
+  if (found == kLogLevels.end())
+    return fmt::format("\"{}\" is none of {}", words[0], fmt::join(kLogLevels, ", "));
+  settings_.log_level = static_cast<LogLevel>(found - kLogLevels.begin());
   return {};
 }
 

@@ -4,11 +4,13 @@
 // reader that reads httpd's own. A directive that it does not know is an error with its place.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "agent/apache/constraints.h"
@@ -46,6 +48,9 @@ struct Pool {
 };
 
 enum class LogLevel : std::uint8_t { Emerg, Alert, Crit, Error, Warn, Notice, Info, Debug };
+// By LogLevel, as the directive and the log's lines have them.
+inline constexpr std::array kLogLevels = std::to_array<std::string_view>(
+    {"emerg", "alert", "crit", "error", "warn", "notice", "info", "debug"});
 
 enum class Handler : std::uint8_t { Files, Status, Work };
 

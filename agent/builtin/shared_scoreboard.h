@@ -133,8 +133,10 @@ void add(T& field, T value) {
 inline void put_state(WorkerSlot& slot, WorkerState state) {
   put(slot.status, static_cast<std::uint8_t>(state));
 }
+// A byte that is no state, from memory that somebody else wrote, is a dead slot.
 inline WorkerState state_of(const WorkerSlot& slot) {
-  return static_cast<WorkerState>(get(slot.status));
+  const std::uint8_t status = get(slot.status);
+  return status < kStateLetters.size() ? static_cast<WorkerState>(status) : WorkerState::Dead;
 }
 
 void put_times(tms& field, const tms& used);

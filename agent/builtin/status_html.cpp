@@ -143,7 +143,7 @@ void append_pids(std::string& page, const SharedScoreboard& board) {
   for (std::int32_t slot = 0; slot < board.server_limit(); ++slot) {
     const std::int32_t pid = get(board.process(slot).pid);
     for (std::int32_t thread = 0; thread < board.thread_limit(); ++thread) {
-      const WorkerState state = shown_state(board.worker(slot, thread));
+      const WorkerState state = state_of(board.worker(slot, thread));
       if (state == WorkerState::Dead) continue;
       append(page, "   {} in state: {} {}", pid, state_letter(state),
              ++written % kPerLine == 0 ? '\n' : ',');
@@ -171,7 +171,7 @@ WorkerRow row_of(const SharedScoreboard& board, std::int32_t slot, const WorkerS
   const std::int32_t own = get(worker.pid);
   const std::int32_t generation = get(own != 0 ? worker.generation : process.generation);
   WorkerRow row;
-  row.state = shown_state(worker);
+  row.state = state_of(worker);
   row.server = fmt::format("{}-{}", slot, generation);
   row.pid =
       row.state == WorkerState::Dead ? "-" : fmt::to_string(own != 0 ? own : get(process.pid));

@@ -68,7 +68,7 @@ void add_threads(const SharedScoreboard& board, const Pool& pool, std::int32_t s
   tms latest{};
   for (std::int32_t thread = 0; thread < board.thread_limit(); ++thread) {
     const WorkerSlot& worker = board.worker(slot, thread);
-    const WorkerState state = shown_state(worker);
+    const WorkerState state = state_of(worker);
     if (has_letter(pool, slot, thread, state)) totals.letters += state_letter(state);
     if (counts) count_thread(state, threads);
     if (!ever_worked(worker)) continue;
@@ -115,13 +115,8 @@ StatusTotals status_totals(const SharedScoreboard& board, const Settings& settin
   return totals;
 }
 
-WorkerState shown_state(const WorkerSlot& slot) {
-  const std::uint8_t status = get(slot.status);
-  return status < kStateLetters.size() ? static_cast<WorkerState>(status) : WorkerState::Dead;
-}
-
 bool ever_worked(const WorkerSlot& slot) {
-  const WorkerState state = shown_state(slot);
+  const WorkerState state = state_of(slot);
   return get(slot.access_count) != 0 || (state != WorkerState::Ready && state != WorkerState::Dead);
 }
 

@@ -47,9 +47,6 @@ struct StatusTotals {
 StatusTotals status_totals(const SharedScoreboard& board, const Settings& settings,
                            std::int64_t now_us);
 
-// A byte that is no state, from memory that somebody else wrote, is a dead slot.
-WorkerState shown_state(const WorkerSlot& slot);
-
 // mod_status has no row for a slot that never served and does not now.
 bool ever_worked(const WorkerSlot& slot);
 
