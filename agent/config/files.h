@@ -29,6 +29,10 @@ class FileSystem {
   virtual FileKind kind(const std::string& path) const = 0;  // links followed
   virtual Result<std::string> read(const std::string& path) const = 0;
   virtual Result<std::vector<Entry>> list(const std::string& path) const = 0;  // any order
+  // The path without a link in it, of what is there: two names of one file have the same.
+  virtual Result<std::string> real_path(const std::string& path) const = 0;
+  // Where a link points, as it is written in it. Malformed: it is no link.
+  virtual Result<std::string> link_target(const std::string& path) const = 0;
 };
 
 }  // namespace mpm::config

@@ -9,6 +9,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <linux/openat2.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -116,6 +117,31 @@ Result<std::vector<config::Entry>> HostFiles::list(const std::string& path) cons
   }
   if (errno != 0) return fail(system_error(errno, prefix_ + path));
   return entries;
+}
+
+// The kernel knows the name of what is open, below the root of whoever asks; what the root itself
+// is called there is cut off.
+Result<std::string> HostFiles::real_path(const std::string& path) const {
+  const auto fd = open(path, O_PATH);
+  if (!fd) return fail(fd.error());
+  auto name = read_link(fmt::format("/proc/self/fd/{}", fd->get()));
+  if (!name || prefix_.empty()) return name;
+  const auto root = read_link(fmt::format("/proc/self/fd/{}", root_.get()));
+  if (!root) return root;
+  if (*root != "/" && name->compare(0, root->size(), *root) == 0) name->erase(0, root->size());
+  return name->empty() ? "/" : *name;
+}
+
+Result<std::string> HostFiles::link_target(const std::string& path) const {
+  const auto fd = open(path, O_PATH | O_NOFOLLOW);
+  if (!fd) return fail(fd.error());
+  std::array<char, 4096> target;
+  const ssize_t size = ::readlinkat(fd->get(), "", target.data(), target.size());
+  if (size < 0)
+    return fail(errno == ENOENT || errno == EINVAL
+                    ? Error{Error::Kind::Malformed, prefix_ + path + " is no link"}
+                    : system_error(errno, prefix_ + path));
+  return std::string(target.data(), static_cast<std::size_t>(size));
 }
 
 std::optional<HostFiles::Stamp> HostFiles::stamp(const std::string& path) const {

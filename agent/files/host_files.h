@@ -30,6 +30,8 @@ class HostFiles : public config::FileSystem {
   // Regular files up to 64 MiB, and /dev/null, which is empty.
   Result<std::string> read(const std::string& path) const override;
   Result<std::vector<config::Entry>> list(const std::string& path) const override;
+  Result<std::string> real_path(const std::string& path) const override;
+  Result<std::string> link_target(const std::string& path) const override;
 
   // What changes with a file: its change time in nanoseconds since 1970, and its size.
   struct Stamp {

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string_view>
 
+#include "schema/model/config_edit.h"
 #include "schema/model/proposal.h"
 #include "schema/model/result.h"
 #include "schema/model/scoreboard.h"
@@ -42,6 +43,9 @@ inline constexpr std::array kWords<Confidence> =
 template <>
 inline constexpr std::array kWords<RestartClass> =
     std::to_array<std::string_view>({"graceful", "restart", "stop-start"});
+template <>
+inline constexpr std::array kWords<FileAction> =
+    std::to_array<std::string_view>({"rewrite", "create", "remove", "link", "unlink"});
 template <>
 inline constexpr std::array kWords<Error::Kind> =
     std::to_array<std::string_view>({"not-found", "denied", "malformed", "unreachable", "timed-out",

@@ -71,6 +71,19 @@ class MemoryFiles : public FileSystem {
     return entries;
   }
 
+  Result<std::string> real_path(const std::string& path) const override {
+    const std::string real = resolve(path);
+    if (files_.count(real) == 0 && directories_.count(real) == 0)
+      return fail(Error::Kind::NotFound, path + " does not exist");
+    return real;
+  }
+
+  Result<std::string> link_target(const std::string& path) const override {
+    const auto link = links_.find(path);
+    if (link == links_.end()) return fail(Error::Kind::Malformed, path + " is no link");
+    return link->second;
+  }
+
  private:
   void add_parents(const std::string& path) {
     directories_.insert("/");

@@ -8,27 +8,13 @@
 
 #include "agent/builtin/log_format.h"
 #include "agent/builtin/work.h"
+#include "tests/support/memory_files.h"
 
 namespace mpm::builtin {
 namespace {
 
 using testing::HasSubstr;
 using namespace std::chrono_literals;
-
-class OneFile : public config::FileSystem {
- public:
-  explicit OneFile(std::string text) : text_(std::move(text)) {}
-  config::FileKind kind(const std::string& path) const override {
-    return path == "/srv/httpd.conf" ? config::FileKind::Regular : config::FileKind::Missing;
-  }
-  Result<std::string> read(const std::string&) const override { return text_; }
-  Result<std::vector<config::Entry>> list(const std::string&) const override {
-    return std::vector<config::Entry>{};
-  }
-
- private:
-  std::string text_;
-};
 
 Result<Settings> read(const std::string& text, const std::string& mpm = "event",
                       const RunningLimits& running = {}) {
@@ -39,7 +25,9 @@ Result<Settings> read(const std::string& text, const std::string& mpm = "event",
   options.require_module_files = false;
   options.version = "2.4.71";
   return read_settings(
-      options, OneFile("LoadModule mpm_" + mpm + "_module x.so\nListen 127.0.0.1:8080\n" + text),
+      options,
+      config::MemoryFiles{{"/srv/httpd.conf", "LoadModule mpm_" + mpm +
+                                                  "_module x.so\nListen 127.0.0.1:8080\n" + text}},
       running);
 }
 std::string why(const std::string& text) {

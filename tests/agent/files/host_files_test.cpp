@@ -106,5 +106,19 @@ TEST_F(HostFilesTest, RefusesAPathWithANulByte) {
   EXPECT_FALSE(HostFiles(root()).read(std::string("/etc/a.conf\0x", 13)).has_value());
 }
 
+TEST_F(HostFilesTest, KnowsTheRealNameOfAFileBelowItsRoot) {
+  fs::create_symlink("../a.conf", top_ / "root/etc/conf.d/b.conf");
+  fs::create_directory_symlink("/etc", top_ / "root/config");
+  for (const std::string& prefix : {root(), std::string()}) {
+    const std::string below = prefix.empty() ? root() : "";
+    const HostFiles files(prefix);
+    EXPECT_EQ(files.real_path(below + "/etc/conf.d/b.conf").value(), below + "/etc/a.conf");
+    EXPECT_EQ(files.link_target(below + "/etc/conf.d/b.conf").value(), "../a.conf");
+    EXPECT_EQ(files.link_target(below + "/etc/a.conf").error().kind, Error::Kind::Malformed);
+    EXPECT_EQ(files.real_path(below + "/none").error().kind, Error::Kind::NotFound);
+  }
+  EXPECT_EQ(HostFiles(root()).real_path("/config/a.conf").value(), "/etc/a.conf");
+}
+
 }  // namespace
 }  // namespace mpm
