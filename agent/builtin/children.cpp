@@ -65,6 +65,7 @@ bool Parent::start_child(std::int32_t slot) {
                                  &process.lingering_close, &process.keep_alive, &process.wait_io})
     put(*counter, 0U);
   put(process.generation, generation_->number);
+  put(process.bucket, slot % static_cast<std::int32_t>(buckets_.size()));
   if (generation_->settings.pool.mpm == Mpm::Prefork)
     put_state(board_.worker(slot, 0), WorkerState::Starting);
   const pid_t pid = ::fork();
@@ -98,9 +99,16 @@ void Parent::be_child(std::int32_t slot) {
   constexpr std::int32_t kMostKiB = 1 << 20U;
   const std::int32_t keeps = generation_->settings.max_mem_free;
   ::mallopt(M_TRIM_THRESHOLD, keeps == 0 ? -1 : std::min(keeps, kMostKiB) * 1024);
-  pipe_->keep_reading_end();
+  // The other buckets' sockets would take connections that nobody here accepts.
+  const auto own = static_cast<std::size_t>(slot) % buckets_.size();
+  for (std::size_t i = 0; i < buckets_.size(); ++i) {
+    buckets_[i].pipe.keep_reading_end();
+    if (i != own) buckets_[i].listeners.clear();
+  }
+  const ListenBucket& bucket = buckets_[own];
   put(board_.process(slot).pid, static_cast<std::int32_t>(::getpid()));
-  const ChildContext context{*generation_, board_, listeners_, *baton_, pipe_->reading_end(), slot};
+  const ChildContext context{
+      *generation_, board_, bucket.listeners, bucket.baton, bucket.pipe.reading_end(), slot};
   switch (generation_->settings.pool.mpm) {
     case Mpm::Prefork:
       run_prefork_child(context);

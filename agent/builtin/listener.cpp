@@ -59,7 +59,7 @@ void set_time(int socket, int option, milliseconds time) {
   ::setsockopt(socket, SOL_SOCKET, option, &value, sizeof value);
 }
 
-Result<Listener> open_one(const ListenOn& where, std::int32_t backlog) {
+Result<Listener> open_one(const ListenOn& where, const ListenOptions& options) {
   const auto refuse = [&](std::string_view why) {
     return fail(Kind::Unreachable,
                 fmt::format("AH00072: could not bind to address {}:{}: {}; free the port or change "
@@ -72,11 +72,12 @@ Result<Listener> open_one(const ListenOn& where, std::int32_t backlog) {
   UniqueFd fd(::socket(address.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!fd) return refuse(std::strerror(errno));
   set(fd.get(), SOL_SOCKET, SO_REUSEADDR, 1);
+  if (options.shared) set(fd.get(), SOL_SOCKET, SO_REUSEPORT, 1);
   // What is accepted inherits it.
   set(fd.get(), IPPROTO_TCP, TCP_NODELAY, 1);
   set(fd.get(), IPPROTO_TCP, TCP_DEFER_ACCEPT, kDeferSeconds);
   if (address.any.sa_family == AF_INET6) set(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, 0);
-  if (::bind(fd.get(), &address.any, *length) != 0 || ::listen(fd.get(), backlog) != 0)
+  if (::bind(fd.get(), &address.any, *length) != 0 || ::listen(fd.get(), options.backlog) != 0)
     return refuse(std::strerror(errno));
   return Listener{where, std::move(fd)};
 }
@@ -94,21 +95,15 @@ std::string client_name(const SocketAddress& address) {
 
 }  // namespace
 
-Result<std::vector<Listener>> open_listeners(std::vector<Listener> open,
-                                             const std::vector<ListenOn>& wanted,
-                                             std::int32_t backlog) {
-  std::vector<Listener> result;
+Result<std::vector<Listener>> open_listeners(const std::vector<ListenOn>& wanted,
+                                             const ListenOptions& options) {
+  std::vector<Listener> listeners;
   for (const ListenOn& where : wanted) {
-    const auto have = std::ranges::find(open, where, &Listener::where);
-    if (have != open.end()) {
-      result.push_back(std::move(*have));
-      continue;
-    }
-    auto opened = open_one(where, backlog);
+    auto opened = open_one(where, options);
     if (!opened) return fail(std::move(opened.error()));
-    result.push_back(std::move(*opened));
+    listeners.push_back(std::move(*opened));
   }
-  return result;
+  return listeners;
 }
 
 void set_times(const std::vector<Listener>& listeners, const Settings& settings) {

@@ -24,12 +24,14 @@ struct Listener {
   UniqueFd socket;  // non-blocking
 };
 
-// Sockets for all of `wanted`: those of `open` that are still wanted, and new ones. A backlog is
-// set when a socket is opened and never again, as httpd has it (facts: ListenBacklog).
-// Unreachable: an address that cannot be listened on, with httpd's AH00072.
-Result<std::vector<Listener>> open_listeners(std::vector<Listener> open,
-                                             const std::vector<ListenOn>& wanted,
-                                             std::int32_t backlog);
+struct ListenOptions {
+  std::int32_t backlog = 511;
+  bool shared = false;  // other sockets of ours listen on the same address (SO_REUSEPORT)
+};
+
+// A socket for each. Unreachable: an address that cannot be listened on, with httpd's AH00072.
+Result<std::vector<Listener>> open_listeners(const std::vector<ListenOn>& wanted,
+                                             const ListenOptions& options);
 
 // What is accepted from now on waits KeepAliveTimeout to receive and Timeout to send, where it
 // blocks at all.

@@ -34,7 +34,7 @@ struct Pace {
   std::int32_t hold_off = 0;  // starting seconds without doubling that are left
 };
 
-inline constexpr std::int32_t kMaxRate = 32;
+inline constexpr std::int32_t kMaxRate = 32;  // of all buckets together
 inline constexpr std::int32_t kHoldOff = 10;
 
 enum class Shortage : std::uint8_t {
@@ -59,8 +59,19 @@ struct Daemons {
   std::int32_t active = 0;
 };
 
-// `slots` has ServerLimit entries, `used` is one more than the highest slot that was ever used.
+// Of the slots, those of one bucket of listeners: every `of`-th from `number` on.
+struct Bucket {
+  std::int32_t number = 0;
+  std::int32_t of = 1;
+};
+
+// What several buckets need at least, so that each has a child that is idle.
+Pool with_buckets(Pool pool, std::int32_t buckets);
+
+// For one bucket under worker and event; prefork looks at all its children at once, whatever their
+// bucket. `slots` has ServerLimit entries, `used` is one more than the highest slot that was ever
+// used.
 Upkeep maintain(const Pool& pool, std::span<const SlotView> slots, std::int32_t used,
-                const Daemons& daemons, const Pace& pace);
+                const Daemons& daemons, const Pace& pace, const Bucket& bucket = {});
 
 }  // namespace mpm::builtin

@@ -11,6 +11,7 @@
 
 #include <fmt/format.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "agent/builtin/compiled_in.h"
 #include "agent/builtin/mpm_mark.h"
@@ -45,6 +46,10 @@ sigset_t heard() {
   return set;
 }
 
+std::int32_t processors() {
+  return static_cast<std::int32_t>(::sysconf(_SC_NPROCESSORS_ONLN));
+}
+
 // All that can fail of a generation: its logs, its document root, its user.
 Result<std::unique_ptr<Generation>> make_generation(Settings settings, std::int32_t number) {
   auto logs = Logs::open(settings);
@@ -63,19 +68,14 @@ Result<std::unique_ptr<Parent>> Parent::prepare(Settings settings, ReadSettings 
                                         settings.scoreboard_file);
   if (!board) return fail(std::move(board.error()));
   std::unique_ptr<Parent> parent(new Parent(std::move(read), std::move(*board)));
-  auto listeners = open_listeners({}, settings.listen, settings.listen_backlog);
-  if (!listeners) return fail(std::move(listeners.error()));
-  parent->listeners_ = std::move(*listeners);
-  set_times(parent->listeners_, settings);
-  auto pipe = Pipe::create(settings.pool.mpm);
-  if (!pipe) return fail(std::move(pipe.error()));
-  parent->pipe_ = std::move(*pipe);
+  const std::int32_t count = bucket_count(settings, processors());
+  auto buckets = open_buckets(settings, count);
+  if (!buckets) return fail(std::move(buckets.error()));
+  parent->buckets_ = std::move(*buckets);
+  settings.pool = with_buckets(settings.pool, count);
   auto generation = make_generation(std::move(settings), 0);
   if (!generation) return fail(std::move(generation.error()));
   parent->generation_ = std::move(*generation);
-  auto baton = Baton::create();
-  if (!baton) return fail(std::move(baton.error()));
-  parent->baton_ = std::move(*baton);
   return parent;
 }
 
@@ -120,43 +120,58 @@ Result<void> Parent::next_generation(Event how) {
   if (settings->pool.mpm != generation_->settings.pool.mpm)
     return fail(Error::Kind::Malformed,
                 "AH00534: another MPM needs a stop and a start, a restart cannot change it");
-  const std::vector<ListenOn> wanted = settings->listen;
-  const std::int32_t backlog = settings->listen_backlog;
-  auto pipe = Pipe::create(settings->pool.mpm);
-  if (!pipe) return fail(std::move(pipe.error()));
+  const auto kept = static_cast<std::int32_t>(buckets_.size());
+  const std::int32_t count = how == Event::Graceful ? kept : bucket_count(*settings, processors());
+  settings->pool = with_buckets(settings->pool, count);
+  std::vector<Pipe> pipes;
+  for (std::int32_t i = 0; i < count; ++i) {
+    auto pipe = Pipe::create(settings->pool.mpm);
+    if (!pipe) return fail(std::move(pipe.error()));
+    pipes.push_back(std::move(*pipe));
+  }
   auto next = make_generation(std::move(*settings), generation_->number + 1);
   if (!next) return fail(std::move(next.error()));
-  // Nothing is lost when a new address cannot be had: those that serve are looked up, not moved.
-  std::vector<ListenOn> added;
-  for (const ListenOn& where : wanted)
-    if (std::ranges::find(listeners_, where, &Listener::where) == listeners_.end())
-      added.push_back(where);
-  auto opened = open_listeners({}, added, backlog);
-  if (!opened) return fail(std::move(opened.error()));
-  for (Listener& listener : *opened)
-    listeners_.push_back(std::move(listener));
-  std::erase_if(listeners_, [&](const Listener& listener) {
-    return std::ranges::find(wanted, listener.where) == wanted.end();
-  });
-  set_times(listeners_, (*next)->settings);
-
+  if (auto changed = change_listeners((*next)->settings, count); !changed) return changed;
   if (how == Event::Restart) {
     end_children_now();
     board_.clear();
-    pace_ = {};
+    hold_off_ = 0;
   }
   generation_ = std::move(*next);
   put(board_.global().running_generation, generation_->number);
   generation_->logs.take_stderr();
-  pipe_ = std::move(*pipe);  // the end of the old one is the word to go
+  for (std::size_t i = 0; i < pipes.size(); ++i) {
+    buckets_[i].pipe = std::move(pipes[i]);  // the end of the old one is the word to go
+    if (how == Event::Restart) buckets_[i].rate = 1;
+  }
   said_at_limit_ = said_near_limit_ = false;
-  const std::int32_t wanted_children = generation_->settings.pool.start_servers;
-  remaining_ = how == Event::Graceful ? wanted_children : 0;
+  const std::int32_t wanted = generation_->settings.pool.start_servers;
+  remaining_ = how == Event::Graceful ? wanted : 0;
   if (how == Event::Graceful)
-    pace_.hold_off = kHoldOff;
+    hold_off_ = kHoldOff;
   else
-    start_children(wanted_children);
+    start_children(wanted);
   return {};
+}
+
+// Nothing is lost when a new address cannot be had: the sockets that serve stay as they are. But
+// one that shares its address cannot be bound beside one that does not, so another number of
+// buckets begins with none; a restart, which cuts requests anyway, is the only way to it.
+Result<void> Parent::change_listeners(const Settings& settings, std::int32_t count) {
+  if (count == static_cast<std::int32_t>(buckets_.size())) return follow_listen(buckets_, settings);
+  end_children_now();
+  const auto before = static_cast<std::int32_t>(buckets_.size());
+  buckets_.clear();
+  auto opened = open_buckets(settings, count);
+  if (opened) {
+    buckets_ = std::move(*opened);
+    return {};
+  }
+  auto again = open_buckets(generation_->settings, before);
+  if (!again) return again.map([](const auto&) {});
+  buckets_ = std::move(*again);
+  remaining_ = generation_->settings.pool.start_servers;
+  return fail(std::move(opened.error()));
 }
 
 Parent::Event Parent::serve_generation() {
@@ -164,6 +179,10 @@ Parent::Event Parent::serve_generation() {
   const auto mpm = static_cast<std::size_t>(settings.pool.mpm);
   for (const Remark& remark : settings.remarks)
     say(LogLevel::Warn, remark.code, remark.text);
+  if (buckets_.size() > 1)
+    say(LogLevel::Info, "AH02819",
+        fmt::format("Using {} listeners bucket(s) based on {} online CPU cores and a ratio of {}",
+                    buckets_.size(), processors(), settings.cores_buckets_ratio));
   say(LogLevel::Notice, kResuming[mpm],
       fmt::format("{} configured -- resuming normal operations", kServerVersion));
   for (;;) {
@@ -204,19 +223,32 @@ void Parent::keep_up() {
   tms used{};
   ::times(&used);
   put_times(board_.global().times, used);
+  const auto count = static_cast<std::int32_t>(buckets_.size());
+  const bool at_once = generation_->settings.pool.mpm == Mpm::Prefork;
+  for (std::int32_t i = 0; i < (at_once ? 1 : count); ++i)
+    if (!keep_up({i, at_once ? 1 : count})) return;
+}
+
+// False where a child could not be started.
+bool Parent::keep_up(const Bucket& bucket) {
   const Pool& pool = generation_->settings.pool;
-  const Upkeep upkeep = maintain(pool, look(), used_, daemons_, pace_);
+  ListenBucket& own = buckets_[static_cast<std::size_t>(bucket.number)];
+  const Upkeep upkeep = maintain(pool, look(), used_, daemons_, {own.rate, hold_off_}, bucket);
   if (upkeep.busy)
     say(LogLevel::Info, kBusy[static_cast<std::size_t>(pool.mpm)],
         fmt::format("server seems busy, (you may need to increase StartServers, or Min/MaxSpare{}),"
                     " spawning {} children, there are {} idle, and {} total children",
-                    pool.mpm == Mpm::Prefork ? "Servers" : "Threads", pace_.rate, upkeep.idle,
+                    pool.mpm == Mpm::Prefork ? "Servers" : "Threads", own.rate, upkeep.idle,
                     daemons_.total));
-  pace_ = upkeep.pace;
+  own.rate = upkeep.pace.rate;
+  hold_off_ = upkeep.pace.hold_off;
   say_shortage(upkeep.shortage, upkeep.idle);
-  if (upkeep.end_one) pipe_->end_one();
-  for (const std::int32_t slot : upkeep.start)
-    if (!start_child(slot)) return;
+  if (upkeep.end_one) {
+    // Under prefork the buckets take turns.
+    const std::size_t turn = bucket.of == 1 ? ended_++ % buckets_.size() : 0;
+    buckets_[static_cast<std::size_t>(bucket.number) + turn].pipe.end_one();
+  }
+  return std::ranges::all_of(upkeep.start, [this](std::int32_t slot) { return start_child(slot); });
 }
 
 void Parent::say_shortage(Shortage shortage, std::int32_t idle) {
@@ -238,9 +270,11 @@ void Parent::say_shortage(Shortage shortage, std::int32_t idle) {
 }
 
 void Parent::stop_gracefully() {
-  listeners_.clear();
+  for (ListenBucket& bucket : buckets_)
+    bucket.listeners.clear();
   put(board_.global().running_generation, generation_->number + 1);
-  pipe_->end_all();
+  for (ListenBucket& bucket : buckets_)
+    bucket.pipe.end_all();
   const std::int32_t seconds = generation_->settings.graceful_shutdown_timeout;
   const auto until = steady_clock::now() + std::chrono::seconds(seconds);
   while (!children_.empty()) {

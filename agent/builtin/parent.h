@@ -13,14 +13,13 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <optional>
 #include <vector>
 
 #include <sys/types.h>
 
 #include "agent/apache/constraints.h"
+#include "agent/builtin/bucket.h"
 #include "agent/builtin/generation.h"
-#include "agent/builtin/listener.h"
 #include "agent/builtin/maintenance.h"
 #include "schema/model/result.h"
 
@@ -51,6 +50,7 @@ class Parent {
 
   Event serve_generation();
   Result<void> next_generation(Event how);
+  Result<void> change_listeners(const Settings& settings, std::int32_t count);
   void start_children(std::int32_t count);
   bool start_child(std::int32_t slot);
   [[noreturn]] void be_child(std::int32_t slot);
@@ -59,6 +59,7 @@ class Parent {
   void free_slot(pid_t pid, std::int32_t slot) const;
   static Event wait(milliseconds longest);
   void keep_up();
+  bool keep_up(const Bucket& bucket);
   void say_shortage(Shortage shortage, std::int32_t idle);
   std::vector<SlotView> look();
   SlotView look_at(std::int32_t slot) const;
@@ -69,16 +70,15 @@ class Parent {
   ReadSettings read_;
   SharedScoreboard board_;
   std::unique_ptr<Generation> generation_;
-  std::vector<Listener> listeners_;
-  std::optional<Pipe> pipe_;
-  std::optional<Baton> baton_;
+  std::vector<ListenBucket> buckets_;
   UniqueFd mpm_mark_;
   std::map<pid_t, Child> children_;
   Daemons daemons_;
-  Pace pace_;
+  std::int32_t hold_off_ = 0;   // starting seconds without doubling that are left
   std::int32_t used_ = 0;       // one more than the highest slot ever used
   std::int32_t remaining_ = 0;  // children still to start after a graceful restart
   std::int32_t killed_in_a_row_ = 0;
+  std::size_t ended_ = 0;  // children that were told to go under prefork
   bool said_at_limit_ = false, said_near_limit_ = false;
 };
 

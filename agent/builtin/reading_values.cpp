@@ -220,9 +220,7 @@ std::string Reading::max_mem_free(const Arguments& words) {
 }
 
 std::string Reading::buckets(const Arguments& words) {
-  std::int32_t ratio = 0;
-  if (std::string why = number(words[0], 0, ratio); !why.empty()) return why;
-  return ratio == 0 ? "" : "mpm-httpd has one bucket of listeners, which is 0";
+  return number(words[0], 0, settings_.cores_buckets_ratio);
 }
 
 }  // namespace mpm::builtin

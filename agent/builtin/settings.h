@@ -68,8 +68,9 @@ struct Settings {
   Pool pool;
   std::vector<ListenOn> listen;
   std::int32_t listen_backlog = 511;
-  std::int32_t thread_stack_size = 0;  // bytes; 0: the system's
-  std::int32_t max_mem_free = 2048;    // KiB that a child's heap keeps at its end; 0: all
+  std::int32_t cores_buckets_ratio = 0;  // online processors for each bucket of listeners; 0: one
+  std::int32_t thread_stack_size = 0;    // bytes; 0: the system's
+  std::int32_t max_mem_free = 2048;      // KiB that a child's heap keeps at its end; 0: all
   std::string server_root;
   std::string config_file;
   std::string document_root;

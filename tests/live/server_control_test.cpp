@@ -2,10 +2,12 @@
 //
 // The command line of mpm-httpd, and -k.
 #include <csignal>
+#include <cstddef>
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include "agent/base/file.h"
 #include "tests/live/server.h"
@@ -66,6 +68,46 @@ TEST(ServerCommandLine, ShowsWhereItsConfigurationIs) {
   EXPECT_THAT(shown.out, HasSubstr(dir / "near.conf"));
   EXPECT_THAT(shown.out, testing::ContainsRegex("ThreadsPerChild +7 +7 workers"));
   EXPECT_THAT(shown.out, testing::Not(HasSubstr("refuses")));
+}
+
+// Its listening sockets, each with a queue of its own.
+std::ptrdiff_t sockets_of(const PrivateHttpd& server) {
+  const std::string table = read_file("/proc/net/tcp").value_or("");
+  const std::string listening = fmt::format("0100007F:{:04X} 00000000:0000 0A", server.port());
+  std::ptrdiff_t count = 0;
+  for (std::size_t at = table.find(listening); at != std::string::npos;
+       at = table.find(listening, at + 1))
+    ++count;
+  return count;
+}
+
+class ServerBuckets : public testing::TestWithParam<Mpm> {};
+INSTANTIATE_TEST_SUITE_P(Live, ServerBuckets,
+                         testing::Values(Mpm::Prefork, Mpm::Worker, Mpm::Event), name_of_mpm);
+
+TEST_P(ServerBuckets, SpreadConnectionsOverSocketsOfTheirOwn) {
+  const long processors = ::sysconf(_SC_NPROCESSORS_ONLN);
+  const PrivateHttpd server(
+      builtin_httpd(GetParam(), "ListenCoresBucketsRatio 1\nLogLevel info\n"));
+  EXPECT_EQ(sockets_of(server), processors);
+  EXPECT_GE(std::ssize(children_of(server)), processors);
+  const auto all_answer = [&] {
+    for (int i = 0; i < 64; ++i)
+      if (get_status(server.port(), "/", 5s) != 200) return false;
+    return true;
+  };
+  EXPECT_TRUE(all_answer());
+  // A graceful keeps them; a restart makes as many as the ratio says then.
+  server.graceful();
+  EXPECT_TRUE(
+      wait_for([&] { return server.error_log().find("Doing graceful") != std::string::npos; }));
+  EXPECT_TRUE(all_answer());
+  EXPECT_EQ(sockets_of(server), processors);
+  server.dir().write("extra.conf", "ListenCoresBucketsRatio 0\n");
+  server.restart();
+  EXPECT_TRUE(wait_for([&] { return sockets_of(server) == 1; }));
+  EXPECT_TRUE(wait_for([&] { return get_status(server.port(), "/", 1s) == 200; }));
+  EXPECT_TRUE(all_answer());
 }
 
 TEST(ServerCommandLine, SaysThatAPortIsTaken) {

@@ -139,6 +139,44 @@ TEST(Maintenance, WorkerTakesASlotWhoseThreadsAreGoneBeforeOneThatStillHasSome) 
   EXPECT_THAT(maintain(pool, slots, 16, {16, 14}, {.rate = 2}).start, ElementsAre(9, 2));
 }
 
+// worker_run, prefork_run: none of the buckets may be without an idle child.
+TEST(Maintenance, SeveralBucketsRaiseTheLeastAndTheSpare) {
+  Pool prefork = prefork_pool();
+  prefork.start_servers = prefork.min_spare = 1;
+  prefork.max_spare = 2;
+  prefork = with_buckets(prefork, 4);
+  EXPECT_EQ(prefork.start_servers, 4);
+  EXPECT_EQ(prefork.min_spare, 4);
+  EXPECT_EQ(prefork.max_spare, 8);
+  Pool event = event_pool(16);
+  event.max_children = 2;
+  event = with_buckets(event, 4);
+  EXPECT_EQ(event.max_children, 4);
+  EXPECT_EQ(event.start_servers, 4);
+  EXPECT_EQ(event.min_spare, 25 * 3 + 4);
+  EXPECT_EQ(event.max_spare, 250);
+  EXPECT_EQ(with_buckets(event_pool(16), 1).min_spare, 75);
+}
+
+TEST(Maintenance, EachBucketCountsItsOwnSlots) {
+  for (const Mpm mpm : {Mpm::Worker, Mpm::Event}) {
+    Pool pool = event_pool(16);
+    pool.mpm = mpm;
+    std::vector<SlotView> slots(16, kFree);
+    for (const std::size_t slot : {0U, 2U, 4U, 6U, 8U, 10U})
+      slots[slot] = live(25, 0);
+    slots[1] = live(0, 25);
+    // The even ones have 150 idle threads of 250 / 2, the odd ones none of 75 / 2.
+    const Upkeep even = maintain(pool, slots, 11, {7, 7}, {}, {0, 2});
+    EXPECT_TRUE(even.end_one);
+    EXPECT_EQ(even.idle, 150);
+    const Upkeep odd = maintain(pool, slots, 11, {7, 7}, {.rate = 2}, {1, 2});
+    EXPECT_EQ(odd.idle, 0);
+    EXPECT_THAT(odd.start, ElementsAre(3, 5));
+    EXPECT_EQ(maintain(pool, slots, 11, {7, 7}, {.rate = 16}, {1, 2}).pace.rate, 16);
+  }
+}
+
 TEST(Maintenance, WinntHasOneChild) {
   Pool pool;
   pool.mpm = Mpm::Winnt;

@@ -119,7 +119,7 @@ TEST(Settings, NamesThePlaceOfAMistake) {
   EXPECT_THAT(why("LogFormat \"%{x}e\" a\n"), HasSubstr("does not know"));
   EXPECT_THAT(why("LoadModule ssl_module x\n"), HasSubstr("ssl_module"));
   EXPECT_THAT(why("LoadModule mpm_worker_module x\n"), HasSubstr("MPM"));
-  EXPECT_THAT(why("ListenCoresBucketsRatio 8\n"), HasSubstr("one bucket"));
+  EXPECT_THAT(why("ListenCoresBucketsRatio -1\n"), HasSubstr("ListenCoresBucketsRatio"));
   EXPECT_THAT(why("Include nothing.conf\n"), HasSubstr("nothing.conf"));
   EXPECT_THAT(why("ErrorLog \"|rotatelogs x\"\n"), HasSubstr("pipes"));
 }
