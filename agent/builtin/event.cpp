@@ -16,6 +16,7 @@
 #include <cerrno>
 #include <list>
 #include <mutex>
+#include <thread>
 
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -89,6 +90,7 @@ class EventChild {
   std::atomic<std::int32_t> idle_ = 0;  // threads without work, less work without a thread
   std::atomic<bool> accepting_ = false;
   std::atomic<bool> going_ = false;
+  Moment least_{};             // not gone before
   std::int32_t accepted_ = 0;  // by this child, of MaxConnectionsPerChild
 
   std::mutex mutex_;  // of the lists, and of what is in them but the connections at work
@@ -132,6 +134,7 @@ void EventChild::run() {
     }
   }
   queue_.close();
+  std::this_thread::sleep_until(least_);
 }
 
 bool EventChild::finished() {
@@ -140,6 +143,7 @@ bool EventChild::finished() {
 
 void EventChild::begin_to_go() {
   if (going_.exchange(true)) return;
+  least_ = steady_clock::now() + kLeastFarewell;
   stop_accepting();
   put(score_.quiescing, char{1});
 }

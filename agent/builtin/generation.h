@@ -49,6 +49,11 @@ struct Seat {
   WorkerSlot& score() const { return board.worker(slot, thread); }
 };
 
+// A threaded child looks for the end of its listener every half second (join_workers in worker.c and
+// event.c), so it is there for as long after it was told to go, and its parent sees it go a second
+// later. Process counts follow httpd's only so.
+inline constexpr milliseconds kLeastFarewell{500};
+
 // A child's life, by MPM. It returns when the child has to end, and what it had is finished.
 void run_prefork_child(const ChildContext& context);
 void run_threads_child(const ChildContext& context);  // worker and winnt

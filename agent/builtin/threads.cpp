@@ -56,12 +56,14 @@ void run_threads_child(const ChildContext& context) {
         std::this_thread::sleep_for(kBetweenTries);
     });
   accept_all(context, told.get(), queue, idle);
+  const auto least = std::chrono::steady_clock::now() + kLeastFarewell;
   context.baton.hand_on();
   filler = {};
   going = true;
   put(context.board.process(context.slot).quiescing, char{1});
   crew.show_going();
   queue.close();
+  std::this_thread::sleep_until(least);
 }
 
 }  // namespace mpm::builtin

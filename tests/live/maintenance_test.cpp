@@ -37,17 +37,29 @@ std::string pool(Mpm mpm) {
          "MaxRequestWorkers 80\nServerLimit 32\n";
 }
 
-// Some 40 workers are busy as long as it lasts: 200 requests a second that take 200 ms each.
-LoadOptions burst_on(const PrivateHttpd& server, const std::string& path) {
+// Some 40 workers are busy as long as it lasts, by many short requests or by few long ones, which
+// children that were told to go have to finish.
+struct Burst {
+  int per_second = 200;
+  milliseconds takes{200};
+  milliseconds span = kBurst * kEvery;
+};
+constexpr Burst kShort{};
+constexpr Burst kLong{.per_second = 80, .takes = 8s, .span = 500ms};
+
+LoadOptions burst_on(const PrivateHttpd& server, const std::string& path, const Burst& burst) {
   LoadOptions load;
   load.port = server.port();
   load.path = path;
-  load.per_second = 200;
-  load.span = kBurst * kEvery;
+  load.per_second = burst.per_second;
+  load.span = burst.span;
   return load;
 }
 
-class SameMaintenance : public testing::TestWithParam<Mpm> {};
+class SameMaintenance : public testing::TestWithParam<Mpm> {
+ protected:
+  void follows_httpd(const Burst& burst) const;
+};
 INSTANTIATE_TEST_SUITE_P(Live, SameMaintenance,
                          testing::Values(Mpm::Prefork, Mpm::Worker, Mpm::Event), name_of_mpm);
 
@@ -71,7 +83,7 @@ std::string in_seconds(const Record& record) {
   return text;
 }
 
-TEST_P(SameMaintenance, FollowsHttpd) {
+void SameMaintenance::follows_httpd(const Burst& burst) const {
   const PrivateHttpd httpd({.mpm = GetParam(), .directives = pool(GetParam())});
   const PrivateHttpd ours(builtin_httpd(GetParam(), pool(GetParam())));
   std::optional<Load> on_httpd, on_ours;
@@ -79,8 +91,9 @@ TEST_P(SameMaintenance, FollowsHttpd) {
   auto next = std::chrono::steady_clock::now();
   for (int i = 0; i < kIdle + kBurst + kAfter; ++i) {
     if (i == kIdle) {
-      on_httpd.emplace(burst_on(httpd, "/lab?sleep=200"));
-      on_ours.emplace(burst_on(ours, "/work?sleep=200ms"));
+      const auto takes = burst.takes.count();
+      on_httpd.emplace(burst_on(httpd, fmt::format("/lab?sleep={}", takes), burst));
+      on_ours.emplace(burst_on(ours, fmt::format("/work?sleep={}ms", takes), burst));
     }
     theirs.push_back(static_cast<std::int32_t>(children_of(httpd).size()));
     mine.push_back(static_cast<std::int32_t>(children_of(ours).size()));
@@ -92,6 +105,14 @@ TEST_P(SameMaintenance, FollowsHttpd) {
     best = std::max(best, agreement(mine, theirs, shift));
   EXPECT_GE(best, 0.95) << "mpm-httpd " << in_seconds(mine) << "\nhttpd     " << in_seconds(theirs);
   EXPECT_GT(*std::ranges::max_element(theirs), theirs.front() + 4) << "the burst was none";
+}
+
+TEST_P(SameMaintenance, FollowsHttpd) {
+  follows_httpd(kShort);
+}
+
+TEST_P(SameMaintenance, FollowsHttpdThroughRequestsThatHoldTheirWorkers) {
+  follows_httpd(kLong);
 }
 
 }  // namespace
