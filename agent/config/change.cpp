@@ -79,32 +79,39 @@ Result<void> refuse_environment(const Draft& draft, const ActiveDirective& node,
                           "server's environment (on Debian /etc/apache2/envvars, else the unit "
                           "that starts httpd), or write a number in its place.",
                           node.name, place_of(node), name,
-                          known ? "comes from the environment" : "no file defines"));
+                          known ? "comes from the environment" : "no file defines before it"));
+}
+
+// Whether what the Define says is what the directive gets: with another text there, another
+// value is read.
+bool is_source_of(const Draft& draft, const Definition& definition, const CheckedWish& wish,
+                  const Overlay& changed) {
+  const Site after = read_site(draft.options, changed);
+  return definition.value.value != *wish.value &&
+         written_value(after, *wish.directive) != written_value(draft.site, *wish.directive);
 }
 
 Result<void> change_definition(Draft& draft, const CheckedWish& wish, const ActiveDirective& node,
                                const std::string& name) {
   const std::vector<Definition> found = definitions(draft, name);
-  if (found.empty()) return refuse_environment(draft, node, name);
-  Error refusal;
   for (auto definition = found.rbegin(); definition != found.rend(); ++definition) {
-    const Line& line = definition->file.tree.lines()[definition->line];
-    auto editable = may_edit(definition->file);
-    if (editable && definition->value.value.find("${") != std::string::npos)
-      editable = fail(Error::Kind::Conflict, "The Define takes its value from another variable.");
-    if (editable) {
-      Overlay changed = draft.files;
-      changed.write(definition->file.path,
-                    with_word(definition->file.tree, line, definition->value, *wish.value));
-      editable = take_over(draft, std::move(changed), wish);
-    }
-    if (editable) return editable;
-    if (refusal.what.empty()) refusal = editable.error();
+    const OpenFile& file = definition->file;
+    Overlay changed = draft.files;
+    changed.write(file.path, with_word(file.tree, file.tree.lines()[definition->line],
+                                       definition->value, *wish.value));
+    if (!is_source_of(draft, *definition, wish, changed)) continue;
+    auto done = may_edit(file);
+    if (done && definition->value.value.find("${") != std::string::npos)
+      done = fail(Error::Kind::Conflict, "The Define takes its value from another variable.");
+    if (done) done = take_over(draft, std::move(changed), wish);
+    if (done) return done;
+    return fail(
+        Error::Kind::Conflict,
+        fmt::format("{} at {} takes its value from ${{{}}}, which is defined at {}. {} Give "
+                    "the directive a number of its own, or change the variable by hand.",
+                    node.name, place_of(node), name, definition->place(), done.error().what));
   }
-  return fail(Error::Kind::Conflict,
-              fmt::format("{} at {} takes its value from ${{{}}}, which is defined at {}. {} Give "
-                          "the directive a number of its own, or change the variable by hand.",
-                          node.name, place_of(node), name, found.back().place(), refusal.what));
+  return refuse_environment(draft, node, name);
 }
 
 Result<void> change_word(Draft& draft, const CheckedWish& wish, const ActiveDirective& node) {

@@ -7,14 +7,15 @@
 #include <fmt/format.h>
 
 #include "agent/config/apart.h"
+#include "agent/config/carry_over.h"
 #include "agent/config/change.h"
-#include "agent/config/diff.h"
 #include "agent/config/draft.h"
 #include "agent/config/generated.h"
 #include "agent/config/modules.h"
 #include "agent/config/outcome.h"
 #include "agent/config/place.h"
 #include "agent/config/settings.h"
+#include "agent/config/switch_mpm.h"
 #include "agent/config/wish.h"
 
 namespace mpm::config {
@@ -77,18 +78,27 @@ Result<void> fulfil(Draft& draft, const CheckedWish& wish) {
 }  // namespace
 
 Result<PlannedEdit> plan_edit(const EditRequest& request, const FileSystem& files) {
-  Overlay overlay(files);
+  const Overlay overlay(files);
   Draft draft{options_of(request, overlay), overlay, {}, Mpm::Event, {}};
   draft.site = read_site(draft.options, draft.files);
   const Site before = draft.site;
-  const auto loaded = read_settings(draft.site, std::nullopt).mpm;
-  if (loaded) draft.mpm = *loaded;
-  if (auto sound = refuse_broken(draft.site, draft.mpm); !sound)
-    return fail(std::move(sound).error());
-  auto wishes = check_wishes(request.wishes, draft.mpm);
+  const MpmSettings settings = read_settings(before, std::nullopt);
+  if (settings.mpm) draft.mpm = *settings.mpm;
+  if (auto sound = refuse_broken(before, draft.mpm); !sound) return fail(std::move(sound).error());
+  const bool switches = request.switch_to && *request.switch_to != draft.mpm;
+  auto wishes = check_wishes(request.wishes, request.switch_to.value_or(draft.mpm));
   if (!wishes) return fail(std::move(wishes).error());
+  if (switches) {
+    const auto modules =
+        request.site.require_module_files ? ModuleFiles::MustExist : ModuleFiles::NeedNotExist;
+    if (auto done = switch_mpm(draft, *request.switch_to, modules); !done)
+      return fail(std::move(done).error());
+    *wishes = carried_over(settings, read_settings(draft.site, draft.mpm), draft.mpm, *wishes);
+  }
   for (const CheckedWish& wish : *wishes)
     if (auto done = fulfil(draft, wish); !done) return fail(std::move(done).error());
+  if (auto sound = refuse_broken(draft.site, draft.mpm); !sound)
+    return fail(std::move(sound).error());
   return outcome(request, before, draft);
 }
 
