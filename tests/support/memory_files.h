@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "agent/config/files.h"
+#include "agent/config/glob.h"
 
 namespace mpm::config {
 
@@ -29,10 +30,18 @@ class MemoryFiles : public FileSystem {
     add_parents(path);
   }
   void add_directory(const std::string& path) { add_parents(path + "/x"); }
-  // `path` leads to `target`, which may be missing.
+  // `path` leads to `target`, which may be missing and may be relative to the link's directory.
   void add_link(const std::string& path, std::string target) {
     links_[path] = std::move(target);
     add_parents(path);
+  }
+  // A file or a link; directories stay.
+  void remove(const std::string& path) {
+    files_.erase(path);
+    links_.erase(path);
+  }
+  bool operator==(const MemoryFiles& other) const {
+    return files_ == other.files_ && links_ == other.links_;
   }
 
   FileKind kind(const std::string& path) const override {
@@ -98,7 +107,8 @@ class MemoryFiles : public FileSystem {
         const bool below = path.size() > link.size() && path.compare(0, link.size(), link) == 0 &&
                            path[link.size()] == '/';
         if (path != link && !below) continue;
-        path = target + path.substr(link.size());
+        const std::string to = join_path(link.substr(0, link.rfind('/')), target);
+        path = to + path.substr(link.size());
         changed = true;
         break;
       }

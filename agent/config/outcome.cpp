@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/config/outcome.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "agent/apache/directives.h"
+#include "agent/config/diff.h"
+#include "agent/config/settings.h"
+
+namespace mpm::config {
+namespace {
+
+const Setting* find(const MpmSettings& settings, std::string_view directive) {
+  const auto found =
+      std::find_if(settings.settings.begin(), settings.settings.end(),
+                   [&](const Setting& setting) { return setting.directive == directive; });
+  return found == settings.settings.end() ? nullptr : &*found;
+}
+
+std::int64_t number(const MpmSettings& settings, std::string_view directive) {
+  const Setting* setting = find(settings, directive);
+  const auto* value = setting == nullptr ? nullptr : std::get_if<std::int64_t>(&setting->effective);
+  return value == nullptr ? 0 : *value;
+}
+
+std::int64_t written_number(const MpmSettings& settings, std::string_view directive) {
+  const Setting* setting = find(settings, directive);
+  return setting != nullptr && setting->value ? leading_integer(*setting->value)
+                                              : number(settings, directive);
+}
+
+// Which further directive makes a corrected value hold, or which value needs no correction.
+std::string way_to_hold(std::string_view directive, const MpmSettings& settings, Mpm mpm) {
+  const std::int64_t asked = written_number(settings, directive);
+  if (directive == "MaxRequestWorkers" && mpm == Mpm::Prefork)
+    return fmt::format(" Set ServerLimit to {}, too.", asked);
+  if (directive == "MaxRequestWorkers") {
+    const std::int64_t threads = std::max<std::int64_t>(number(settings, "ThreadsPerChild"), 1);
+    if (asked < threads)
+      return fmt::format(" Set at least {}, or a lower ThreadsPerChild.", threads);
+    const std::int64_t processes = asked / threads;
+    if (processes > number(settings, "ServerLimit"))
+      return fmt::format(" Set ServerLimit to {}, too.", (asked + threads - 1) / threads);
+    return fmt::format(" Set {} or {}.", processes * threads, (processes + 1) * threads);
+  }
+  if (directive == "ThreadsPerChild") return fmt::format(" Set ThreadLimit to {}, too.", asked);
+  if (directive == "MaxSpareThreads" || directive == "MaxSpareServers")
+    return fmt::format(" Set it to {}, or lower {}.", number(settings, directive),
+                       directive == "MaxSpareThreads" ? "MinSpareThreads" : "MinSpareServers");
+  if (directive == "StartServers")
+    return fmt::format(" Set it to {} at most.", number(settings, directive));
+  return {};
+}
+
+// Remarks about where a directive stands were there before, or are of no concern to a plan.
+std::vector<Remark> new_corrections(const MpmSettings& before, const MpmSettings& after, Mpm mpm) {
+  std::vector<Remark> result;
+  for (const Setting& setting : after.settings) {
+    const bool corrected = setting.value &&
+                           SettingValue(leading_integer(*setting.value)) != setting.effective &&
+                           std::holds_alternative<std::int64_t>(setting.effective) &&
+                           find_directive(setting.directive)->kind == ValueKind::Count;
+    const bool defaulted = !setting.value;
+    if (!corrected && !defaulted) continue;
+    const Setting* was = find(before, setting.directive);
+    for (const Remark& remark : setting.remarks) {
+      const bool known =
+          was != nullptr && std::any_of(was->remarks.begin(), was->remarks.end(),
+                                        [&](const Remark& old) { return old.text == remark.text; });
+      const bool of_httpd = !remark.code.empty() || remark.text.find("httpd ") != std::string::npos;
+      if (!known && of_httpd)
+        result.push_back({remark.code, remark.text + way_to_hold(setting.directive, after, mpm)});
+    }
+  }
+  return result;
+}
+
+struct Views {
+  MpmSettings before;   // as the server runs
+  MpmSettings after;    // after a full start
+  MpmSettings running;  // after a reload of the server that runs
+};
+
+DirectiveChange change_of(const Directive& directive, const Views& views) {
+  const Setting* from = find(views.before, directive.name);
+  const Setting* to = find(views.after, directive.name);
+  const Setting* reloaded = find(views.running, directive.name);
+  DirectiveChange change;
+  change.directive = directive.name;
+  change.restart = directive.restart;
+  if (from != nullptr) {
+    change.from = from->value;
+    change.from_effective = from->effective;
+    change.file = from->file;
+    change.line = from->line;
+  }
+  if (to != nullptr) {
+    change.to = to->value;
+    change.to_effective = to->effective;
+    if (to->value) {
+      change.file = to->file;
+      change.line = to->line;
+    }
+  }
+  // The running parent keeps its limits, and this value needs more than they allow.
+  if (to != nullptr && reloaded != nullptr && to->effective != reloaded->effective)
+    change.restart = RestartClass::StopStart;
+  return change;
+}
+
+FileChange shown(const FileEdit& edit) {
+  FileChange change{edit.path, edit.action, {}};
+  switch (edit.action) {
+    case FileAction::Link:
+      change.diff = printable(fmt::format("+{} -> {}\n", edit.path, edit.after));
+      return change;
+    case FileAction::Unlink:
+      change.diff = printable(fmt::format("-{} -> {}\n", edit.path, edit.before));
+      return change;
+    case FileAction::Rewrite:
+    case FileAction::Create:
+    case FileAction::Remove:
+      break;
+  }
+  const std::string none = "/dev/null";
+  change.diff = unified_diff({edit.action == FileAction::Create ? none : edit.path,
+                              edit.action == FileAction::Remove ? none : edit.path},
+                             edit.before, edit.after);
+  return change;
+}
+
+void remark_on_restart(const DirectiveChange& change, const EditRequest& request, EditPlan& plan) {
+  if (change.restart != RestartClass::StopStart ||
+      find_directive(change.directive)->restart == RestartClass::StopStart)
+    return;
+  plan.remarks.push_back(
+      {"",
+       fmt::format("{} {} needs more than the running server can give: it keeps ServerLimit {}"
+                   "{} until it is stopped. Stop and start it.",
+                   change.directive, change.to.value_or("by default"), request.running.server_limit,
+                   request.running.thread_limit > 0
+                       ? fmt::format(" and ThreadLimit {}", request.running.thread_limit)
+                       : std::string())});
+}
+
+}  // namespace
+
+PlannedEdit outcome(const EditRequest& request, const Site& before, const Draft& draft) {
+  PlannedEdit result;
+  EditPlan& plan = result.plan;
+  Views views{read_settings(before, std::nullopt, request.running),
+              read_settings(draft.site, draft.mpm),
+              read_settings(draft.site, draft.mpm, request.running)};
+  plan.mpm_before = views.before.mpm;
+  plan.mpm_after = draft.mpm;
+  plan.basis = before.fingerprint;
+  plan.remarks = draft.remarks;
+  for (const Directive& directive : directives()) {
+    const auto was = written_value(before, directive);
+    const auto is = written_value(draft.site, directive);
+    if (was == is) continue;
+    plan.directives.push_back(change_of(directive, views));
+    plan.restart = std::max(plan.restart, plan.directives.back().restart);
+    remark_on_restart(plan.directives.back(), request, plan);
+  }
+  if (plan.mpm_before != plan.mpm_after) plan.restart = RestartClass::StopStart;
+  for (Remark& remark : new_corrections(views.before, views.after, draft.mpm))
+    plan.remarks.push_back(std::move(remark));
+  result.files = draft.files.edits();
+  for (const FileEdit& edit : result.files)
+    plan.files.push_back(shown(edit));
+  return result;
+}
+
+}  // namespace mpm::config

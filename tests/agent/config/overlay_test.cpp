@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/config/overlay.h"
+
+#include <algorithm>
+
+#include <gtest/gtest.h>
+
+#include "tests/support/memory_files.h"
+
+namespace mpm::config {
+namespace {
+
+MemoryFiles two_files() {
+  MemoryFiles files{{"/a/x.conf", "x"}, {"/a/y.conf", "y"}};
+  files.add_link("/b/l.conf", "../a/x.conf");
+  return files;
+}
+
+TEST(Overlay, ShowsWhatIsBelowUntilItIsChanged) {
+  const MemoryFiles files = two_files();
+  Overlay overlay(files);
+  EXPECT_EQ(overlay.read("/b/l.conf").value(), "x");
+  EXPECT_EQ(overlay.real_path("/b/l.conf").value(), "/a/x.conf");
+  EXPECT_TRUE(overlay.edits().empty());
+}
+
+TEST(Overlay, WritesThroughALinkToTheFileItLeadsTo) {
+  const MemoryFiles files = two_files();
+  Overlay overlay(files);
+  overlay.write("/b/l.conf", "new");
+  EXPECT_EQ(overlay.read("/a/x.conf").value(), "new");
+  ASSERT_EQ(overlay.edits().size(), 1U);
+  EXPECT_EQ(overlay.edits()[0], (FileEdit{"/a/x.conf", FileAction::Rewrite, "x", "new"}));
+}
+
+TEST(Overlay, RemovesALinkAndNotWhatItLeadsTo) {
+  const MemoryFiles files = two_files();
+  Overlay overlay(files);
+  overlay.remove("/b/l.conf");
+  EXPECT_EQ(overlay.kind("/b/l.conf"), FileKind::Missing);
+  EXPECT_EQ(overlay.kind("/a/x.conf"), FileKind::Regular);
+  EXPECT_EQ(overlay.edits().at(0), (FileEdit{"/b/l.conf", FileAction::Unlink, "../a/x.conf", ""}));
+}
+
+TEST(Overlay, ListsWhatCameAndNotWhatWent) {
+  const MemoryFiles files = two_files();
+  Overlay overlay(files);
+  overlay.remove("/a/x.conf");
+  overlay.write("/a/z.conf", "z");
+  overlay.link("/a/m.conf", "z.conf");
+  std::vector<std::string> names;
+  const auto entries = overlay.list("/a");
+  ASSERT_TRUE(entries);
+  for (const Entry& entry : *entries)
+    names.push_back(entry.name);
+  std::sort(names.begin(), names.end());
+  EXPECT_EQ(names, (std::vector<std::string>{"m.conf", "y.conf", "z.conf"}));
+  EXPECT_EQ(overlay.read("/a/m.conf").value(), "z");
+  EXPECT_EQ(overlay.kind("/b/l.conf"), FileKind::Missing);
+}
+
+TEST(Overlay, MakesAFileBeforeTheLinkToItAndRemovesItAfterwards) {
+  MemoryFiles files = two_files();
+  Overlay overlay(files);
+  overlay.link("/b/a.conf", "../a/new.conf");
+  overlay.write("/a/new.conf", "n");
+  overlay.remove("/a/x.conf");
+  overlay.remove("/b/l.conf");
+  std::vector<FileAction> actions;
+  for (const FileEdit& edit : overlay.edits())
+    actions.push_back(edit.action);
+  EXPECT_EQ(actions, (std::vector<FileAction>{FileAction::Create, FileAction::Unlink,
+                                              FileAction::Link, FileAction::Remove}));
+}
+
+TEST(Overlay, SaysNothingOfWhatCameToTheSame) {
+  const MemoryFiles files = two_files();
+  Overlay overlay(files);
+  overlay.write("/a/x.conf", "other");
+  overlay.write("/a/x.conf", "x");
+  overlay.write("/a/n.conf", "n");
+  overlay.remove("/a/n.conf");
+  EXPECT_TRUE(overlay.edits().empty());
+}
+
+}  // namespace
+}  // namespace mpm::config
