@@ -3,11 +3,10 @@
 // Real configurations and what httpd itself read of them: each synthetic case's expect.json and
 // the trees of EXPECTED.json. The cases are many files that are not ours to carry; they lie
 // beside the project, and these tests are built only where they do.
+#include "tests/agent/config/corpus.h"
+
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <ostream>
 #include <set>
 #include <string>
@@ -20,55 +19,16 @@
 #include "agent/config/modules.h"
 #include "agent/config/site.h"
 #include "agent/config/tree.h"
-#include "tests/support/memory_files.h"
 
 namespace mpm::config {
 namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::json;
-
-std::string corpus() {
-  const char* there = std::getenv("MPM_CORPUS");
-  return there ? there : MPM_CORPUS;
-}
-
-std::string slurp(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
-// Links came into the corpus as files that hold where they lead: "../e/x.conf" without an end
-// of line. Empty when the file is not such a one.
-fs::path link_target(const fs::path& file, const std::string& bytes) {
-  if (bytes.empty() || bytes.size() > 200 || bytes.find_first_of(" \n") != std::string::npos)
-    return {};
-  const fs::path target = (file.parent_path() / bytes).lexically_normal();
-  std::error_code none;
-  return target != file && fs::exists(target, none) ? target : fs::path();
-}
-
-// All below `from`, at `mount`.
-MemoryFiles mounted(const fs::path& from, const std::string& mount) {
-  MemoryFiles files;
-  files.add_directory(mount);
-  const auto there = [&](const fs::path& path) {
-    return (fs::path(mount) / path.lexically_relative(from)).lexically_normal().string();
-  };
-  for (const auto& entry : fs::recursive_directory_iterator(from)) {
-    if (entry.is_directory()) {
-      files.add_directory(there(entry.path()));
-      continue;
-    }
-    const std::string bytes = slurp(entry.path());
-    const fs::path target = link_target(entry.path(), bytes);
-    if (target.empty())
-      files.add(there(entry.path()), bytes);
-    else
-      files.add_link(there(entry.path()), there(target));
-  }
-  return files;
-}
+using testing_corpus::corpus;
+using testing_corpus::mounted;
+using testing_corpus::options_for;
+using testing_corpus::slurp;
 
 bool is_mpm_directive(const std::string& name) {
   static const std::set<std::string> kNames{"startservers",
@@ -85,23 +45,6 @@ bool is_mpm_directive(const std::string& name) {
                                             "maxconnectionsperchild",
                                             "asyncrequestworkerfactor"};
   return kNames.count(lower(name)) != 0;
-}
-
-SiteOptions options_for(const json& expected) {
-  SiteOptions options;
-  options.server_root = "/R";
-  options.config_file = "httpd.conf";
-  options.version = "2.4.71";
-  options.require_module_files = false;
-  options.builtin_sources = {"core.c", "http_core.c", "mod_so.c"};
-  if (expected["mpm"].is_string() && expected["mpm"] != "(tree)")
-    options.before.push_back(fmt::format("LoadModule mpm_{0}_module modules/mod_mpm_{0}.so",
-                                         expected["mpm"].get<std::string>()));
-  for (const auto& name : expected["defines"])
-    options.defines.push_back(name.get<std::string>());
-  for (const auto& [name, value] : expected["env"].items())
-    options.environment.emplace_back(name, value.get<std::string>());
-  return options;
 }
 
 std::string describe(const Site& site) {
