@@ -87,7 +87,7 @@ std::vector<Tree> stock_trees() {
   Tree rhel{"rhel9-srpm", {}, fs::path(corpus()) / "rhel9-srpm", "/etc/httpd/conf"};
   rhel.options.server_root = "/etc/httpd/conf";
   rhel.options.config_file = "httpd.conf";
-  rhel.more = {{"/etc/httpd/conf/conf.modules.d/00-mpm.conf",
+  rhel.more = {{"/etc/httpd/conf.modules.d/00-mpm.conf",
                 "LoadModule mpm_event_module modules/mod_mpm_event.so\n"}};
   Tree image{"docker-a2bgo", {}, fs::path(corpus()) / "docker-a2bgo", "/usr/local/apache2/conf"};
   image.options.server_root = "/usr/local/apache2/conf";
