@@ -235,14 +235,27 @@ constexpr std::string_view kOwners[] = {
     "MaxClients ThreadsPerChild ServerLimit ThreadLimit GracefulShutdownTimeout",
 };
 
+bool lists(std::string_view names, std::string_view directive) {
+  for (std::size_t at = 0; at < names.size();)
+    if (equal_ignoring_case(next_word(names, at).value, directive)) return true;
+  return false;
+}
+
 }  // namespace
 
 bool module_has_directive(std::string_view source, std::string_view directive) {
   for (const std::string_view owner : kOwners) {
     std::size_t at = 0;
-    if (next_word(owner, at).value != source) continue;
-    while (at < owner.size())
-      if (equal_ignoring_case(next_word(owner, at).value, directive)) return true;
+    if (next_word(owner, at).value == source && lists(owner.substr(at), directive)) return true;
+  }
+  return false;
+}
+
+bool is_directive_of_httpd(std::string_view directive) {
+  for (const std::string_view owner : kOwners) {
+    std::size_t at = 0;
+    next_word(owner, at);
+    if (lists(owner.substr(at), directive)) return true;
   }
   return false;
 }

@@ -26,4 +26,7 @@ std::string meant_mpm(std::string_view argument);
 // for a section); case is ignored. Source: `httpd -L` of httpd 2.4.
 bool module_has_directive(std::string_view source, std::string_view directive);
 
+// True when any of httpd's own modules has it.
+bool is_directive_of_httpd(std::string_view directive);
+
 }  // namespace mpm::config
