@@ -41,6 +41,8 @@ struct Client::Wire {
     http.set_write_timeout(limit);
     http.set_keep_alive(true);
   }
+  Result<std::string> taken(const httplib::Result& result, steady_clock::time_point begun) const;
+
   std::string socket;
   milliseconds timeout;
   httplib::Client http;
@@ -73,31 +75,39 @@ Client::~Client() = default;
 Client::Client(Client&&) noexcept = default;
 Client& Client::operator=(Client&&) noexcept = default;
 
-Result<std::string> Client::get(const std::string& path) {
-  const auto begun = steady_clock::now();
-  const httplib::Result result = wire_->http.Get(path);
+// The body of an answer, or why there is none.
+Result<std::string> Client::Wire::taken(const httplib::Result& result,
+                                        steady_clock::time_point begun) const {
   if (result && result->status == 200) return result->body;
   if (result) return fail(refusal(*result));
   // httplib calls a silence and a hang-up by one name; the time tells them apart.
-  if (steady_clock::now() - begun >= wire_->timeout)
+  if (steady_clock::now() - begun >= timeout)
     return fail(Error::Kind::TimedOut,
                 fmt::format("The agent at {} did not answer within {:.3g} seconds; try again, or "
                             "use --no-daemon to do without it.",
-                            wire_->socket, static_cast<double>(wire_->timeout.count()) / 1000));
+                            socket, static_cast<double>(timeout.count()) / 1000));
   if (result.error() == httplib::Error::Connection)
     return fail(
         Error::Kind::Unreachable,
-        fmt::format("No agent answers at {}; start mpm-agent, or use --no-daemon.", wire_->socket));
+        fmt::format("No agent answers at {}; start mpm-agent, or use --no-daemon.", socket));
   return fail(Error::Kind::Unreachable,
               fmt::format("The agent at {} hung up before its answer was complete; its log says "
                           "why.",
-                          wire_->socket));
+                          socket));
+}
+
+Result<std::string> Client::get(const std::string& path) {
+  const auto begun = steady_clock::now();
+  return wire_->taken(wire_->http.Get(path), begun);
+}
+
+Result<std::string> Client::post(const std::string& path, const std::string& body) {
+  const auto begun = steady_clock::now();
+  return wire_->taken(wire_->http.Post(path, body, "application/json"), begun);
 }
 
 template <class T>
-Result<Answer<T>> Client::ask(const Route& route, const Question& question) {
-  const std::string path = std::string(route.path) + query_of(question);
-  auto body = get(path);
+Result<Answer<T>> Client::understood(std::string_view path, Result<std::string> body) {
   if (!body) return fail(std::move(body.error()));
   auto value = from_json<T>(*body);
   if (!value)
@@ -106,6 +116,17 @@ Result<Answer<T>> Client::ask(const Route& route, const Question& question) {
                             "from one release.",
                             path, value.error().what));
   return Answer<T>{std::move(*body), std::move(*value)};
+}
+
+template <class T>
+Result<Answer<T>> Client::ask(const Route& route, const Question& question) {
+  const std::string path = std::string(route.path) + query_of(question);
+  return understood<T>(path, get(path));
+}
+
+template <class T>
+Result<Answer<T>> Client::ask(const Route& route, const ConfigQuestion& question) {
+  return understood<T>(route.path, post(std::string(route.path), to_json(question)));
 }
 
 Result<Answer<HealthReport>> Client::health() {
@@ -125,6 +146,23 @@ Result<Answer<Observation>> Client::observation(const Question& question) {
 }
 Result<Answer<Proposal>> Client::proposal(const Question& question) {
   return ask<Proposal>(route::kProposal, question);
+}
+Result<Answer<MpmSettings>> Client::config_settings(const ConfigQuestion& question) {
+  return ask<MpmSettings>(route::kConfigSettings, question);
+}
+Result<Answer<LintReport>> Client::config_check(const ConfigQuestion& question) {
+  return ask<LintReport>(route::kConfigCheck, question);
+}
+Result<Answer<EditPlan>> Client::config_plan(const ConfigQuestion& question) {
+  return ask<EditPlan>(route::kConfigPlan, question);
+}
+Result<Answer<EditPlan>> Client::config_write(const ConfigQuestion& question) {
+  return ask<EditPlan>(route::kConfigWrite, question);
+}
+Result<Answer<DirectiveExplanation>> Client::config_directive(const std::string& name) {
+  const std::string path =
+      std::string(route::kConfigDirective.path) + "?name=" + percent_encoded(name);
+  return understood<DirectiveExplanation>(path, get(path));
 }
 
 }  // namespace mpm

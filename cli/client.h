@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include "schema/model/config_edit.h"
 #include "schema/model/messages.h"
 #include "schema/model/observation.h"
 #include "schema/model/proposal.h"
@@ -53,11 +54,21 @@ class Client {
   Result<Answer<MpmSettings>> settings(const Question& question);
   Result<Answer<Observation>> observation(const Question& question);
   Result<Answer<Proposal>> proposal(const Question& question);
+  Result<Answer<MpmSettings>> config_settings(const ConfigQuestion& question);
+  Result<Answer<LintReport>> config_check(const ConfigQuestion& question);
+  Result<Answer<EditPlan>> config_plan(const ConfigQuestion& question);
+  Result<Answer<EditPlan>> config_write(const ConfigQuestion& question);
+  Result<Answer<DirectiveExplanation>> config_directive(const std::string& name);
 
  private:
   template <class T>
   Result<Answer<T>> ask(const Route& route, const Question& question = {});
+  template <class T>
+  Result<Answer<T>> ask(const Route& route, const ConfigQuestion& question);
+  template <class T>
+  static Result<Answer<T>> understood(std::string_view path, Result<std::string> body);
   Result<std::string> get(const std::string& path);
+  Result<std::string> post(const std::string& path, const std::string& body);
 
   struct Wire;
   std::unique_ptr<Wire> wire_;

@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "cli/config_commands.h"
 #include "cli/demo.h"
 #include "cli/lab.h"
 #include "cli/render.h"
@@ -14,14 +15,6 @@ namespace {
 constexpr std::string_view kNobody =
     "No httpd runs here that can be seen; mpmctl targets lists what can, and a remote server is "
     "named by the URL of its status page.";
-
-// The message itself with --json, else what the renderer makes of it.
-template <class T, class Renderer>
-Outcome outcome(Answer<T> answer, const Options& options, Renderer&& renderer,
-                ExitStatus status = ExitStatus::Fine) {
-  if (options.json) return {std::move(answer.body), status};
-  return {renderer(answer.value), status};
-}
 
 Result<Outcome> targets(const Options& options, Client& client, const Style& style) {
   auto answer = client.targets();
@@ -50,13 +43,6 @@ Result<Outcome> recommend(const Options& options, Client& client, const Style& s
       [&](const Proposal& proposal) { return render(proposal, style, detail); }, status);
 }
 
-Result<Outcome> config_show(const Options& options, Client& client, const Style& style) {
-  auto answer = client.settings({.target = options.target, .window_seconds = std::nullopt});
-  if (!answer) return fail(std::move(answer.error()));
-  return outcome(std::move(*answer), options,
-                 [&](const MpmSettings& settings) { return render(settings, style); });
-}
-
 }  // namespace
 
 Result<Outcome> perform(const Options& options, Client& client, const Style& style,
@@ -72,10 +58,10 @@ Result<Outcome> perform(const Options& options, Client& client, const Style& sty
       return demonstrate(options, client, style, server);
     case Command::Lab:
       return compare(options, client, style, server);
-    case Command::ConfigShow:
+    default:
       break;
   }
-  return config_show(options, client, style);
+  return perform_config(options, client, style);
 }
 
 }  // namespace mpm

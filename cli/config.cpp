@@ -18,10 +18,10 @@ namespace mpm {
 namespace {
 
 std::string effective(const Setting& setting) {
-  const auto* number = std::get_if<std::int64_t>(&setting.effective);
-  if (number == nullptr) return std::get<std::string>(setting.effective);
-  if (setting.unit.empty()) return fmt::format("{}", *number);
-  return fmt::format("{} {}", *number, setting.unit);
+  const bool has_unit =
+      std::holds_alternative<std::int64_t>(setting.effective) && !setting.unit.empty();
+  const std::string value = text_of(setting.effective);
+  return has_unit ? value + " " + setting.unit : value;
 }
 
 // The directory of the main file, with its slash; "" when it has none.

@@ -9,6 +9,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "cli/config_options.h"
 #include "cli/version.h"
 #include "schema/codec/names.h"
 
@@ -17,7 +18,8 @@ namespace {
 
 constexpr std::string_view kAbout =
     "mpmctl looks at the Apache httpd servers of this machine, and says how their workers, "
-    "memory and queues are and which MPM directives would suit them better. It changes nothing.";
+    "memory and queues are, which MPM directives would suit them better, and what that would "
+    "change in their files.";
 
 constexpr std::string_view kFooter = R"(
 A server (TARGET) is named by
@@ -32,6 +34,7 @@ Examples
   sudo mpmctl recommend          what should I change, and why?
   mpmctl recommend --for 10m     the same, after ten minutes of watching
   mpmctl config show :8080       what do the files say, and what does httpd make of it?
+  mpmctl config set KeepAliveTimeout=2   what would that change? (--write writes it)
   mpmctl status --json | jq .    the same for programs
   mpmctl demo                    what would it say? On a server of its own, under load
   mpmctl lab                     what does the MPM change? All four, measured here
@@ -52,6 +55,20 @@ Examples
   mpmctl recommend --json > advice.json
 
 The exit status is 1 when a finding is advice or worse, 0 when there is nothing to do.)";
+
+constexpr std::string_view kConfigFooter = R"(
+Examples
+  mpmctl config show                                  what is in force, and from where?
+  mpmctl config set MaxRequestWorkers=400             what would have to be changed?
+  sudo mpmctl config set MaxRequestWorkers=400 --write
+  mpmctl config check :8080                           what is wrong with it?
+  mpmctl config mpm event                             what would another MPM take?
+  mpmctl config show --root /mnt/image                of a tree that nobody runs
+  mpmctl config diff /etc/apache2/apache2.conf :8080  what differs?
+  mpmctl config explain ThreadsPerChild
+
+Nothing is written without --write, and nothing is loaded: the server goes on as it is. The
+exit status is 1 when check found something wrong, and when diff found a difference.)";
 
 constexpr std::string_view kDemoFooter = R"(
 It starts mpm-httpd on a free port of 127.0.0.1 with 16 workers and more load than they can serve,
@@ -78,6 +95,8 @@ struct Raw {
   std::string watch;
   std::string timeout;
   std::string mpm;
+  std::vector<std::string> words;  // of a config command
+  RawSite site;
 };
 
 void add_globals(CLI::App& app, Raw& raw) {
@@ -109,6 +128,62 @@ CLI::App* add_command(CLI::App& app, Raw& raw, std::string_view name, std::strin
 void add_target(CLI::App& command, Raw& raw) {
   command.add_option("TARGET", raw.target, "A process id, :PORT or the URL of a status page")
       ->option_text(" ");
+}
+
+void add_site(CLI::App& command, RawSite& site) {
+  const auto add = [&command](std::string_view name, auto& into, std::string_view about,
+                              std::string_view value) {
+    command.add_option(text(name), into, text(about))
+        ->option_text(text(value))
+        ->group("A tree that no server runs");
+  };
+  add("--root", site.root, "Read it below this folder, as the server would below /", "DIR");
+  add("--file", site.file, "Its first file; the usual one when not given", "FILE");
+  add("--server-root", site.server_root, "httpd's -d", "DIR");
+  add("-D", site.defines, "httpd's -D, as often as need be", "NAME");
+  add("--env", site.environment, "A variable that the server would have", "NAME=VALUE");
+  add("--envvars", site.envvars, "A script that sets them, as Debian's envvars", "FILE");
+  add("--httpd-version", site.version, "For <IfVersion>", "VERSION");
+}
+
+CLI::App* add_config_command(CLI::App& config, Raw& raw, std::string_view name,
+                             std::string_view about, std::string_view words, Command command) {
+  CLI::App* sub = add_command(config, raw, name, about, command);
+  if (!words.empty()) sub->add_option("WORD", raw.words, text(words))->option_text(" ");
+  return sub;
+}
+
+void add_config(CLI::App& app, Raw& raw) {
+  CLI::App* config =
+      app.add_subcommand("config", "Look at a server's MPM configuration, and change it");
+  config->fallthrough();
+  config->require_subcommand(1);
+  config->footer(text(kConfigFooter));
+  const std::string_view server = "TARGET: a process id, :PORT or the URL of a status page";
+  const auto with_site = [&raw](CLI::App* sub) { add_site(*sub, raw.site); };
+  const auto writes = [&](CLI::App* sub) {
+    sub->add_flag("--write", raw.options.write, "Write it; without this it is only shown");
+    with_site(sub);
+  };
+  with_site(add_config_command(*config, raw, "show",
+                               "Show each MPM directive: as written, in force, and where", server,
+                               Command::ConfigShow));
+  with_site(add_config_command(*config, raw, "get", "Print the value in force of directives",
+                               "DIRECTIVE... [TARGET]", Command::ConfigGet));
+  writes(add_config_command(*config, raw, "set",
+                            "Show the change that gives directives other values, or write it",
+                            "DIRECTIVE=VALUE... [TARGET]", Command::ConfigSet));
+  writes(add_config_command(*config, raw, "unset", "Likewise, so that httpd's defaults hold again",
+                            "DIRECTIVE... [TARGET]", Command::ConfigUnset));
+  writes(add_config_command(*config, raw, "mpm", "Likewise, so that another MPM is loaded",
+                            "MPM [TARGET]", Command::ConfigMpm));
+  with_site(add_config_command(*config, raw, "check",
+                               "Say what is wrong, without effect, or not what it looks like",
+                               server, Command::ConfigCheck));
+  add_config_command(*config, raw, "explain", "Say what a directive does, and what goes wrong",
+                     "DIRECTIVE", Command::ConfigExplain);
+  add_config_command(*config, raw, "diff", "Compare the directives of two servers or trees",
+                     "A B: each a TARGET, a first file or a root folder", Command::ConfigDiff);
 }
 
 // The commands that start a server of their own, and look at it with an agent of their own.
@@ -153,13 +228,7 @@ void add_commands(CLI::App& app, Raw& raw) {
   recommend->add_flag("--explain", raw.options.explain,
                       "Print rule, claim and evidence of every finding");
   recommend->footer(text(kRecommendFooter));
-  CLI::App* config = app.add_subcommand("config", "Look at a server's MPM configuration");
-  config->fallthrough();
-  config->require_subcommand(1);
-  CLI::App* show =
-      add_command(*config, raw, "show", "Show each MPM directive: as written, in force, and where",
-                  Command::ConfigShow);
-  add_target(*show, raw);
+  add_config(app, raw);
   add_shows(app, raw);
 }
 
@@ -169,6 +238,10 @@ Error usage(std::string what) {
     what.pop_back();
   std::replace(what.begin(), what.end(), '\n', ' ');
   return {Error::Kind::Usage, what + "; mpmctl --help lists what there is."};
+}
+
+bool is_config(Command command) {
+  return command >= Command::ConfigShow && command <= Command::ConfigDiff;
 }
 
 Result<Options> judged(Raw raw) {
@@ -188,6 +261,14 @@ Result<Options> judged(Raw raw) {
     raw.options.timeout = std::chrono::duration_cast<std::chrono::milliseconds>(
         std::chrono::duration<double>(*seconds));
   }
+  if (is_config(raw.options.command))
+    if (auto fine = judge_config(raw.words, raw.site, raw.options); !fine)
+      return fail(std::move(fine.error()));
+  // What reads a tree and what writes has the rights of whoever asks, and no more.
+  raw.options.no_daemon =
+      raw.options.no_daemon || raw.options.write || raw.options.offline.has_value() ||
+      std::ranges::any_of(raw.options.compared,
+                          [](const ConfigSource& source) { return source.offline.has_value(); });
   // A daemon may be of another user, who may not look at our server, and takes its time.
   if (raw.options.command == Command::Demo || raw.options.command == Command::Lab)
     raw.options.no_daemon = true;

@@ -10,8 +10,10 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "cli/style.h"
+#include "schema/model/config_edit.h"
 #include "schema/model/result.h"
 #include "schema/model/scoreboard.h"
 
@@ -19,7 +21,27 @@ namespace mpm {
 
 inline constexpr std::string_view kDefaultSocket = "/run/mpm-agent/agent.sock";
 
-enum class Command : std::uint8_t { Targets, Status, Recommend, ConfigShow, Demo, Lab };
+enum class Command : std::uint8_t {
+  Targets,
+  Status,
+  Recommend,
+  ConfigShow,
+  ConfigGet,
+  ConfigSet,
+  ConfigUnset,
+  ConfigMpm,
+  ConfigCheck,
+  ConfigExplain,
+  ConfigDiff,
+  Demo,
+  Lab,
+};
+
+// A configuration: a running server's, or a tree's.
+struct ConfigSource {
+  std::string target;  // as Options::target
+  std::optional<OfflineSite> offline;
+};
 
 struct Options {
   Command command = Command::Targets;
@@ -32,10 +54,16 @@ struct Options {
   ColorChoice color = ColorChoice::Auto;
   std::optional<double> watch_seconds;  // --for
   std::chrono::milliseconds timeout{10'000};
-  Mpm mpm = Mpm::Event;             // --mpm of demo
+  Mpm mpm = Mpm::Event;             // --mpm of demo, and what config mpm switches to
   double rate = 1000;               // --rate of lab, requests a second
   std::int64_t connections = 1000;  // --connections of lab
   std::string html;                 // --html of lab: a file to write; empty: none
+  // Of the config commands.
+  std::optional<OfflineSite> offline;   // then there is no target
+  std::vector<std::string> directives;  // of get and explain
+  std::vector<Wish> wishes;             // of set and unset
+  bool write = false;
+  std::vector<ConfigSource> compared;  // the two of diff
 };
 
 // Something to print, and nothing else to do: --help, --version.

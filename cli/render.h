@@ -9,6 +9,7 @@
 #include <string>
 
 #include "cli/style.h"
+#include "schema/model/config_edit.h"
 #include "schema/model/messages.h"
 #include "schema/model/proposal.h"
 
@@ -21,6 +22,9 @@ std::string render(const TargetList& list, const Style& style);
 std::string render(const StatusReport& report, const Style& style);
 std::string render(const Proposal& proposal, const Style& style, Detail detail = Detail::Summary);
 std::string render(const MpmSettings& settings, const Style& style);
+std::string render(const EditPlan& plan, const Style& style);
+std::string render(const LintReport& report, const Style& style);
+std::string render(const DirectiveExplanation& explanation, const Style& style);
 
 // Whether somebody has to do something: a finding is advice or worse.
 bool has_findings(const Proposal& proposal);

@@ -25,6 +25,11 @@ std::string_view words(const std::optional<Mpm>& mpm) {
   return mpm ? words(*mpm) : std::string_view("unknown MPM");
 }
 
+std::string text_of(const SettingValue& value) {
+  const auto* number = std::get_if<std::int64_t>(&value);
+  return number != nullptr ? fmt::format("{}", *number) : std::get<std::string>(value);
+}
+
 std::string_view words(Severity severity) {
   switch (severity) {
     case Severity::Fine:

@@ -11,6 +11,7 @@
 #include "cli/style.h"
 #include "schema/model/proposal.h"
 #include "schema/model/scoreboard.h"
+#include "schema/model/settings.h"
 #include "schema/model/status.h"
 
 namespace mpm {
@@ -22,6 +23,9 @@ std::string_view words(Confidence confidence);
 std::string_view words(Health health);
 std::string_view words(SourceKind source);
 std::string_view words(RestartClass restart);  // "graceful reload", "restart", "stop and start"
+
+// The value in force, without its unit.
+std::string text_of(const SettingValue& value);
 
 Tone tone_of(Severity severity);
 Tone tone_of(Confidence confidence);

@@ -22,7 +22,9 @@
 #include "agent/base/clock.h"
 #include "agent/history/history.h"
 #include "agent/proc/proc_fs.h"
+#include "agent/service/site_source.h"
 #include "agent/service/watch.h"
+#include "schema/model/config_edit.h"
 #include "schema/model/messages.h"
 #include "schema/model/observation.h"
 #include "schema/model/proposal.h"
@@ -35,8 +37,9 @@ struct AgentOptions {
   std::chrono::milliseconds interval{1000};
   std::chrono::milliseconds sweep_every{10000};
   std::chrono::milliseconds discover_every{10000};
-  std::string history = ":memory:";  // path of the database
-  std::chrono::hours keep{24};       // raw samples older than this are forgotten
+  std::string history = ":memory:";          // path of the database
+  std::string state = "/var/lib/mpm-agent";  // where files are kept as they were before a change
+  std::chrono::hours keep{24};               // raw samples older than this are forgotten
   std::string proc_root = "/proc";
   Policy policy;
 };
@@ -59,12 +62,23 @@ class Agent {
   Result<Proposal> proposal(const std::string& name, std::optional<Seconds> window);
   HealthReport health();
 
+  // Of the configuration of a server, or of a tree that nobody runs. A daemon serves users who may
+  // read less than it: trees, and writing, are for an agent that was started for one command, with
+  // the rights of whoever gave it.
+  Result<MpmSettings> config_settings(const ConfigQuestion& question);
+  Result<LintReport> config_check(const ConfigQuestion& question);
+  Result<EditPlan> config_plan(const ConfigQuestion& question);
+  // Conflict: the files are not those of question.basis any more.
+  Result<EditPlan> config_write(const ConfigQuestion& question);
+  Result<DirectiveExplanation> config_directive(const std::string& name);
+
  private:
   Agent(AgentOptions options, Clock& clock, History history);
 
   Result<std::vector<Target>> find() const;
   Result<Target> resolve(const std::string& name);
   std::shared_ptr<Watch> watch(const Target& target);
+  Result<SiteSource> site_of(const ConfigQuestion& question);
   void store(const Sample& sample);
   void discover_until_stopped(const std::stop_token& stop);
 

@@ -77,15 +77,17 @@ Result<HttpServer> HttpServer::listen(const std::string& path, Responder respond
   server.set_keep_alive_timeout(2);
   server.set_read_timeout(5);
   server.set_write_timeout(5);
-  server.Get(".*", [responder = std::move(responder)](const httplib::Request& asked,
-                                                      httplib::Response& answer) {
-    ApiRequest request{asked.method, asked.path, {}};
+  const auto handle = [responder = std::move(responder)](const httplib::Request& asked,
+                                                         httplib::Response& answer) {
+    ApiRequest request{asked.method, asked.path, {}, asked.body};
     for (const auto& [name, value] : asked.params)
       request.query.emplace(name, value);
     const ApiResponse response = responder(request);
     answer.status = response.status;
     answer.set_content(response.body, response.content_type);
-  });
+  };
+  server.Get(".*", handle);
+  server.Post(".*", handle);
 
   // The socket must never be open to others, not even between bind and chmod.
   const mode_t before = ::umask(0117);

@@ -1,14 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/service/options.h"
 
+#include <cstdlib>
 #include <sstream>
 
 #include <CLI/CLI.hpp>
+#include <unistd.h>
 
 namespace mpm {
 namespace {
 
 constexpr int kUsage = 2;
+
+// Where an agent that was started for one command keeps what outlives it: root's beside the
+// daemon's, another user's at home, as the XDG base directories have it.
+std::string state_of_user() {
+  constexpr const char* kOfRoot = "/var/lib/mpm-agent";
+  if (::geteuid() == 0) return kOfRoot;
+  const char* state = std::getenv("XDG_STATE_HOME");
+  if (state != nullptr && *state != 0) return std::string(state) + "/mpm-agent";
+  const char* home = std::getenv("HOME");
+  return home != nullptr && *home != 0 ? std::string(home) + "/.local/state/mpm-agent" : kOfRoot;
+}
 
 }  // namespace
 
@@ -51,6 +64,7 @@ tl::expected<ProgramOptions, EarlyExit> parse_command_line(int argc, const char*
   options.agent.keep = std::chrono::hours(keep_hours);
   if (options.agent.ephemeral) {
     options.agent.history = ":memory:";
+    options.agent.state = state_of_user();
     if (app.count("--interval") == 0) options.agent.interval = std::chrono::milliseconds(200);
     if (app.count("--sweep") == 0) options.agent.sweep_every = std::chrono::milliseconds(2000);
   }

@@ -74,9 +74,33 @@ ApiResponse proposal(Agent& agent, const ApiRequest& request) {
   return answer(agent.proposal(parameter(request, "target"), *over));
 }
 
+// What the body asks, answered by a method of Agent.
+template <class T>
+ApiResponse answer_question(Agent& agent, const ApiRequest& request,
+                            Result<T> (Agent::*method)(const ConfigQuestion&)) {
+  const auto question = from_json<ConfigQuestion>(request.body);
+  if (!question) return problem(Error(question.error()).in("the body of the request"));
+  return answer((agent.*method)(*question));
+}
+
+ApiResponse respond_to_post(Agent& agent, const ApiRequest& request) {
+  if (request.path == route::kConfigSettings.path)
+    return answer_question(agent, request, &Agent::config_settings);
+  if (request.path == route::kConfigCheck.path)
+    return answer_question(agent, request, &Agent::config_check);
+  if (request.path == route::kConfigPlan.path)
+    return answer_question(agent, request, &Agent::config_plan);
+  if (request.path == route::kConfigWrite.path)
+    return answer_question(agent, request, &Agent::config_write);
+  return problem(
+      {Error::Kind::NotFound,
+       fmt::format("POST {}: there is no such operation; see openapi.json", request.path)});
+}
+
 }  // namespace
 
 ApiResponse respond(Agent& agent, const ApiRequest& request) {
+  if (request.method == "POST") return respond_to_post(agent, request);
   const std::string target = parameter(request, "target");
   if (request.path == route::kTargets.path) return answer(agent.targets());
   if (request.path == route::kStatus.path) return answer(agent.status(target));
@@ -86,6 +110,8 @@ ApiResponse respond(Agent& agent, const ApiRequest& request) {
   if (request.path == route::kObservation.path) return observation(agent, request);
   if (request.path == route::kProposal.path) return proposal(agent, request);
   if (request.path == route::kHealth.path) return answer(Result<HealthReport>(agent.health()));
+  if (request.path == route::kConfigDirective.path)
+    return answer(agent.config_directive(parameter(request, "name")));
   return problem({Error::Kind::NotFound,
                   fmt::format("{}: there is no such operation; see openapi.json", request.path)});
 }

@@ -15,6 +15,7 @@ struct ApiRequest {
   std::string method;
   std::string path;
   std::map<std::string, std::string> query;  // decoded
+  std::string body;
 };
 
 struct ApiResponse {

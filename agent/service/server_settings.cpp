@@ -5,52 +5,15 @@
 #include <chrono>
 #include <utility>
 
-#include <fmt/format.h>
-
-#include "agent/apache/binary.h"
-#include "agent/apache/command_line.h"
-#include "agent/base/file.h"
 #include "agent/config/settings.h"
 #include "agent/config/site.h"
+#include "agent/service/site_source.h"
 
 namespace mpm {
 namespace {
 
 // File times and start times come from two clocks, and a start takes a moment.
 constexpr std::chrono::seconds kSlack{1};
-
-config::SiteOptions options_for(const Target& target, const ProcFs& proc) {
-  config::SiteOptions options;
-  options.server_root = target.server_root;
-  options.config_file = target.config_file;
-  options.version = target.version;
-  const CommandLine line = read_command_line(target.arguments);
-  options.defines = line.defines;
-  options.before = line.before;
-  options.after = line.after;
-  auto bytes = read_file(fmt::format("{}/{}/exe", proc.root(), target.pid));
-  if (!bytes) bytes = read_file(target.binary);
-  if (const auto facts = bytes ? read_binary(*bytes) : std::nullopt) {
-    options.builtin_sources = facts->builtin_sources;
-    options.require_module_files = facts->loads_files;
-  }
-  const auto environment = proc.environment(target.pid);
-  for (const std::string& entry : environment.value_or(std::vector<std::string>())) {
-    const auto equals = entry.find('=');
-    if (equals != std::string::npos)
-      options.environment.emplace_back(entry.substr(0, equals), entry.substr(equals + 1));
-  }
-  return options;
-}
-
-// The server's own root, or the host's where that one may not be entered: most servers have the
-// same, and the target's losses say that permission is missing.
-std::string root_of(const ProcFs& proc, std::int32_t pid) {
-  std::string root = fmt::format("{}/{}/root", proc.root(), pid);
-  const auto listed = list_directory(root);
-  const bool denied = !listed && listed.error().kind == Error::Kind::Denied;
-  return denied ? std::string() : root;
-}
 
 }  // namespace
 
@@ -80,7 +43,7 @@ MpmSettings ServerSettings::read_now(const Load& load,
          "The place of the configuration is unknown, because the server's binary cannot be "
          "read: run the agent as root."});
   } else {
-    const config::Site site = config::read_site(options_for(target_, proc_), files_);
+    const config::Site site = config::read_site(site_options(target_, proc_), files_);
     settings = config::read_settings(site, target_.mpm, {load.server_limit, load.thread_limit});
   }
   settings.pid = target_.pid;

@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
-#include "agent/proc/proc_fs.h"
 #include "agent/files/host_files.h"
+#include "agent/proc/proc_fs.h"
 #include "schema/model/scoreboard.h"
 #include "schema/model/settings.h"
 #include "schema/model/target.h"

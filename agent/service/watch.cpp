@@ -66,6 +66,13 @@ MpmSettings Watch::settings() {
   return settings_.read(sampler_.scoreboard());
 }
 
+RunningLimits Watch::running() {
+  const std::lock_guard lock(mutex_);
+  if (!sampler_.scoreboard()) (void)sampler_.look(clock_.now(), Sweep::None);
+  const auto& board = sampler_.scoreboard();
+  return board ? RunningLimits{board->server_limit, board->thread_limit} : RunningLimits{};
+}
+
 bool Watch::ended() const {
   return ended_;
 }

@@ -17,6 +17,7 @@
 #include <thread>
 #include <vector>
 
+#include "agent/apache/constraints.h"
 #include "agent/base/clock.h"
 #include "agent/observe/sampler.h"
 #include "agent/proc/proc_fs.h"
@@ -57,6 +58,8 @@ class Watch {
   const Target& target() const { return target_; }
   std::int32_t key() const { return key_; }
   MpmSettings settings();
+  // What the running parent keeps until it is stopped; zeros when its scoreboard is not read.
+  RunningLimits running();
   // True once the server has ended; a watch does not come back to life. Never waits for a look.
   bool ended() const;
   // Why the last look failed; nullopt when it did not.

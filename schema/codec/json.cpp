@@ -13,6 +13,7 @@
 
 #include "schema/codec/instant.h"
 #include "schema/codec/names.h"
+#include "schema/model/config_edit.h"
 #include "schema/model/fields.h"
 #include "schema/model/lab.h"
 #include "schema/model/messages.h"
@@ -211,8 +212,12 @@ Result<T> from_json(std::string_view text) {
   template std::string to_json_pretty<T>(const T&); \
   template Result<T> from_json<T>(std::string_view);
 
+MPM_JSON(ConfigQuestion)
+MPM_JSON(DirectiveExplanation)
+MPM_JSON(EditPlan)
 MPM_JSON(HealthReport)
 MPM_JSON(LabReport)
+MPM_JSON(LintReport)
 MPM_JSON(ListenerUsage)
 MPM_JSON(MemoryLimit)
 MPM_JSON(MpmSettings)
@@ -224,6 +229,8 @@ MPM_JSON(Proposal)
 MPM_JSON(Sample)
 MPM_JSON(SampleList)
 MPM_JSON(ScoreboardView)
+MPM_JSON(SettingList)
+MPM_JSON(SettingsComparison)
 MPM_JSON(StatusReport)
 MPM_JSON(TargetList)
 MPM_JSON(std::vector<ListenerUsage>)

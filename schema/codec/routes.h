@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The operations of the API, as one table: what the server binds, openapi.json documents and
-// clients call. All of them read; each answers its message as JSON, or a Problem.
+// clients call. Each answers its message as JSON, or a Problem.
 #pragma once
 
 #include <array>
@@ -14,6 +14,9 @@ struct Route {
   std::array<std::string_view, 3> parameters;  // of the query; empty ones are none
   std::string_view answer;                     // the type of its message
   std::string_view summary;
+  std::string_view question = "";  // the type of a POST's body; empty: it is a GET
+
+  constexpr std::string_view method() const { return question.empty() ? "GET" : "POST"; }
 };
 
 namespace route {
@@ -38,10 +41,31 @@ inline constexpr Route kObservation{"/v1/observation",
 inline constexpr Route kProposal{
     "/v1/proposal", {"target", "window"}, "Proposal", "What to change, and the evidence for it"};
 inline constexpr Route kHealth{"/healthz", {}, "HealthReport", "Whether the agent itself is well"};
+inline constexpr Route kConfigSettings{"/v1/config/settings",
+                                       {},
+                                       "MpmSettings",
+                                       "The MPM's directives of a tree that no server runs",
+                                       "ConfigQuestion"};
+inline constexpr Route kConfigCheck{"/v1/config/check",
+                                    {},
+                                    "LintReport",
+                                    "All that is wrong or without effect in a configuration",
+                                    "ConfigQuestion"};
+inline constexpr Route kConfigPlan{"/v1/config/plan",
+                                   {},
+                                   "EditPlan",
+                                   "What a change of directives would do to the files",
+                                   "ConfigQuestion"};
+inline constexpr Route kConfigWrite{
+    "/v1/config/write", {}, "EditPlan", "The same, written", "ConfigQuestion"};
+inline constexpr Route kConfigDirective{
+    "/v1/config/directive", {"name"}, "DirectiveExplanation", "What a directive means"};
 }  // namespace route
 
-inline constexpr std::array kRoutes{route::kTargets,  route::kStatus,  route::kScoreboard,
-                                    route::kSettings, route::kSamples, route::kObservation,
-                                    route::kProposal, route::kHealth};
+inline constexpr std::array kRoutes{
+    route::kTargets,        route::kStatus,      route::kScoreboard, route::kSettings,
+    route::kSamples,        route::kObservation, route::kProposal,   route::kHealth,
+    route::kConfigSettings, route::kConfigCheck, route::kConfigPlan, route::kConfigWrite,
+    route::kConfigDirective};
 
 }  // namespace mpm

@@ -33,17 +33,33 @@ struct OfflineSite {
   std::string server_root;               // -d
   std::string config_file;               // -f
   std::vector<std::string> defines;      // -D
-  std::vector<std::string> environment;  // "NAME=value"
-  std::vector<std::string> builtin;      // "mod_so.c", as httpd -l lists them; empty: usual ones
-  std::string version;                   // "2.4.57"; empty: the newest that is known
+  std::vector<std::string> environment;  // "NAME=value", over what envvars sets
+  std::string envvars;               // text of a script that sets variables; empty: the tree's own
+  std::vector<std::string> builtin;  // "mod_so.c", as httpd -l lists them; empty: usual ones
+  std::string version;               // "2.4.57"; empty: the newest that is known
 
   static constexpr std::tuple kFields{Field{"root", &OfflineSite::root},
                                       Field{"server_root", &OfflineSite::server_root},
                                       Field{"config_file", &OfflineSite::config_file},
                                       Field{"defines", &OfflineSite::defines},
                                       Field{"environment", &OfflineSite::environment},
+                                      Field{"envvars", &OfflineSite::envvars},
                                       Field{"builtin", &OfflineSite::builtin},
                                       Field{"version", &OfflineSite::version}};
+};
+
+// What is asked of a configuration: a running server's, or a tree's.
+struct ConfigQuestion {
+  std::string target;                  // empty: the only server there is
+  std::optional<OfflineSite> offline;  // then no server is looked for
+  std::vector<Wish> wishes;
+  std::optional<Mpm> mpm;  // to switch to
+  std::string basis;  // write only what was planned from these bytes; empty: from whatever is there
+
+  static constexpr std::tuple kFields{
+      Field{"target", &ConfigQuestion::target}, Field{"offline", &ConfigQuestion::offline},
+      Field{"wishes", &ConfigQuestion::wishes}, Field{"mpm", &ConfigQuestion::mpm},
+      Field{"basis", &ConfigQuestion::basis}};
 };
 
 enum class FileAction : std::uint8_t {
@@ -106,6 +122,38 @@ struct EditPlan {
                                       Field{"remarks", &EditPlan::remarks},
                                       Field{"basis", &EditPlan::basis},
                                       Field{"written", &EditPlan::written}};
+};
+
+// A directive that two configurations have differently.
+struct SettingDifference {
+  std::string directive;
+  std::optional<std::string> a;  // as written; absent: it is not
+  std::optional<std::string> b;
+  std::optional<SettingValue> a_effective;  // absent: its MPM does not know it
+  std::optional<SettingValue> b_effective;
+
+  static constexpr std::tuple kFields{
+      Field{"directive", &SettingDifference::directive}, Field{"a", &SettingDifference::a},
+      Field{"b", &SettingDifference::b}, Field{"a_effective", &SettingDifference::a_effective},
+      Field{"b_effective", &SettingDifference::b_effective}};
+};
+
+// What mpmctl config diff prints with --json.
+struct SettingsComparison {
+  MpmSettings a;
+  MpmSettings b;
+  std::vector<SettingDifference> differences;
+
+  static constexpr std::tuple kFields{Field{"a", &SettingsComparison::a},
+                                      Field{"b", &SettingsComparison::b},
+                                      Field{"differences", &SettingsComparison::differences}};
+};
+
+// What mpmctl config get prints with --json.
+struct SettingList {
+  std::vector<Setting> settings;
+
+  static constexpr std::tuple kFields{Field{"settings", &SettingList::settings}};
 };
 
 // Something in a configuration that is wrong, without effect, or not what it looks like.

@@ -13,6 +13,7 @@
 #include "schema/codec/json.h"
 #include "schema/codec/names.h"
 #include "schema/codec/routes.h"
+#include "schema/model/config_edit.h"
 #include "schema/model/messages.h"
 #include "schema/model/observation.h"
 #include "schema/model/proposal.h"
@@ -123,11 +124,18 @@ void expect_described(const std::string& name) {
 
 TEST(Contract, OpenApiHasTheFieldsOfEveryType) {
   expect_described<Change>("Change");
+  expect_described<ConfigQuestion>("ConfigQuestion");
+  expect_described<DirectiveChange>("DirectiveChange");
+  expect_described<DirectiveExplanation>("DirectiveExplanation");
   expect_described<Distribution>("Distribution");
+  expect_described<EditPlan>("EditPlan");
   expect_described<Evidence>("Evidence");
+  expect_described<FileChange>("FileChange");
   expect_described<Finding>("Finding");
   expect_described<HealthReport>("HealthReport");
   expect_described<HostUsage>("HostUsage");
+  expect_described<LintFinding>("LintFinding");
+  expect_described<LintReport>("LintReport");
   expect_described<ListenAddress>("ListenAddress");
   expect_described<ListenerUsage>("ListenerUsage");
   expect_described<LoadObservation>("LoadObservation");
@@ -138,6 +146,7 @@ TEST(Contract, OpenApiHasTheFieldsOfEveryType) {
   expect_described<MemoryTerm>("MemoryTerm");
   expect_described<MpmSettings>("MpmSettings");
   expect_described<Observation>("Observation");
+  expect_described<OfflineSite>("OfflineSite");
   expect_described<Problem>("Problem");
   expect_described<ProcessCounts>("ProcessCounts");
   expect_described<ProcessUsage>("ProcessUsage");
@@ -156,22 +165,28 @@ TEST(Contract, OpenApiHasTheFieldsOfEveryType) {
   expect_described<TargetEntry>("TargetEntry");
   expect_described<TargetList>("TargetList");
   expect_described<TargetStatus>("TargetStatus");
+  expect_described<Wish>("Wish");
   expect_described<Work>("Work");
   expect_described<WorkerCounts>("WorkerCounts");
-  EXPECT_EQ(openapi()["components"]["schemas"].size(), 36U) << "a type that is not held here";
+  EXPECT_EQ(openapi()["components"]["schemas"].size(), 45U) << "a type that is not held here";
 }
 
 TEST(Contract, OpenApiHasTheRoutesOfTheTable) {
   EXPECT_EQ(openapi()["paths"].size(), kRoutes.size());
   for (const Route& route : kRoutes) {
     SCOPED_TRACE(route.path);
-    const Json& get = openapi()["paths"][std::string(route.path)]["get"];
+    const bool asks = route.method() == "POST";
+    const Json& get = openapi()["paths"][std::string(route.path)][asks ? "post" : "get"];
     ASSERT_TRUE(get.is_object());
+    if (asks) {
+      EXPECT_EQ(get["requestBody"]["content"]["application/json"]["schema"]["$ref"],
+                "#/components/schemas/" + std::string(route.question));
+    }
     EXPECT_EQ(get["summary"], route.summary);
     EXPECT_EQ(get["responses"]["200"]["content"]["application/json"]["schema"]["$ref"],
               "#/components/schemas/" + std::string(route.answer));
     std::vector<std::string> theirs;
-    for (const Json& parameter : get["parameters"])
+    for (const Json& parameter : asks ? Json::array() : get["parameters"])
       theirs.push_back(parameter["name"]);
     std::vector<std::string> ours;
     for (const std::string_view parameter : route.parameters)
@@ -191,7 +206,11 @@ void expect_example(const std::string& name) {
 }
 
 TEST(Contract, TheExamplesAreMessages) {
+  expect_example<ConfigQuestion>("config-question.json");
+  expect_example<DirectiveExplanation>("directive.json");
+  expect_example<EditPlan>("edit-plan.json");
   expect_example<HealthReport>("health.json");
+  expect_example<LintReport>("lint.json");
   expect_example<MpmSettings>("settings.json");
   expect_example<Observation>("observation.json");
   expect_example<Problem>("problem.json");

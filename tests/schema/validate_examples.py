@@ -10,7 +10,11 @@ import sys
 import jsonschema
 
 MESSAGES = {
+    "config-question": "ConfigQuestion",
+    "directive": "DirectiveExplanation",
+    "edit-plan": "EditPlan",
     "health": "HealthReport",
+    "lint": "LintReport",
     "observation": "Observation",
     "problem": "Problem",
     "proposal": "Proposal",

@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include "agent/base/file.h"
 #include "schema/codec/json.h"
 #include "tests/support/temp_dir.h"
 
@@ -19,11 +20,25 @@ class Routes : public ::testing::Test {
     AgentOptions options;
     options.ephemeral = true;
     options.proc_root = dir_.path();
+    options.state = dir_ / "state";
     agent_ = std::move(*Agent::start(options, clock_));
   }
 
   ApiResponse get(const std::string& path, std::map<std::string, std::string> query = {}) {
-    return respond(*agent_, {"GET", path, std::move(query)});
+    return respond(*agent_, {"GET", path, std::move(query), {}});
+  }
+  ApiResponse post(const std::string& path, const ConfigQuestion& question) {
+    return respond(*agent_, {"POST", path, {}, to_json(question)});
+  }
+  // A tree of a server with event, in a folder of its own.
+  ConfigQuestion about_tree(std::vector<Wish> wishes) {
+    dir_.write("tree/etc/httpd/conf/httpd.conf",
+               "LoadModule mpm_event_module x.so\nThreadsPerChild 25\nMaxRequestWorkers 100\n");
+    ConfigQuestion question;
+    question.offline = OfflineSite{};
+    question.offline->root = dir_ / "tree";
+    question.wishes = std::move(wishes);
+    return question;
   }
   void expect_problem(const ApiResponse& response, int status, const std::string& word) {
     EXPECT_EQ(response.status, status) << response.body;
@@ -44,6 +59,58 @@ TEST_F(Routes, AHostWithoutAServerHasAnEmptyList) {
   EXPECT_EQ(response.status, 200);
   EXPECT_EQ(response.content_type, "application/json");
   EXPECT_TRUE(from_json<TargetList>(response.body)->targets.empty());
+}
+
+TEST_F(Routes, PlanAChangeOfATreeAndWriteItOnlyWhenAsked) {
+  ConfigQuestion question = about_tree({{"MaxRequestWorkers", "200"}});
+  const std::string file = dir_ / "tree/etc/httpd/conf/httpd.conf";
+  const ApiResponse planned = post("/v1/config/plan", question);
+  ASSERT_EQ(planned.status, 200) << planned.body;
+  const auto plan = from_json<EditPlan>(planned.body);
+  ASSERT_TRUE(plan);
+  EXPECT_FALSE(plan->written);
+  ASSERT_EQ(plan->files.size(), 1U);
+  EXPECT_NE(plan->files[0].diff.find("+MaxRequestWorkers 200"), std::string::npos);
+  EXPECT_NE(read_file(file)->find("MaxRequestWorkers 100"), std::string::npos);
+
+  question.basis = "of other bytes";
+  expect_problem(post("/v1/config/write", question), 409, "somebody else");
+  question.basis = plan->basis;
+  const ApiResponse written = post("/v1/config/write", question);
+  ASSERT_EQ(written.status, 200) << written.body;
+  EXPECT_TRUE(from_json<EditPlan>(written.body)->written);
+  EXPECT_NE(read_file(file)->find("MaxRequestWorkers 200"), std::string::npos);
+}
+
+TEST_F(Routes, CheckATreeAndReadIt) {
+  const ApiResponse checked = post("/v1/config/check", about_tree({}));
+  ASSERT_EQ(checked.status, 200) << checked.body;
+  EXPECT_EQ(from_json<LintReport>(checked.body)->mpm, Mpm::Event);
+  const auto settings = from_json<MpmSettings>(post("/v1/config/settings", about_tree({})).body);
+  ASSERT_TRUE(settings);
+  EXPECT_EQ(settings->worker_limit, 100);
+  expect_problem(post("/v1/config/plan", about_tree({})), 400, "Nothing is to be changed");
+  expect_problem(post("/v1/config/plan", about_tree({{"MaxRequestWorkers", "many"}})), 400,
+                 "MaxRequestWorkers");
+  expect_problem(respond(*agent_, {"POST", "/v1/config/plan", {}, "{"}), 422, "JSON");
+}
+
+// It has more rights than who asks it.
+TEST_F(Routes, ADaemonReadsNoTreesAndWritesNothing) {
+  AgentOptions options;
+  options.proc_root = dir_.path();
+  agent_ = std::move(*Agent::start(options, clock_));
+  const ConfigQuestion question = about_tree({{"MaxRequestWorkers", "200"}});
+  expect_problem(post("/v1/config/plan", question), 403, "your own rights");
+  expect_problem(post("/v1/config/write", question), 403, "your own rights");
+}
+
+TEST_F(Routes, ExplainADirective) {
+  EXPECT_EQ(
+      from_json<DirectiveExplanation>(get("/v1/config/directive", {{"name", "maxclients"}}).body)
+          ->directive,
+      "MaxRequestWorkers");
+  expect_problem(get("/v1/config/directive", {{"name", "Listen"}}), 404, "Listen");
 }
 
 TEST_F(Routes, SayThatNoServerRuns) {

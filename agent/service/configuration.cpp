@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The use cases that have to do with a configuration: to read one that nobody runs, to say what is
+// wrong with one, to plan a change of it, and to write that.
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "agent/apache/directives.h"
+#include "agent/apache/explain.h"
+#include "agent/apply/file_swap.h"
+#include "agent/base/file.h"
+#include "agent/config/edit.h"
+#include "agent/config/lint.h"
+#include "agent/config/settings.h"
+#include "agent/service/agent.h"
+
+namespace mpm {
+namespace {
+
+config::EditRequest edit_request(const SiteSource& source, const ConfigQuestion& question) {
+  config::EditRequest request;
+  request.site = source.options;
+  request.mpm = source.mpm;
+  request.running = source.running;
+  request.wishes = question.wishes;
+  request.switch_to = question.mpm;
+  return request;
+}
+
+Result<config::PlannedEdit> planned(const SiteSource& source, const ConfigQuestion& question) {
+  if (question.wishes.empty() && !question.mpm)
+    return fail(Error::Kind::Usage,
+                "Nothing is to be changed; name a directive as in MaxRequestWorkers=400.");
+  auto edit = config::plan_edit(edit_request(source, question), *source.files);
+  if (edit) edit->plan.pid = source.pid;
+  return edit;
+}
+
+// A backup holds what a configuration holds: for its owner alone.
+Result<void> make_private_directory(const std::string& path) {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  const bool made = fs::create_directories(path, error);
+  if (made) fs::permissions(path, fs::perms::owner_all, error);
+  if (error) return fail(system_error(error.value(), path));
+  return {};
+}
+
+}  // namespace
+
+Result<SiteSource> Agent::site_of(const ConfigQuestion& question) {
+  if (question.offline) {
+    if (!options_.ephemeral)
+      return fail(Error::Kind::Denied,
+                  "A daemon reads no trees for others; use mpmctl --no-daemon, which reads them "
+                  "with your own rights.");
+    return offline_source(*question.offline);
+  }
+  const auto target = resolve(question.target);
+  if (!target) return fail(target.error());
+  if (target->pid == 0 || target->config_file.empty())
+    return fail(Error::Kind::Denied,
+                fmt::format("The place of the configuration of {} is unknown; ask on its own host, "
+                            "as root.",
+                            question.target));
+  SiteSource source;
+  source.options = site_options(*target, proc_);
+  source.root = root_of(proc_, target->pid);
+  source.files = std::make_shared<const HostFiles>(source.root);
+  source.pid = target->pid;
+  source.mpm = target->mpm;
+  source.running = watch(*target)->running();
+  return source;
+}
+
+Result<MpmSettings> Agent::config_settings(const ConfigQuestion& question) {
+  const auto source = site_of(question);
+  if (!source) return fail(source.error());
+  const config::Site site = config::read_site(source->options, *source->files);
+  MpmSettings settings = config::read_settings(site, source->mpm, source->running);
+  settings.pid = source->pid;
+  settings.config_file = source->options.config_file;
+  return settings;
+}
+
+Result<LintReport> Agent::config_check(const ConfigQuestion& question) {
+  const auto source = site_of(question);
+  if (!source) return fail(source.error());
+  const config::Site site = config::read_site(source->options, *source->files);
+  LintReport report;
+  report.pid = source->pid;
+  report.mpm = source->mpm ? source->mpm : config::read_settings(site, source->mpm).mpm;
+  report.config_file = source->options.config_file;
+  report.files = static_cast<std::int64_t>(site.files.size());
+  report.findings = config::lint(site, *source->files, report.mpm, source->running);
+  return report;
+}
+
+Result<EditPlan> Agent::config_plan(const ConfigQuestion& question) {
+  const auto source = site_of(question);
+  if (!source) return fail(source.error());
+  auto edit = planned(*source, question);
+  if (!edit) return fail(std::move(edit.error()));
+  return std::move(edit->plan);
+}
+
+Result<EditPlan> Agent::config_write(const ConfigQuestion& question) {
+  if (!options_.ephemeral)
+    return fail(Error::Kind::Denied,
+                "A daemon writes no configuration; use mpmctl --no-daemon, which does it with your "
+                "own rights.");
+  const auto source = site_of(question);
+  if (!source) return fail(source.error());
+  auto edit = planned(*source, question);
+  if (!edit) return fail(std::move(edit.error()));
+  if (!question.basis.empty() && question.basis != edit->plan.basis)
+    return fail(Error::Kind::Conflict,
+                "The configuration was changed by somebody else since this was planned; look at "
+                "the new plan and write that.");
+  if (edit->files.empty()) return std::move(edit->plan);
+  const std::string backup = fmt::format("{}/backups", options_.state);
+  if (auto made = make_private_directory(backup); !made) return fail(std::move(made.error()));
+  const auto now = clock_.now().time_since_epoch().count();
+  apply::FileWorld world;
+  const apply::BackupOptions saved{fmt::format("{}/set-{}", backup, now), source->root};
+  if (auto written = apply::swap_files(world, edit->files, saved); !written)
+    return fail(std::move(written.error()));
+  edit->plan.written = true;
+  edit->plan.remarks.push_back(
+      {"", fmt::format("The files as they were are kept in {}.", saved.path)});
+  return std::move(edit->plan);
+}
+
+Result<DirectiveExplanation> Agent::config_directive(const std::string& name) {
+  if (auto explanation = explain(name)) return std::move(*explanation);
+  return fail(
+      Error::Kind::NotFound,
+      fmt::format("'{}' is no directive of the MPMs; mpmctl config show lists them.", name));
+}
+
+}  // namespace mpm

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Where a configuration is read from, and with what: a running server's files, as it sees them,
+// with its arguments, environment and built-in modules; or a tree that no server runs, with what
+// can be known of the one that would: from its binary when it lies in the tree too, and from what
+// is usual for a tree of that layout.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "agent/apache/constraints.h"
+#include "agent/config/site.h"
+#include "agent/files/host_files.h"
+#include "agent/proc/proc_fs.h"
+#include "schema/model/config_edit.h"
+#include "schema/model/result.h"
+#include "schema/model/target.h"
+
+namespace mpm {
+
+struct SiteSource {
+  config::SiteOptions options;
+  std::string root;  // of its file system; "" is this host's own
+  std::shared_ptr<const HostFiles> files;
+  std::int32_t pid = 0;  // 0: nobody runs it
+  std::optional<Mpm> mpm;
+  RunningLimits running;
+};
+
+config::SiteOptions site_options(const Target& target, const ProcFs& proc);
+
+// The server's own root, or the host's where that one may not be entered: most servers have the
+// same, and the target's losses say that permission is missing.
+std::string root_of(const ProcFs& proc, std::int32_t pid);
+
+// Usage: nothing says which file is the configuration's first, and none of the usual ones is there.
+Result<SiteSource> offline_source(const OfflineSite& site);
+
+}  // namespace mpm
