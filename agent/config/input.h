@@ -19,15 +19,16 @@ struct InputLine {
   std::shared_ptr<const std::string> file;  // in which the text stands
   std::uint32_t first_line = 0;
   std::uint32_t last_line = 0;
+  std::uint32_t reported = 0;      // what httpd would name: the last line; of a macro, of its body
   std::uint32_t column = 1;        // of the text's first byte in its physical line
+  std::size_t read_size = 0;       // bytes that httpd reads of it: before trimming, with its end
   bool comment_continues = false;  // a comment that spans more than one physical line
   bool too_long = false;
 };
 
 // One text, and how far it is read.
 struct Input {
-  std::string name;   // as httpd names it; a file's path
-  std::string macro;  // lower-cased name when this is a macro's body
+  std::shared_ptr<const std::string> name;  // as httpd names it; a file's path
   std::vector<InputLine> lines;
   std::size_t next = 0;
 };
@@ -49,15 +50,6 @@ class InputStack {
 
   const Input& top() const { return inputs_.back(); }
   const std::vector<Input>& all() const { return inputs_; }
-
-  // The line that httpd would name: a file's last physical line, a macro body's index.
-  std::uint32_t reported_line() const {
-    const Input& input = top();
-    if (input.next == 0) return 0;
-    const bool of_macro = !input.macro.empty();
-    return of_macro ? static_cast<std::uint32_t>(input.next)
-                    : input.lines[input.next - 1].last_line;
-  }
 
  private:
   std::vector<Input> inputs_;

@@ -12,10 +12,6 @@
 namespace mpm::config {
 namespace {
 
-// A body may name a parameter often; what a Use may grow to is bounded by httpd's line limit
-// for macro bodies (MAX_STRING_LEN 8192) times this.
-constexpr std::size_t kMaxExpandedLine = std::size_t{1} << 20;
-
 std::string quoted(std::string_view value) {
   std::string result = "\"";
   for (const char c : value) {
@@ -25,32 +21,58 @@ std::string quoted(std::string_view value) {
   return result + "\"";
 }
 
-// The parameter that begins at `at`, the longest of several; its index or -1.
-std::ptrdiff_t parameter_at(const Macro& macro, std::string_view line, std::size_t at) {
-  std::ptrdiff_t best = -1;
+struct Found {
+  std::size_t at = std::string::npos;
+  std::size_t which = 0;
+};
+
+// The first parameter from `from` on, and of two at one place the longer.
+Found next_parameter(const Macro& macro, std::string_view line, std::size_t from) {
+  Found best;
   std::size_t length = 0;
   for (std::size_t i = 0; i < macro.parameters.size(); ++i) {
     const std::string& name = macro.parameters[i];
-    if (name.size() <= length || line.compare(at, name.size(), name) != 0) continue;
-    best = static_cast<std::ptrdiff_t>(i);
+    const std::size_t at = line.find(name, from);
+    if (at > best.at || (at == best.at && name.size() <= length)) continue;
+    if (at == std::string_view::npos) continue;
+    best = Found{at, i};
     length = name.size();
   }
   return best;
 }
 
-std::string substitute(const Macro& macro, const std::vector<std::string>& values,
-                       std::string_view line) {
-  std::string result;
-  for (std::size_t at = 0; at < line.size() && result.size() < kMaxExpandedLine;) {
-    const std::ptrdiff_t which = parameter_at(macro, line, at);
-    if (which < 0) {
-      result += line[at++];
-      continue;
-    }
-    const auto index = static_cast<std::size_t>(which);
-    const std::string& name = macro.parameters[index];
-    result += name.front() == '@' ? quoted(values[index]) : values[index];
-    at += name.size();
+// False when the line grows beyond what httpd reads into. httpd looks for the next parameter
+// behind as many bytes as the value had before it was quoted, so in the last bytes of a quoted
+// value it finds one again (mod_macro.c substitute_macro_args); so do we.
+bool substitute(const Macro& macro, const std::vector<std::string>& values, std::string& line) {
+  std::size_t from = 0;
+  for (;;) {
+    const Found found = next_parameter(macro, line, from);
+    if (found.at == std::string::npos) return true;
+    const std::string& name = macro.parameters[found.which];
+    const std::string& value = values[found.which];
+    line.replace(found.at, name.size(), name.front() == '@' ? quoted(value) : value);
+    if (line.size() + 1 > kMaxMacroLine) return false;
+    from = found.at + value.size();
+  }
+}
+
+// httpd reads the body with its values as it reads a file: a value may end in a backslash and
+// join the next line. Lines of the text are lines of the body.
+Result<std::vector<InputLine>> lines_of(const Macro& macro, std::string text) {
+  std::vector<InputLine> result;
+  for (Line& line : Tree::read(std::move(text)).take_lines()) {
+    if (line.last_line > macro.body.size())
+      return fail(Error::Kind::Malformed,
+                  fmt::format("macro '{}' ({}) ends in a backslash, which takes the line behind "
+                              "its Use along; that is not followed here. Remove the backslash.",
+                              macro.name, macro.location));
+    InputLine read = macro.body[line.first_line - 1];
+    read.last_line = macro.body[line.last_line - 1].last_line;
+    read.reported = line.last_line;
+    read.read_size = line.read_size;
+    read.text = std::move(line.text);
+    result.push_back(std::move(read));
   }
   return result;
 }
@@ -83,11 +105,17 @@ Result<std::vector<InputLine>> apply_macro(const Macro& macro,
     return fail(Error::Kind::Malformed,
                 fmt::format("macro '{}' ({}) is used with {} arguments instead of {}.", macro.name,
                             macro.location, values.size(), macro.parameters.size()));
-  std::vector<InputLine> lines = macro.body;
-  if (values.empty()) return lines;
-  for (InputLine& line : lines)
-    line.text = substitute(macro, values, line.text);
-  return lines;
+  std::string text;
+  for (const InputLine& line : macro.body) {
+    std::string one = line.text;
+    if (!substitute(macro, values, one))
+      return fail(Error::Kind::Malformed,
+                  fmt::format("macro '{}' ({}) has a line that grows beyond {} bytes when its "
+                              "values are put in.",
+                              macro.name, macro.location, kMaxMacroLine));
+    text.append(one).append("\n");
+  }
+  return lines_of(macro, std::move(text));
 }
 
 }  // namespace mpm::config

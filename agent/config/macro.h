@@ -6,6 +6,7 @@
 // backslashes escaped. Macro names are case-insensitive.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -15,6 +16,9 @@
 #include "schema/model/result.h"
 
 namespace mpm::config {
+
+// What httpd reads of a line in a macro's body, its end with it (MAX_STRING_LEN - 1).
+inline constexpr std::size_t kMaxMacroLine = 8191;
 
 struct Macro {
   std::string name;  // lower-cased

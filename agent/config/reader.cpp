@@ -22,42 +22,45 @@ constexpr std::size_t kMaxDirectives = 4'000'000;
 constexpr std::string_view kCommandLine = "-c/-C directives";
 
 // From 1, in bytes.
-std::uint32_t column_of(const Tree& tree, const Line& line) {
+std::uint32_t column_of(const std::string& bytes, const Line& line) {
   const std::size_t first = line.pieces.front().physical;
-  const std::size_t end = first == 0 ? std::string::npos : tree.bytes().rfind('\n', first - 1);
+  const std::size_t end = first == 0 ? std::string::npos : bytes.rfind('\n', first - 1);
   const std::size_t begin = end == std::string::npos ? 0 : end + 1;
   return static_cast<std::uint32_t>(first - begin + 1);
 }
 
-Input input_of_file(const std::string& path, const Tree& tree) {
+Input input_of_file(const std::string& path, Tree tree) {
   Input input;
-  input.name = path;
-  input.lines.reserve(tree.lines().size());
-  const auto name = std::make_shared<const std::string>(path);
-  for (const Line& line : tree.lines()) {
-    InputLine copy;
-    copy.text = line.text;
-    copy.file = name;
-    copy.first_line = line.first_line;
-    copy.last_line = line.last_line;
-    copy.column = column_of(tree, line);
-    copy.comment_continues =
+  input.name = std::make_shared<const std::string>(path);
+  const std::string bytes = tree.bytes();
+  std::vector<Line> lines = std::move(tree).take_lines();
+  input.lines.reserve(lines.size());
+  for (Line& line : lines) {
+    InputLine read;
+    read.file = input.name;
+    read.first_line = line.first_line;
+    read.last_line = read.reported = line.last_line;
+    read.column = column_of(bytes, line);
+    read.read_size = line.read_size;
+    read.comment_continues =
         !line.text.empty() && line.text.front() == '#' && line.last_line > line.first_line;
-    copy.too_long = line.too_long;
-    input.lines.push_back(std::move(copy));
+    read.too_long = line.too_long;
+    read.text = std::move(line.text);
+    input.lines.push_back(std::move(read));
   }
   return input;
 }
 
 Input input_of_texts(const std::vector<std::string>& texts) {
   Input input;
-  input.name = kCommandLine;
-  const auto name = std::make_shared<const std::string>(kCommandLine);
+  input.name = std::make_shared<const std::string>(kCommandLine);
   for (const std::string& text : texts) {
     InputLine line;
     line.text = std::string(trim(text));
-    line.file = name;
-    line.first_line = line.last_line = static_cast<std::uint32_t>(input.lines.size() + 1);
+    line.file = input.name;
+    line.read_size = text.size() + 1;
+    line.first_line = line.last_line = line.reported =
+        static_cast<std::uint32_t>(input.lines.size() + 1);
     input.lines.push_back(std::move(line));
   }
   return input;
@@ -105,16 +108,17 @@ Reader::Reader(const SiteOptions& options, const FileSystem& files)
 }
 
 Site Reader::read() {
-  read_texts(options_.before, "-C");
-  read_file(join_path(options_.server_root, options_.config_file), nullptr);
-  read_texts(options_.after, "-c");
+  read_texts(options_.before);
+  // -C may have set another ServerRoot.
+  read_file(join_path(site_.server_root, options_.config_file), nullptr);
+  read_texts(options_.after);
   finish();
   return std::move(site_);
 }
 
-void Reader::read_texts(const std::vector<std::string>& texts, std::string_view argument) {
+void Reader::read_texts(const std::vector<std::string>& texts) {
   if (texts.empty() || stopped_) return;
-  Level level{InputStack(input_of_texts(texts)), {}, 0, 0, {}, std::string(argument), 0};
+  Level level{InputStack(input_of_texts(texts)), {}, 0, 0, nullptr, {}};
   read_level(level);
 }
 
@@ -126,12 +130,12 @@ void Reader::read_file(const std::string& path, Level* from) {
     if (from)
       refuse(*from, sentence);
     else
-      site_.problems.push_back(ConfigProblem{path, 0, 1, sentence, true});
+      site_.problems.push_back(ConfigProblem{path, 0, 1, sentence, true, {}, 0});
     return;
   }
   remember(path, *bytes);
   Level level{
-      InputStack(input_of_file(path, Tree::read(std::move(*bytes)))), {}, 0, 0, {}, path, 0};
+      InputStack(input_of_file(path, Tree::read(std::move(*bytes)))), {}, 0, 0, nullptr, {}};
   if (from) {
     level.depth = from->depth;
     level.dead = from->dead;
@@ -159,18 +163,18 @@ void Reader::read_level(Level& level) {
 // The next line becomes the level's. False at the end of the text.
 bool Reader::advance(Level& level) {
   if (stopped_) return false;
-  const InputLine* next = level.input.next();
-  if (!next) return false;
-  level.line = *next;
-  level.origin = level.input.top().name;
-  level.origin_line = level.input.reported_line();
-  bytes_read_ += level.input.all().size() > 1 ? level.line.text.size() + 1 : 0;
+  level.line = level.input.next();
+  if (!level.line) return false;
+  const InputLine& line = *level.line;
+  level.place = Place{line.file,   line.first_line,        line.last_line,
+                      line.column, level.input.top().name, line.reported};
+  bytes_read_ += level.input.all().size() > 1 ? line.text.size() + 1 : 0;
   if (bytes_read_ > kMaxBytes || site_.directives.size() > kMaxDirectives)
     stop(level,
          "The configuration grows beyond 64 MiB while it is read; look for a file or "
          "macro that is taken twice at each level.");
-  if (level.line.too_long) refuse(level, "The line is longer than 16 MiB; httpd refuses it.");
-  if (level.line.comment_continues)
+  if (line.too_long) refuse(level, "The line is longer than 16 MiB; httpd refuses it.");
+  if (line.comment_continues)
     trap(level, TrapKind::CommentContinues,
          "The comment ends in a backslash, so the next line belongs to it and does not count. "
          "Remove the backslash.");
@@ -178,7 +182,7 @@ bool Reader::advance(Level& level) {
 }
 
 void Reader::read_line(Level& level) {
-  const std::string& text = level.line.text;
+  const std::string& text = level.line->text;
   if (text.empty() || text.front() == '#') return;
   if (!level.open.empty() && level.open.back().condition && text.size() > 2 &&
       text.compare(0, 2, "</") == 0 && text.back() == '>' &&
@@ -243,13 +247,13 @@ void Reader::add(Level& level, std::string name, std::string args) {
   ActiveDirective directive;
   directive.name = name;
   directive.args = section ? args.substr(0, args.rfind('>')) : std::move(args);
-  directive.file = *level.line.file;
-  directive.first_line = level.line.first_line;
-  directive.last_line = level.line.last_line;
+  directive.file = *level.place.file;
+  directive.first_line = level.place.first_line;
+  directive.last_line = level.place.last_line;
   directive.depth = level.depth;
   directive.from_macro = level.input.all().size() > 1;
-  directive.origin = level.origin;
-  directive.origin_line = level.origin_line;
+  directive.origin = *level.place.origin;
+  directive.origin_line = level.place.origin_line;
   directive.dead = level.dead > 0 || dead;
   site_.directives.push_back(std::move(directive));
   if (!section) return;
@@ -262,52 +266,52 @@ void Reader::add(Level& level, std::string name, std::string args) {
                      name));
   }
   ++level.depth;
-  level.open.push_back(Frame{std::move(name), false, dead, level.line.last_line});
+  level.open.push_back(Frame{std::move(name), false, dead, level.place});
 }
 
+// httpd names the outermost section that is open.
 void Reader::end_level(Level& level) {
-  for (; !level.open.empty(); level.open.pop_back()) {
-    const Frame& frame = level.open.back();
+  for (const Frame& frame : level.open) {
+    const std::uint32_t line = frame.place.last_line;
     if (frame.condition)
       trap(level, TrapKind::UnclosedCondition,
-           fmt::format("{}> of line {} is not closed; it ends with its file.", frame.name,
-                       frame.line));
+           fmt::format("{}> of line {} is not closed; it ends with its file.", frame.name, line));
     else
-      refuse(level, fmt::format("{}> of line {} was not closed.", frame.name, frame.line));
+      refuse_at(frame.place, fmt::format("{}> of line {} was not closed.", frame.name, line));
   }
+  level.open.clear();
 }
 
 void Reader::enter_or_skip(Level& level, std::string_view name, bool active) {
   if (!active) return skip(level, name);
-  level.open.push_back(Frame{std::string(name), true, false, level.line.last_line});
+  level.open.push_back(Frame{std::string(name), true, false, level.place});
 }
 
 // Only the first word of each line counts, unexpanded and with its quotes resolved. What is
 // wrong inside is reported at the opening tag, where httpd reports it.
 void Reader::skip(Level& level, std::string_view name) {
-  const InputLine opening = level.line;
+  const Place opening = level.place;
   std::vector<std::string> open{std::string(name)};
   while (!open.empty()) {
     if (!advance(level)) {
       if (stopped_) return;
-      level.line = opening;
-      return refuse(level,
-                    fmt::format("{}> is not closed before the end of the text.", open.back()));
+      return refuse_at(opening,
+                       fmt::format("{}> is not closed before the end of the text.", open.back()));
     }
     std::size_t at = 0;
-    std::string word = next_word(level.line.text, at).value;
+    const std::string& text = level.line->text;
+    std::string word = next_word(text, at).value;
     if (word.empty() || word[0] != '<') continue;
     if (word.size() > 1 && word[1] == '/') {
       const std::string closing = word.substr(2, word.size() - 3);
       if (word.size() < 3 || !equal_ignoring_case(closing, open.back().substr(1))) {
-        const std::uint32_t line = level.line.last_line;
-        level.line = opening;
-        return refuse(level, fmt::format("</{}> was expected inside, but {} stands on line {}.",
-                                         open.back().substr(1), word, line));
+        return refuse_at(opening,
+                         fmt::format("</{}> was expected inside, but {} stands on line {}.",
+                                     open.back().substr(1), word, level.place.last_line));
       }
       open.pop_back();
     } else {
-      if (word.back() == '>' && at >= level.line.text.size()) word.pop_back();
+      if (word.back() == '>' && at >= text.size()) word.pop_back();
       open.push_back(std::move(word));
     }
   }
@@ -320,11 +324,15 @@ void Reader::finish() {
   const std::string root = join_path(options_.server_root, options_.config_file);
   if (mpms != 1 && !stopped_)
     site_.problems.push_back(ConfigProblem{
-        root, 0, 1,
+        root,
+        0,
+        1,
         mpms == 0
             ? "No MPM is loaded, and httpd needs one. Load event, worker or prefork."
             : fmt::format("{} MPMs are loaded, and httpd takes one. Keep one LoadModule.", mpms),
-        true});
+        true,
+        {},
+        0});
   site_.defines = variables_.names();
   if (site_.fingerprint.empty()) site_.fingerprint = Fingerprint().hex();
 }

@@ -32,12 +32,22 @@ class Reader {
   Site read();
 
  private:
+  // Where something stands, for us and as httpd names it.
+  struct Place {
+    std::shared_ptr<const std::string> file;
+    std::uint32_t first_line = 0;
+    std::uint32_t last_line = 0;
+    std::uint32_t column = 1;
+    std::shared_ptr<const std::string> origin;
+    std::uint32_t origin_line = 0;
+  };
+
   // An open section; conditions dissolve, sections are directives.
   struct Frame {
     std::string name;  // "<IfModule"
     bool condition = false;
     bool dead = false;  // an <IfVersion> or <Macro> that nobody understood when it was met
-    std::uint32_t line = 0;
+    Place place;
   };
 
   // One file, with the macros read in its place.
@@ -46,9 +56,9 @@ class Reader {
     std::vector<Frame> open;
     std::uint32_t depth = 0;  // open sections, those of the including files too
     std::uint32_t dead = 0;   // open dead sections, those of the including files too
-    InputLine line;           // the one being read
-    std::string origin;       // what httpd would name, and the line there
-    std::uint32_t origin_line = 0;
+    // The line being read; null before the first and behind the last.
+    const InputLine* line = nullptr;
+    Place place;  // of the line, or of the last one
   };
 
   using Arguments = std::vector<std::string>;
@@ -60,7 +70,7 @@ class Reader {
   };
 
   // reader.cpp: lines and sections.
-  void read_texts(const std::vector<std::string>& texts, std::string_view argument);
+  void read_texts(const std::vector<std::string>& texts);
   void read_file(const std::string& path, Level* from);
   void read_level(Level& level);
   bool advance(Level& level);
@@ -92,6 +102,7 @@ class Reader {
   void load_module(Level& level, std::string_view args);
   void pass_over(Level& level, std::string_view args);
   void define_macro(Level& level, std::string_view args);
+  void read_body(Level& level, Macro& macro);
   void use_macro(Level& level, std::string_view args);
   void undefine_macro(Level& level, std::string_view args);
   bool module_known(std::string_view name) const;
@@ -101,6 +112,7 @@ class Reader {
   bool take(Level& level, std::string_view args, Arguments& words, std::size_t least,
             std::size_t most, std::string_view usage);
   void refuse(const Level& level, std::string sentence);
+  void refuse_at(const Place& place, std::string sentence);
   void warn(const Level& level, std::string sentence);
   void trap(const Level& level, TrapKind kind, std::string sentence);
   void stop(const Level& level, std::string sentence);

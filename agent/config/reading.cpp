@@ -120,7 +120,8 @@ void Reader::if_define(Level& level, std::string_view args) {
 
 void Reader::if_file(Level& level, std::string_view args) {
   run_condition(level, "<IfFile", args, [this](const std::string& name) {
-    return files_.kind(join_path(site_.server_root, name)) != FileKind::Missing;
+    const FileKind kind = files_.kind(join_path(site_.server_root, name));
+    return name.back() == '/' ? kind == FileKind::Directory : kind != FileKind::Missing;
   });
 }
 
@@ -140,12 +141,22 @@ void Reader::if_version(Level& level, std::string_view args) {
   enter_or_skip(level, "<IfVersion", *matched);
 }
 
+// As httpd's TAKE1, TAKE2 and TAKE12 (invoke_cmd): an empty word is none, where one must be and
+// where one may be.
 bool Reader::take(Level& level, std::string_view args, Arguments& words, std::size_t least,
                   std::size_t most, std::string_view usage) {
   for (const Word& word : split_words(args))
     words.push_back(word.value);
-  if (words.size() >= least && words.size() <= most) return true;
-  refuse(level, fmt::format("{}; here are {}.", usage, words.size()));
+  const std::size_t written = words.size();
+  if (written <= most) {
+    while (words.size() > least && words.back().empty())
+      words.pop_back();
+    const auto needed = words.begin() + static_cast<std::ptrdiff_t>(std::min(least, written));
+    const bool all =
+        std::none_of(words.begin(), needed, [](const std::string& word) { return word.empty(); });
+    if (written >= least && all) return true;
+  }
+  refuse(level, fmt::format("{}; here are {}.", usage, written));
   return false;
 }
 
@@ -197,7 +208,8 @@ void Reader::undefine(Level& level, std::string_view args) {
 void Reader::server_root(Level& level, std::string_view args) {
   Arguments words;
   if (!take(level, args, words, 1, 1, "ServerRoot takes one directory")) return;
-  const std::string path = join_path(site_.server_root, words[0]);
+  // A relative one is below the directory in which httpd was started. Services start in /.
+  const std::string path = join_path("/", words[0]);
   site_.server_root = path;
   if (files_.kind(path) != FileKind::Directory)
     refuse(level, fmt::format("ServerRoot {} is not a directory; name one that exists.", path));
@@ -234,31 +246,39 @@ void Reader::load_module(Level& level, std::string_view args) {
 // Nothing that is read depends on it.
 void Reader::pass_over(Level&, std::string_view) {}
 
-void Reader::define_macro(Level& level, std::string_view args) {
-  std::string_view head;
-  if (!section_argument(args, head)) return refuse(level, "<Macro> is missing its closing '>'.");
-  auto macro = parse_macro_head(head);
-  const std::string location =
-      fmt::format("defined on line {} of \"{}\"", level.origin_line, level.origin);
-  if (!macro) refuse(level, macro.error().what);
-  Macro made = macro ? std::move(*macro) : Macro{};
-  made.location = location;
+// httpd gives up at a line that is too long for it, as if the text ended there; and it names
+// the line of the <Macro>.
+void Reader::read_body(Level& level, Macro& macro) {
+  const Place opening = level.place;
   for (std::size_t nested = 1; nested > 0;) {
-    if (!advance(level)) {
+    if (!advance(level) || level.line->read_size > kMaxMacroLine) {
       if (!stopped_)
-        refuse(level,
-               fmt::format("Macro '{}' ({}) is not closed by </Macro>.", made.name, location));
+        refuse_at(opening, fmt::format("Macro '{}' ({}) is not closed by </Macro> before the end "
+                                       "of the text or a line of more than {} bytes.",
+                                       macro.name, macro.location, kMaxMacroLine));
       return;
     }
-    const std::string& text = level.line.text;
+    const std::string& text = level.line->text;
     if (!text.empty() && text.front() == '#') continue;
     std::size_t at = 0;
     const std::string first = next_word(text, at).value;
     if (equal_ignoring_case(first, "</Macro>")) --nested;
     if (equal_ignoring_case(first, "<Macro")) ++nested;
-    if (nested > 0) made.body.push_back(level.line);
+    if (nested > 0) macro.body.push_back(*level.line);
   }
-  if (made.name.empty()) return;
+}
+
+void Reader::define_macro(Level& level, std::string_view args) {
+  std::string_view head;
+  if (!section_argument(args, head)) return refuse(level, "<Macro> is missing its closing '>'.");
+  auto macro = parse_macro_head(head);
+  if (!macro) refuse(level, macro.error().what);
+  Macro made = macro ? std::move(*macro) : Macro{};
+  made.location =
+      fmt::format("defined on line {} of \"{}\"", level.place.origin_line, *level.place.origin);
+  const std::size_t refused = site_.problems.size();
+  read_body(level, made);
+  if (made.name.empty() || site_.problems.size() > refused) return;
   if (macros_.contains(made.name))
     warn(level,
          fmt::format("Macro '{}' is defined again; the later one counts from here.", made.name));
@@ -276,15 +296,15 @@ void Reader::use_macro(Level& level, std::string_view args) {
   if (macro == macros_.end())
     return refuse(
         level, fmt::format("Macro '{}' is not defined here; define it above its Use.", values[0]));
-  if (level.origin.find("macro '" + name + "'") != std::string::npos)
+  if (level.place.origin->find("macro '" + name + "'") != std::string::npos)
     return refuse(level, fmt::format("Macro '{}' uses itself.", name));
   values.erase(values.begin());
   auto lines = apply_macro(*macro->second, values);
   if (!lines) return refuse(level, lines.error().what);
   Input input;
-  input.name = fmt::format("macro '{}' ({}) used on line {} of \"{}\"", name,
-                           macro->second->location, level.origin_line, level.origin);
-  input.macro = name;
+  input.name = std::make_shared<const std::string>(
+      fmt::format("macro '{}' ({}) used on line {} of \"{}\"", name, macro->second->location,
+                  level.place.origin_line, *level.place.origin));
   input.lines = std::move(*lines);
   level.input.push(std::move(input));
 }
@@ -297,9 +317,14 @@ void Reader::undefine_macro(Level& level, std::string_view args) {
 }
 
 void Reader::refuse(const Level& level, std::string sentence) {
-  const std::string file = level.line.file ? *level.line.file : level.input.top().name;
-  site_.problems.push_back(
-      ConfigProblem{file, level.line.last_line, level.line.column, std::move(sentence), true});
+  refuse_at(level.place, std::move(sentence));
+}
+
+void Reader::refuse_at(const Place& place, std::string sentence) {
+  const Place& p = place;
+  site_.problems.push_back(ConfigProblem{p.file ? *p.file : "", p.last_line, p.column,
+                                         std::move(sentence), true, p.origin ? *p.origin : "",
+                                         p.origin_line});
 }
 
 void Reader::warn(const Level& level, std::string sentence) {
@@ -308,8 +333,9 @@ void Reader::warn(const Level& level, std::string sentence) {
 }
 
 void Reader::trap(const Level& level, TrapKind kind, std::string sentence) {
-  const std::string file = level.line.file ? *level.line.file : level.input.top().name;
-  site_.traps.push_back(Trap{kind, file, level.line.first_line, std::move(sentence)});
+  const Place& place = level.place;
+  site_.traps.push_back(
+      Trap{kind, place.file ? *place.file : "", place.first_line, std::move(sentence)});
 }
 
 void Reader::stop(const Level& level, std::string sentence) {

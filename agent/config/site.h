@@ -60,6 +60,9 @@ struct ConfigProblem {
   std::uint32_t column = 1;  // of the first byte of the logical line
   std::string sentence;
   bool fatal = false;
+  // As httpd names the place, see ActiveDirective; empty when it names none.
+  std::string origin;
+  std::uint32_t origin_line = 0;
 };
 
 // What httpd accepts silently and a person would not expect.

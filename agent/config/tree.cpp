@@ -79,6 +79,7 @@ Line logical_line(const std::string& bytes, std::size_t at, std::uint32_t number
       line.pieces.pop_back();
   }
   line.bytes.end = at;
+  line.read_size = line.text.size() + 1;
   line.too_long = line.text.size() >= kMaxLine;
   trim_line(line);
   return line;

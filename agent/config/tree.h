@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace mpm::config {
@@ -40,6 +41,7 @@ struct Line {
   std::uint32_t last_line = 0;   // what httpd reports in its errors
   std::string text;              // joined, cut at NUL, trimmed
   std::vector<Piece> pieces;     // of text, by rising offset; one for most lines
+  std::size_t read_size = 0;     // bytes that httpd read: joined, before trimming, with its end
   bool too_long = false;         // httpd refuses it: more than kMaxLine bytes
 };
 
@@ -71,6 +73,7 @@ class Tree {
   const std::string& bytes() const { return bytes_; }
   const std::vector<Line>& lines() const& { return lines_; }
   const std::vector<Line>& lines() && = delete;  // they would not outlive the tree
+  std::vector<Line> take_lines() && { return std::move(lines_); }
 
   // Where the logical bytes [begin, end) of a line lie in the file; line ends that were
   // joined inside a word lie inside its span, so a word replaced takes them along.

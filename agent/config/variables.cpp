@@ -24,7 +24,9 @@ void Variables::define(const std::string& name, const std::string& value) {
 
 // The value goes by the name in any case, as apr_table_unset takes it.
 void Variables::undefine(const std::string& name) {
-  names_.erase(std::remove(names_.begin(), names_.end(), name), names_.end());
+  // A name that -D gave twice is still defined.
+  const auto found = std::find(names_.begin(), names_.end(), name);
+  if (found != names_.end()) names_.erase(found);
   values_.erase(lower(name));
 }
 

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Any bytes are a configuration file: its lines tile it, every byte of a line maps to the same
-// byte of the file, and reading it as a site ends.
+// byte of the file, another value in the place of one word leaves all other lines as they were,
+// and reading the bytes as a site ends.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <string>
+#include <vector>
 
 #include "agent/config/site.h"
 #include "agent/config/tree.h"
@@ -13,16 +15,14 @@
 
 namespace {
 
+using namespace mpm::config;
+
 void require(bool law) {
   if (!law) std::abort();
 }
 
-}  // namespace
-
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  using namespace mpm::config;
-  const std::string bytes(data, data + size);
-  const Tree tree = Tree::read(bytes);
+void tiles(const Tree& tree) {
+  const std::string& bytes = tree.bytes();
   std::size_t at = 0;
   for (const Line& line : tree.lines()) {
     require(line.bytes.begin == at && line.bytes.end > at);
@@ -33,6 +33,44 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
   }
   require(at == bytes.size());
+}
+
+// The word's bytes become a number, as an editor of values would have it. What lies before and
+// behind stays, so all other lines say what they said, and this one all but the word.
+void changes_only_the_word(const Tree& tree, std::size_t which, const Word& word) {
+  const Line& changed = tree.lines()[which];
+  const Span place = Tree::physical(changed, word.logical);
+  require(place.begin >= changed.bytes.begin && place.end <= changed.bytes.end);
+  std::string bytes = tree.bytes();
+  bytes.replace(place.begin, place.size(), "4096");
+  const Tree again = Tree::read(std::move(bytes));
+  require(again.lines().size() == tree.lines().size());
+  for (std::size_t i = 0; i < tree.lines().size(); ++i)
+    if (i != which) require(again.lines()[i].text == tree.lines()[i].text);
+  std::string expected = changed.text;
+  expected.replace(word.logical.begin, word.logical.size(), "4096");
+  require(again.lines()[which].text == expected);
+}
+
+// Some of the words: a file of n lines is read again for each.
+void edits_stay_in_their_place(const Tree& tree) {
+  constexpr std::size_t kEdits = 8;
+  const std::size_t step = tree.lines().size() / kEdits + 1;
+  for (std::size_t i = 0; i < tree.lines().size(); i += step) {
+    const std::vector<Word> words = split_words(tree.lines()[i].text);
+    if (words.empty()) continue;
+    changes_only_the_word(tree, i, words.front());
+    changes_only_the_word(tree, i, words.back());
+  }
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string bytes(data, data + size);
+  const Tree tree = Tree::read(bytes);
+  tiles(tree);
+  edits_stay_in_their_place(tree);
   SiteOptions options;
   options.server_root = "/R";
   options.config_file = "httpd.conf";

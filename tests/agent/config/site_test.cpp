@@ -145,6 +145,43 @@ TEST(IfFile, LooksBelowServerRoot) {
               ElementsAre("A", "B"));
 }
 
+TEST(IfFile, TakesASlashBehindADirectoryOnly) {
+  MemoryFiles files;
+  files.add("/R/d/x", "");
+  EXPECT_THAT(lines(read("<IfFile d/>\nA\n</IfFile>\n<IfFile d/x/>\nB\n</IfFile>\n",
+                         event_options(), files)),
+              ElementsAre("A"));
+}
+
+TEST(ServerRoot, IsRelativeToTheDirectoryInWhichHttpdStarts) {
+  MemoryFiles files;
+  files.add("/R/d/x", "");
+  EXPECT_EQ(read("ServerRoot R/d\n", event_options(), files).server_root, "/R/d");
+  EXPECT_EQ(refusals(read("ServerRoot d\n", event_options(), files)).size(), 1U);
+}
+
+TEST(ServerRoot, OfTheCommandLineSaysWhereTheRootFileIs) {
+  MemoryFiles files;
+  files.add("/S/httpd.conf", "A\n");
+  SiteOptions options = event_options();
+  options.before.emplace_back("ServerRoot /S");
+  EXPECT_THAT(lines(read_site(options, files)), ElementsAre("A"));
+}
+
+TEST(Site, NamesTheOutermostOpenSectionAsHttpdDoes) {
+  const Site site = read("\n<VirtualHost *>\n<Directory />\nA\n");
+  ASSERT_FALSE(site.problems.empty());
+  EXPECT_EQ(site.problems[0].line, 2U);
+  EXPECT_EQ(site.problems[0].origin, "/R/httpd.conf");
+  EXPECT_EQ(site.problems[0].origin_line, 2U);
+}
+
+TEST(SkippedSection, IsRefusedWhereItOpens) {
+  const Site site = read("\n<IfModule nope>\n<A>\n</B>\n");
+  ASSERT_FALSE(site.problems.empty());
+  EXPECT_EQ(site.problems[0].origin_line, 2U);
+}
+
 TEST(IfDirective, KnowsWhatTheLoadedModulesBring) {
   EXPECT_THAT(lines("<IfDirective threadsperchild>\nA\n</IfDirective>\n"
                     "<IfDirective MinSpareServers>\nB\n</IfDirective>\n"

@@ -14,9 +14,11 @@
 namespace mpm::config {
 namespace {
 
+using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::SizeIs;
 using testing_site::event_options;
 using testing_site::has_trap;
 using testing_site::lines;
@@ -58,6 +60,19 @@ TEST(Variables, AreWarnedAboutWhenMissingButNotWithAColon) {
   ASSERT_EQ(site.problems.size(), 1U);
   EXPECT_FALSE(site.problems[0].fatal);
   EXPECT_THAT(site.problems[0].sentence, HasSubstr("${A} is not defined"));
+}
+
+TEST(Define, TakesAnEmptyValueForNone) {
+  EXPECT_THAT(lines("Define A 1\nDefine A \"\"\nDefine B \"\"\nX ${A}${B}\n"),
+              ElementsAre("X 1${B}"));
+  EXPECT_THAT(refusals(read("Define \"\" 1\n")), SizeIs(1));
+}
+
+TEST(UnDefine, TakesBackOneOfTwoDefinitionsOfTheCommandLine) {
+  SiteOptions options = event_options();
+  options.defines = {"A", "A"};
+  EXPECT_THAT(lines(read("UnDefine A\n<IfDefine A>\nX 1\n</IfDefine>\n", options)),
+              ElementsAre("X 1"));
 }
 
 TEST(Define, RefusesAColonAndTheWrongNumberOfWords) {
@@ -130,6 +145,28 @@ TEST(Macro, IsReadInThePlaceOfItsUse) {
 TEST(Macro, ReplacesTheLongestParameterAndQuotesWithAnAt) {
   EXPECT_THAT(lines("<Macro M $n $name @q>\nA $name$n @q\n</Macro>\nUse M 1 2 'a \"b'\n"),
               ElementsAre("A 21 \"a \\\"b\""));
+}
+
+TEST(Macro, LooksForAParameterAgainInTheEndOfAQuotedValue) {
+  EXPECT_THAT(lines("<Macro m @b $a>\nX @b\n</Macro>\nUse m '\"\"\"\"$a' c\nUse m 'x$a' c\n"),
+              ElementsAre("X \"\\\"\\\"\\\"\\\"c\"", "X \"x$a\""));
+}
+
+TEST(Macro, IsReadLikeAFileOnceItsValuesArePutIn) {
+  EXPECT_THAT(lines("<Macro m $a>\nX $a\nY 1\n</Macro>\nUse m \"1\\\\\"\nUse m \"\"\n"),
+              ElementsAre("X 1Y 1", "X", "Y 1"));
+  EXPECT_THAT(refusals(read("<Macro m $a>\nX $a\n</Macro>\nUse m \"1\\\\\"\nY 1\n")),
+              ElementsAre(HasSubstr("not followed here")));
+}
+
+TEST(Macro, HasNoLineLongerThanHttpdReads) {
+  const auto body = [](std::size_t size) {
+    return "Y 1\n<Macro m $a>\n" + std::string(size, 'x') + "$a\n</Macro>\nUse m ";
+  };
+  EXPECT_THAT(refusals(read(body(8188) + "12\n")), IsEmpty());
+  EXPECT_THAT(refusals(read(body(8188) + "123\n")), ElementsAre(HasSubstr("grows beyond 8191")));
+  EXPECT_THAT(refusals(read(body(8189) + "1\n")),
+              Contains(HasSubstr("2: Macro 'm' (defined on line 2 of \"/R/httpd.conf\") is not")));
 }
 
 TEST(Macro, MayDefineAndUseOthersButNotItself) {
