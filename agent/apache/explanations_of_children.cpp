@@ -65,7 +65,9 @@ constexpr std::array kChildren = std::to_array<Explanation>({
       "Many write it against processes that linger after reloads; there it does nothing. What "
       "helps "
       "is a shorter Timeout, room in ServerLimit, or to end an old process by hand.",
-      "0: a graceful-stop can wait for ever, and systemd ends it by its own TimeoutStopSec.", ""},
+      "0: a graceful-stop can wait for ever, and systemd then ends it after its own "
+      "TimeoutStopSec.",
+      ""},
      "which is to wait for ever",
      "",
      "An integer of seconds; 0 is for ever.",

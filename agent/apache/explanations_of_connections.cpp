@@ -93,9 +93,7 @@ constexpr std::array kConnections = std::to_array<Explanation>({
       "Too low: clients open new connections, and pay a handshake, between two clicks. Some "
       "seconds "
       "are enough for a page and what belongs to it.",
-      "A virtual host can have its own; what comes before the request names its host has the one "
-      "of "
-      "the first host of its address."},
+      "A virtual host can have its own."},
      "",
      "Debian 12 writes 5.",
      "An integer of seconds, or one with the unit ms, s, min or h; httpd refuses anything else.",
@@ -107,7 +105,7 @@ constexpr std::array kConnections = std::to_array<Explanation>({
       "long-lived clients over processes, and lets MaxConnectionsPerChild see them.",
       "Too low: pages with many parts need several connections and handshakes. 0 is no limit: a "
       "proxy or a load generator can then stay on one process for good.",
-      "HTTP/2 has streams of its own in one connection and does not go by it.", ""},
+      "A virtual host can have its own.", ""},
      "",
      "Debian 12 writes 100.",
      "An integer; 0 is no limit. httpd takes anything and reads what is no number as 0.",

@@ -87,16 +87,17 @@ void look_for_scoreboard(const LintContext& context, const Rule& rule, Findings&
   finding.mend = "Write limits that are near what is to run; both need a stop and a start.";
 }
 
-// "15", "15s", "15000ms" and the like, in seconds; 0 when it cannot be read.
+// "15", "15s", "15000ms" and the like, in seconds, by the first letters of the unit.
 double seconds_of(std::string_view text) {
   const std::string value(text);
   char* end = nullptr;
   const double number = std::strtod(value.c_str(), &end);
-  constexpr std::array kUnits = std::to_array<std::pair<std::string_view, double>>(
-      {{"", 1}, {"s", 1}, {"ms", 0.001}, {"us", 0.000001}, {"mi", 60}, {"min", 60}, {"h", 3600}});
-  for (const auto& [unit, seconds] : kUnits)
-    if (unit == end) return number * seconds;
-  return 0;
+  const std::string_view unit(end);
+  constexpr std::array kUnits =
+      std::to_array<std::pair<std::string_view, double>>({{"ms", 0.001}, {"mi", 60}, {"h", 3600}});
+  for (const auto& [begin, seconds] : kUnits)
+    if (unit.substr(0, begin.size()) == begin) return number * seconds;
+  return number;
 }
 
 void look_for_keepalive(const LintContext& context, const Rule& rule, Findings& findings) {

@@ -135,14 +135,18 @@ bool is_digits(std::string_view text) {
   return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
-// As ap_timeout_parameter_parse takes it: digits and a unit.
+// As ap_timeout_parameter_parse takes it: a number, and a unit that begins with h, s, ms or mi;
+// in small letters.
 bool is_timeout(std::string_view text) {
+  text = trim(text);
+  if (!text.empty() && text.front() == '+') text.remove_prefix(1);
   const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
   if (digits == 0) return false;
-  constexpr std::array kUnits =
-      std::to_array<std::string_view>({"", "s", "ms", "us", "mi", "min", "h"});
-  return std::ranges::any_of(kUnits,
-                             [&](std::string_view unit) { return unit == text.substr(digits); });
+  const std::string_view unit = text.substr(digits);
+  constexpr std::array kUnits = std::to_array<std::string_view>({"h", "s", "ms", "mi"});
+  return unit.empty() || std::ranges::any_of(kUnits, [&](std::string_view begin) {
+           return unit.substr(0, begin.size()) == begin;
+         });
 }
 
 bool is_positive_number(const std::string& text) {

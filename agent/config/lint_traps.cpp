@@ -159,32 +159,44 @@ std::int64_t directives_in(const LintContext& context, const Place& section) {
   });
 }
 
+// What an <IfModule> asks for, as it is written.
+struct Asked {
+  std::string name;
+  bool negated = false;
+};
+Asked asked_by(const Line& line) {
+  std::size_t at = 0;
+  next_word(line.text, at);
+  std::string_view argument = std::string_view(line.text).substr(at);
+  argument = trim(argument.substr(0, argument.rfind('>')));
+  Asked asked;
+  asked.negated = !argument.empty() && argument.front() == '!';
+  if (asked.negated) argument.remove_prefix(1);
+  at = 0;
+  asked.name = next_word(argument, at).value;
+  return asked;
+}
+
 void look_for_names(const LintContext& context, const Rule& rule, Findings& findings) {
   for (const Trap& trap : context.site().traps) {
-    if (trap.kind != TrapKind::MpmSourceName) continue;
-    const Line* line = context.line_at(trap.file, trap.line);
+    const Line* line =
+        trap.kind == TrapKind::MpmSourceName ? context.line_at(trap.file, trap.line) : nullptr;
     if (line == nullptr) continue;
-    std::size_t at = 0;
-    next_word(line->text, at);
-    std::string_view argument = std::string_view(line->text).substr(at);
-    argument = trim(argument.substr(0, argument.rfind('>')));
-    const bool negated = !argument.empty() && argument.front() == '!';
-    if (negated) argument.remove_prefix(1);
-    at = 0;
-    const std::string name = next_word(argument, at).value;
+    const auto [name, negated] = asked_by(*line);
     const auto meant = mpm_of_condition(name);
     if (!meant) continue;
     const Place place = context.place_of(trap.file, trap.line);
-    const std::int64_t inside = directives_in(context, place);
-    const bool matters = meant == context.mpm();
+    const std::int64_t inside = meant == context.mpm() ? directives_in(context, place) : 0;
     LintFinding& finding = findings.add(rule, place);
-    if (!matters || inside == 0) finding.severity = Severity::Note;
+    if (inside == 0) finding.severity = Severity::Note;
     finding.claim = fmt::format("No module is called {}, so this section {} counts", name,
                                 negated ? "always" : "never");
-    if (matters && inside > 0 && !negated)
-      finding.claim += fmt::format(": the {} of the MPM in it {} no effect",
-                                   inside == 1 ? "directive" : fmt::format("{} directives", inside),
-                                   inside == 1 ? "has" : "have");
+    if (inside > 0 && !negated)
+      finding.claim += inside == 1 ? ": the directive of the MPM in it has no effect"
+                                   : fmt::format(
+                                         ": the {} directives of the MPM in it have no "
+                                         "effect",
+                                         inside);
     finding.claim += ".";
     finding.mend = fmt::format("Write <IfModule {0}{1}>, or <IfModule {0}{2}>.", negated ? "!" : "",
                                source_of_mpm(*meant), module_identifier(*meant));
@@ -193,10 +205,11 @@ void look_for_names(const LintContext& context, const Rule& rule, Findings& find
 
 // The MPM that the innermost <IfModule> around a directive is for.
 std::optional<Mpm> block_of(const WrittenDirective& directive) {
-  for (auto section = directive.sections.rbegin(); section != directive.sections.rend(); ++section)
-    if (same_name(section->name, "<IfModule"))
-      if (const auto mpm = mpm_of_condition(section->argument)) return mpm;
-  return std::nullopt;
+  std::optional<Mpm> innermost;
+  for (const WrittenSection& section : directive.sections)
+    if (same_name(section.name, "<IfModule"))
+      if (const auto mpm = mpm_of_condition(section.argument)) innermost = mpm;
+  return innermost;
 }
 
 void look_for_block(const LintContext& context, const Rule& rule, Findings& findings) {
