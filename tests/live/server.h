@@ -13,6 +13,7 @@
 #include "agent/proc/proc_fs.h"
 #include "tests/support/loopback.h"
 #include "tests/support/private_httpd.h"
+#include "tests/support/wait_for.h"
 
 namespace mpm {
 
@@ -38,6 +39,20 @@ inline std::string reply_to(const PrivateHttpd& server, const std::string& reque
 }
 inline std::string get(const std::string& path, const std::string& fields = "") {
   return "GET " + path + " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n" + fields + "\r\n";
+}
+
+// Until so many workers are there, idle or busy: a child opens what it needs (an epoll instance,
+// an eventfd) before its workers come, and the first one answers before the others do.
+inline void wait_for_workers(const PrivateHttpd& server, int workers) {
+  const auto all_are_there = [&] {
+    const std::string page = reply_to(server, get("/server-status?auto"));
+    int count = 0;
+    for (const std::string name : {"BusyWorkers: ", "IdleWorkers: "})
+      if (const auto at = page.find("\n" + name); at != std::string::npos)
+        count += std::stoi(page.substr(at + 1 + name.size()));
+    return count >= workers;
+  };
+  EXPECT_TRUE(wait_for(all_are_there)) << "fewer than " << workers << " workers came";
 }
 
 // For tests that run under each MPM.

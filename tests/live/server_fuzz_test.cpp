@@ -4,6 +4,7 @@
 // dies, no descriptor stays open, and the next client is served. With the sanitizers' preset it
 // is their build of the server that is asked.
 #include <algorithm>
+#include <map>
 #include <random>
 
 #include <fmt/format.h>
@@ -85,6 +86,9 @@ TEST_P(FuzzedServer, SurvivesWhatNobodyWouldSend) {
   const PrivateHttpd server(builtin_httpd(GetParam(),
                                           "Timeout 2\nKeepAliveTimeout 1\n"
                                           "RequestReadTimeout header=1\n"));
+  const std::map<Mpm, int> workers{
+      {Mpm::Prefork, 5}, {Mpm::Worker, 75}, {Mpm::Event, 75}, {Mpm::Winnt, 64}};
+  wait_for_workers(server, workers.at(GetParam()));
   const auto before = children_of(server);
   const auto descriptors = [&] {
     std::size_t count = 0;

@@ -280,6 +280,7 @@ TEST_P(EveryMpmServer, EndsAnIdleConnectionAfterKeepAliveTimeout) {
 // A child that was told to go while requests wait: none may be left behind.
 TEST_P(EveryMpmServer, TenThousandAbandonedConnectionsLeaveNothingBehind) {
   const PrivateHttpd server(options());
+  wait_for_workers(server, 12);
   const auto before = children_of(server);
   const auto descriptors = [](std::int32_t pid) {
     const auto names = list_directory(fmt::format("/proc/{}/fd", pid));
