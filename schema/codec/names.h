@@ -9,6 +9,7 @@
 #include <optional>
 #include <string_view>
 
+#include "schema/model/change.h"
 #include "schema/model/config_edit.h"
 #include "schema/model/proposal.h"
 #include "schema/model/result.h"
@@ -46,6 +47,10 @@ inline constexpr std::array kWords<RestartClass> =
 template <>
 inline constexpr std::array kWords<FileAction> =
     std::to_array<std::string_view>({"rewrite", "create", "remove", "link", "unlink"});
+template <>
+inline constexpr std::array kWords<Phase> = std::to_array<std::string_view>(
+    {"planned", "backed-up", "written", "accepted", "loaded", "verified", "undoing", "restored",
+     "kept", "undone", "abandoned", "stuck"});
 template <>
 inline constexpr std::array kWords<Error::Kind> =
     std::to_array<std::string_view>({"not-found", "denied", "malformed", "unreachable", "timed-out",

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A change of a running server's configuration, from the wish to what became of it: the phases
+// that it goes through, each with its moment and a sentence. Plain values; no behaviour: what
+// follows what is agent/apply/machine.h's.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "schema/model/config_edit.h"
+#include "schema/model/fields.h"
+#include "schema/model/proposal.h"
+#include "schema/model/target.h"
+#include "schema/model/units.h"
+
+namespace mpm {
+
+// How far a change is. Each is journalled before the step that it leads to is taken.
+enum class Phase : std::uint8_t {
+  Planned,    // nothing is touched
+  BackedUp,   // the files are saved; some may be written
+  Written,    // all are written; the server has not been told
+  Accepted,   // the server's own check takes them; it may have been told to load them
+  Loaded,     // it was told
+  Verified,   // they were seen in force; the watch is on
+  Undoing,    // the files are being brought back
+  Restored,   // they are back; the server may have been told to load them again
+  Kept,       // ended: the new configuration is in force
+  Undone,     // ended: the old one is
+  Abandoned,  // ended: nothing was touched
+  Stuck,      // ended: it could not be taken back; the last step says what to do
+};
+inline constexpr std::size_t kPhases = 12;
+
+struct ChangeStep {
+  Instant at{};
+  Phase phase = Phase::Planned;
+  std::string detail;  // what led here, a sentence; may be empty
+
+  static constexpr std::tuple kFields{Field{"at", &ChangeStep::at},
+                                      Field{"phase", &ChangeStep::phase},
+                                      Field{"detail", &ChangeStep::detail}};
+};
+
+struct ChangeRequest {
+  ConfigQuestion question;
+  std::string because;                                 // why; may be empty
+  RestartClass most_restart = RestartClass::Graceful;  // the hardest that is allowed
+  std::optional<double> watch_seconds;  // at most; 0: not at all; absent: as the data decide
+
+  static constexpr std::tuple kFields{Field{"question", &ChangeRequest::question},
+                                      Field{"because", &ChangeRequest::because},
+                                      Field{"most_restart", &ChangeRequest::most_restart},
+                                      Field{"watch_seconds", &ChangeRequest::watch_seconds}};
+};
+
+struct ChangeRecord {
+  std::int64_t id = 0;
+  Instant at{};
+  Target target;  // as it was when the change was planned
+  EditPlan plan;
+  std::string because;
+  std::int64_t undoes = 0;  // the change that this one takes back; 0: none
+  std::optional<double> watch_seconds;
+  std::string backup;             // the folder of the files as they were
+  std::vector<ChangeStep> steps;  // the last one is where it stands
+
+  static constexpr std::tuple kFields{Field{"id", &ChangeRecord::id},
+                                      Field{"at", &ChangeRecord::at},
+                                      Field{"target", &ChangeRecord::target},
+                                      Field{"plan", &ChangeRecord::plan},
+                                      Field{"because", &ChangeRecord::because},
+                                      Field{"undoes", &ChangeRecord::undoes},
+                                      Field{"watch_seconds", &ChangeRecord::watch_seconds},
+                                      Field{"backup", &ChangeRecord::backup},
+                                      Field{"steps", &ChangeRecord::steps}};
+};
+
+// A line of the list of changes.
+struct ChangeSummary {
+  std::int64_t id = 0;
+  Instant at{};
+  std::int32_t pid = 0;
+  Phase phase = Phase::Planned;
+  std::string what;  // "MaxRequestWorkers 150 to 400"
+  std::string because;
+  std::int64_t undoes = 0;
+
+  static constexpr std::tuple kFields{
+      Field{"id", &ChangeSummary::id},        Field{"at", &ChangeSummary::at},
+      Field{"pid", &ChangeSummary::pid},      Field{"phase", &ChangeSummary::phase},
+      Field{"what", &ChangeSummary::what},    Field{"because", &ChangeSummary::because},
+      Field{"undoes", &ChangeSummary::undoes}};
+};
+
+struct ChangeList {
+  std::vector<ChangeSummary> changes;  // the newest first
+
+  static constexpr std::tuple kFields{Field{"changes", &ChangeList::changes}};
+};
+
+}  // namespace mpm
