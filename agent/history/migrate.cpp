@@ -29,10 +29,11 @@ Result<void> migrate(Database& database, std::span<const std::string_view> steps
   if (!version) return fail(version.error());
   const auto newest = static_cast<std::int64_t>(steps.size());
   if (*version > newest)
-    return fail(Error::Kind::Conflict,
-                fmt::format("the history is of version {} and this program knows {}: use the newer "
-                            "program, or move the history away",
-                            *version, newest));
+    return fail(
+        Error::Kind::Conflict,
+        fmt::format("the database is of version {} and this program knows {}: use the newer "
+                    "program, or move the database away",
+                    *version, newest));
   for (std::int64_t at = *version; at < newest; ++at)
     if (auto done = apply(database, steps[static_cast<std::size_t>(at)], at + 1); !done)
       return done;

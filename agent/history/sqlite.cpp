@@ -14,26 +14,26 @@ constexpr int kBusyMilliseconds = 5000;
 Error explain(sqlite3* database, int code) {
   const char* said = database != nullptr ? sqlite3_errmsg(database) : sqlite3_errstr(code);
   const char* path = database != nullptr ? sqlite3_db_filename(database, "main") : nullptr;
-  const std::string where = path != nullptr && *path != '\0' ? path : "the history";
+  const std::string where = path != nullptr && *path != '\0' ? path : "a database in memory";
   switch (code & 0xff) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
       return {Error::Kind::Conflict,
-              fmt::format("{}: another process holds the history; stop the other agent", where)};
+              fmt::format("{}: another process holds this database; stop the other agent", where)};
     case SQLITE_READONLY:
     case SQLITE_PERM:
     case SQLITE_AUTH:
-      return {Error::Kind::Denied, fmt::format("{}: the history cannot be written", where)};
+      return {Error::Kind::Denied, fmt::format("{}: this database cannot be written", where)};
     case SQLITE_CANTOPEN:
       return {Error::Kind::Denied,
-              fmt::format("{}: the history cannot be opened; check its folder and who may write "
-                          "there",
+              fmt::format("{}: this database cannot be opened; check its folder and who may "
+                          "write there",
                           where)};
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
       return {Error::Kind::Malformed,
-              fmt::format("{}: this is no history, or a damaged one; move it away and a new one "
-                          "begins",
+              fmt::format("{}: this is no database of ours, or a damaged one; move it away and "
+                          "a new one begins",
                           where)};
     case SQLITE_FULL:
       return {Error::Kind::Denied, fmt::format("{}: the disk is full", where)};
@@ -95,7 +95,7 @@ bool Statement::is_null(int column) const {
   return sqlite3_column_type(statement_.get(), column) == SQLITE_NULL;
 }
 
-Result<Database> Database::open(const std::string& path) {
+Result<Database> Database::open(const std::string& path, Durability durability) {
   sqlite3* raw = nullptr;
   const int code =
       sqlite3_open_v2(path.c_str(), &raw, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr);
@@ -106,10 +106,11 @@ Result<Database> Database::open(const std::string& path) {
     return fail(std::move(error));
   }
   sqlite3_busy_timeout(raw, kBusyMilliseconds);
-  // A power cut may lose the last samples, never the database.
-  if (auto set = database.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; "
-                                  "PRAGMA foreign_keys = ON");
-      !set)
+  // Neither loses the database. EXTRA also syncs the folder that the rollback journal was in.
+  const char* mode = durability == Durability::Every
+                         ? "PRAGMA journal_mode = DELETE; PRAGMA synchronous = EXTRA; "
+                         : "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; ";
+  if (auto set = database.execute(std::string(mode) + "PRAGMA foreign_keys = ON"); !set)
     return fail(std::move(set.error()));
   return database;
 }

@@ -46,11 +46,15 @@ class Statement {
   std::unique_ptr<sqlite3_stmt, Finalize> statement_;
 };
 
+// What a power cut may take: the last transactions, or none that was committed.
+enum class Durability : std::uint8_t { LastMayBeLost, Every };
+
 class Database {
  public:
   // ":memory:" for one that is gone with the object. Conflict: another process has it locked.
   // Malformed: the file is no database, or damaged.
-  static Result<Database> open(const std::string& path);
+  static Result<Database> open(const std::string& path,
+                               Durability durability = Durability::LastMayBeLost);
 
   Result<void> execute(const std::string& sql);
   Result<Statement> prepare(std::string_view sql);

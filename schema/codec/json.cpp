@@ -13,6 +13,7 @@
 
 #include "schema/codec/instant.h"
 #include "schema/codec/names.h"
+#include "schema/model/change.h"
 #include "schema/model/config_edit.h"
 #include "schema/model/fields.h"
 #include "schema/model/lab.h"
@@ -212,6 +213,9 @@ Result<T> from_json(std::string_view text) {
   template std::string to_json_pretty<T>(const T&); \
   template Result<T> from_json<T>(std::string_view);
 
+MPM_JSON(ChangeList)
+MPM_JSON(ChangeRecord)
+MPM_JSON(ChangeRequest)
 MPM_JSON(ConfigQuestion)
 MPM_JSON(DirectiveExplanation)
 MPM_JSON(EditPlan)
@@ -232,6 +236,7 @@ MPM_JSON(ScoreboardView)
 MPM_JSON(SettingList)
 MPM_JSON(SettingsComparison)
 MPM_JSON(StatusReport)
+MPM_JSON(Target)
 MPM_JSON(TargetList)
 MPM_JSON(std::vector<ListenerUsage>)
 MPM_JSON(std::vector<MemoryLimit>)
