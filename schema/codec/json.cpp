@@ -13,6 +13,7 @@
 
 #include "schema/codec/instant.h"
 #include "schema/codec/names.h"
+#include "schema/model/apply_policy.h"
 #include "schema/model/config_edit.h"
 #include "schema/model/fields.h"
 #include "schema/model/lab.h"
@@ -20,6 +21,7 @@
 #include "schema/model/observation.h"
 #include "schema/model/proposal.h"
 #include "schema/model/units.h"
+#include "schema/model/verdict.h"
 
 namespace mpm {
 namespace {
@@ -212,6 +214,7 @@ Result<T> from_json(std::string_view text) {
   template std::string to_json_pretty<T>(const T&); \
   template Result<T> from_json<T>(std::string_view);
 
+MPM_JSON(ApplyPolicy)
 MPM_JSON(ConfigQuestion)
 MPM_JSON(DirectiveExplanation)
 MPM_JSON(EditPlan)
@@ -233,6 +236,7 @@ MPM_JSON(SettingList)
 MPM_JSON(SettingsComparison)
 MPM_JSON(StatusReport)
 MPM_JSON(TargetList)
+MPM_JSON(WatchReport)
 MPM_JSON(std::vector<ListenerUsage>)
 MPM_JSON(std::vector<MemoryLimit>)
 #undef MPM_JSON
