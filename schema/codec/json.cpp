@@ -13,6 +13,7 @@
 
 #include "schema/codec/instant.h"
 #include "schema/codec/names.h"
+#include "schema/model/apply_policy.h"
 #include "schema/model/change.h"
 #include "schema/model/config_edit.h"
 #include "schema/model/fields.h"
@@ -21,6 +22,7 @@
 #include "schema/model/observation.h"
 #include "schema/model/proposal.h"
 #include "schema/model/units.h"
+#include "schema/model/verdict.h"
 
 namespace mpm {
 namespace {
@@ -216,6 +218,7 @@ Result<T> from_json(std::string_view text) {
 MPM_JSON(ChangeList)
 MPM_JSON(ChangeRecord)
 MPM_JSON(ChangeRequest)
+MPM_JSON(ApplyPolicy)
 MPM_JSON(ConfigQuestion)
 MPM_JSON(DirectiveExplanation)
 MPM_JSON(EditPlan)
@@ -238,6 +241,7 @@ MPM_JSON(SettingsComparison)
 MPM_JSON(StatusReport)
 MPM_JSON(Target)
 MPM_JSON(TargetList)
+MPM_JSON(WatchReport)
 MPM_JSON(std::vector<ListenerUsage>)
 MPM_JSON(std::vector<MemoryLimit>)
 #undef MPM_JSON

@@ -9,12 +9,14 @@
 #include <optional>
 #include <string_view>
 
+#include "schema/model/apply_policy.h"
 #include "schema/model/change.h"
 #include "schema/model/config_edit.h"
 #include "schema/model/proposal.h"
 #include "schema/model/result.h"
 #include "schema/model/scoreboard.h"
 #include "schema/model/status.h"
+#include "schema/model/verdict.h"
 
 namespace mpm {
 
@@ -55,6 +57,12 @@ template <>
 inline constexpr std::array kWords<Error::Kind> =
     std::to_array<std::string_view>({"not-found", "denied", "malformed", "unreachable", "timed-out",
                                      "conflict", "usage", "internal"});
+template <>
+inline constexpr std::array kWords<WatchVerdict> =
+    std::to_array<std::string_view>({"undecided", "keep", "undo"});
+template <>
+inline constexpr std::array kWords<ApplyMode> =
+    std::to_array<std::string_view>({"propose", "confirm", "auto"});
 
 template <class E>
 concept Named = !kWords<E>.empty();

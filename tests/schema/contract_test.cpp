@@ -17,6 +17,7 @@
 #include "schema/model/messages.h"
 #include "schema/model/observation.h"
 #include "schema/model/proposal.h"
+#include "schema/model/verdict.h"
 
 namespace mpm {
 namespace {
@@ -165,10 +166,12 @@ TEST(Contract, OpenApiHasTheFieldsOfEveryType) {
   expect_described<TargetEntry>("TargetEntry");
   expect_described<TargetList>("TargetList");
   expect_described<TargetStatus>("TargetStatus");
+  expect_described<VerdictEvidence>("VerdictEvidence");
+  expect_described<WatchReport>("WatchReport");
   expect_described<Wish>("Wish");
   expect_described<Work>("Work");
   expect_described<WorkerCounts>("WorkerCounts");
-  EXPECT_EQ(openapi()["components"]["schemas"].size(), 45U) << "a type that is not held here";
+  EXPECT_EQ(openapi()["components"]["schemas"].size(), 47U) << "a type that is not held here";
 }
 
 TEST(Contract, OpenApiHasTheRoutesOfTheTable) {

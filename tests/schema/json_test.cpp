@@ -18,9 +18,11 @@
 #include "schema/codec/instant.h"
 #include "schema/codec/names.h"
 #include "schema/codec/problem.h"
+#include "schema/model/apply_policy.h"
 #include "schema/model/messages.h"
 #include "schema/model/observation.h"
 #include "schema/model/proposal.h"
+#include "schema/model/verdict.h"
 #include "tests/support/filled.h"
 
 namespace mpm {
@@ -32,10 +34,11 @@ using test::same;
 
 template <class T>
 class Message : public ::testing::Test {};
-using Messages = ::testing::Types<HealthReport, ListenerUsage, MemoryLimit, MpmSettings,
-                                  Observation, Policy, Problem, ProcessUsage, Proposal, Sample,
-                                  SampleList, ScoreboardView, StatusReport, TargetList,
-                                  std::vector<ListenerUsage>, std::vector<MemoryLimit>>;
+using Messages =
+    ::testing::Types<ApplyPolicy, HealthReport, ListenerUsage, MemoryLimit, MpmSettings,
+                     Observation, Policy, Problem, ProcessUsage, Proposal, Sample, SampleList,
+                     ScoreboardView, StatusReport, TargetList, WatchReport,
+                     std::vector<ListenerUsage>, std::vector<MemoryLimit>>;
 TYPED_TEST_SUITE(Message, Messages);
 
 TYPED_TEST(Message, ArrivesAsItWasSent) {

@@ -1,0 +1,356 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The judge against servers that are simulated second by second (tests/support/stream.h): how
+// often it is wrong, how long it takes, and what it says.
+#include "agent/apply/judge.h"
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "tests/support/stream.h"
+
+namespace mpm::apply {
+namespace {
+
+using test::Stream;
+using test::StreamSettings;
+
+constexpr int kBefore = 300;
+
+using Edit = std::function<void(StreamSettings&)>;
+
+// Watches until the judge has decided; `change` is made to the server with the reload.
+WatchReport watched(const StreamSettings& server, const Edit& change, std::uint32_t seed,
+                    int before = kBefore) {
+  Stream stream(server, seed);
+  const auto samples = stream.next(before);
+  stream.reload();
+  change(stream.settings);
+  Judge judge(samples, samples.back().at);
+  for (int second = 0; second < 400; ++second)
+    if (const auto& report = judge.see(stream.next()); report.verdict != WatchVerdict::Undecided)
+      return report;
+  return judge.report();
+}
+
+void nothing(StreamSettings&) {}
+void twice_as_slow(StreamSettings& server) {
+  server.service_seconds *= 2;
+}
+
+StreamSettings with(const Edit& edit) {
+  StreamSettings server;
+  edit(server);
+  return server;
+}
+
+const VerdictEvidence* measure(const WatchReport& report, const std::string& name) {
+  for (const VerdictEvidence& evidence : report.evidence)
+    if (evidence.measure == name) return &evidence;
+  return nullptr;
+}
+
+struct Server {
+  std::string name;
+  StreamSettings settings;
+};
+
+std::vector<Server> servers() {
+  return {
+      {"usual", {}},
+      {"quiet", with([](StreamSettings& s) {
+         s.service_noise = s.rate_noise = 0.02;
+         s.rate = 1000;
+       })},
+      {"noise of a quarter", with([](StreamSettings& s) {
+         s.service_noise = 0.25;
+         s.correlation = 0.3;
+       })},
+      {"bursts", with([](StreamSettings& s) { s.bursts_per_minute = 2; })},
+      {"rare bursts", with([](StreamSettings& s) { s.bursts_per_minute = 0.3; })},
+      {"drift", with([](StreamSettings& s) {
+         s.drift_per_hour = 1;
+         s.slow_with_load = 1;
+       })},
+      {"slows with its load", with([](StreamSettings& s) {
+         s.slow_with_load = 0.7;
+         s.rate_noise = 0.4;
+       })},
+      {"fast", with([](StreamSettings& s) {
+         s.rate = 500;
+         s.service_seconds = 0.002;
+       })},
+      {"slow", with([](StreamSettings& s) {
+         s.rate = 10;
+         s.service_seconds = 0.9;
+       })},
+      {"clients that wait", with([](StreamSettings& s) { s.clients = 100; })},
+      {"always full", with([](StreamSettings& s) {
+         s.limit = 5;
+         s.rate_noise = 0.2;
+       })},
+  };
+}
+
+TEST(Judge, OfAThousandChangesThatChangeNothingUndoesNone) {
+  int undone = 0;
+  int runs = 0;
+  for (const Server& server : servers())
+    for (std::uint32_t seed = 0; seed < 100; ++seed, ++runs) {
+      const auto report = watched(server.settings, nothing, 7000 + seed);
+      if (report.verdict == WatchVerdict::Undo) ++undone;
+      EXPECT_NE(report.verdict, WatchVerdict::Undecided) << server.name << " " << seed;
+      EXPECT_LE(report.seconds, 301);
+    }
+  EXPECT_GE(runs, 1000);
+  EXPECT_EQ(undone, 0);
+}
+
+TEST(Judge, UndoesInAMinuteWhatDoublesTheTimeOfRequests) {
+  for (const Server& server : servers()) {
+    int in_time = 0;
+    for (std::uint32_t seed = 0; seed < 20; ++seed) {
+      const auto report = watched(server.settings, twice_as_slow, 500 + seed);
+      if (report.verdict == WatchVerdict::Undo && report.seconds <= 60) ++in_time;
+    }
+    EXPECT_GE(in_time, 19) << server.name;
+  }
+}
+
+TEST(Judge, WithNoiseThatLastsTakesLongerAndIsNotWrong) {
+  const StreamSettings server = with([](StreamSettings& s) {
+    s.service_noise = 0.2;
+    s.correlation = 0.95;
+  });
+  int undone_of_nothing = 0;
+  int undone = 0;
+  for (std::uint32_t seed = 0; seed < 100; ++seed) {
+    if (watched(server, nothing, seed).verdict == WatchVerdict::Undo) ++undone_of_nothing;
+    if (watched(server, twice_as_slow, seed).verdict == WatchVerdict::Undo) ++undone;
+  }
+  EXPECT_EQ(undone_of_nothing, 0);
+  EXPECT_GE(undone, 75);
+}
+
+TEST(Judge, SaysWhatItUndoesFor) {
+  const auto report = watched({}, twice_as_slow, 1);
+  ASSERT_EQ(report.verdict, WatchVerdict::Undo);
+  ASSERT_FALSE(report.evidence.empty());
+  const VerdictEvidence& cause = report.evidence.front();
+  EXPECT_TRUE(cause.condemns);
+  EXPECT_GT(cause.after, 1.5 * cause.before);
+  EXPECT_EQ(cause.unit, "seconds");
+  EXPECT_NE(report.sentence.find("times as long as before at like load"), std::string::npos)
+      << report.sentence;
+}
+
+TEST(Judge, UndoesALimitFarTooLowInAMinute) {
+  const Edit far_too_low = [](StreamSettings& server) { server.limit = 2; };
+  for (std::uint32_t seed = 0; seed < 20; ++seed) {
+    for (const double clients : {0.0, 60.0}) {
+      const auto report =
+          watched(with([&](StreamSettings& s) { s.clients = clients; }), far_too_low, seed);
+      EXPECT_EQ(report.verdict, WatchVerdict::Undo) << seed;
+      EXPECT_LE(report.seconds, 60) << seed;
+      EXPECT_TRUE(measure(report, "saturation") || measure(report, "response"));
+    }
+  }
+}
+
+TEST(Judge, UndoesWhatFillsTheServerWithIdleClients) {
+  const StreamSettings server = with([](StreamSettings& s) {
+    s.limit = 30;
+    s.keepalive = 10;
+    s.service_seconds = 0.1;
+  });
+  int undone = 0;
+  for (std::uint32_t seed = 0; seed < 20; ++seed) {
+    Stream stream(server, seed);
+    const auto before = stream.next(kBefore);
+    stream.settings.limit = 8;  // what is left for requests
+    Judge judge(before, before.back().at);
+    for (int second = 0; second < 60; ++second) {
+      Sample sample = stream.next();
+      sample.worker_limit = 30;
+      sample.tally.busy = 30 - sample.tally.idle;
+      sample.tally.keepalive = sample.tally.busy - sample.tally.writing;
+      judge.see(sample);
+    }
+    if (judge.report().verdict == WatchVerdict::Undo) ++undone;
+  }
+  EXPECT_GE(undone, 19);
+}
+
+TEST(Judge, DoesNotBlameTheChangeForALoadThatDoubled) {
+  const Edit doubled = [](StreamSettings& server) {
+    server.rate *= 2;
+    server.clients *= 2;
+  };
+  for (const std::int64_t limit : {256, 14, 11, 8})
+    for (const double clients : {0.0, 100.0})
+      for (std::uint32_t seed = 0; seed < 20; ++seed) {
+        const auto report = watched(with([&](StreamSettings& s) {
+                                      s.limit = limit;
+                                      s.clients = clients;
+                                    }),
+                                    doubled, seed);
+        EXPECT_EQ(report.verdict, WatchVerdict::Keep)
+            << limit << " " << clients << " " << seed << " " << report.sentence;
+      }
+}
+
+TEST(Judge, SaysThatTheLoadWasHigher) {
+  const auto report = watched(
+      {}, [](StreamSettings& server) { server.rate *= 2; }, 3);
+  EXPECT_GE(report.seconds, 300);
+  EXPECT_GT(report.passed_over, report.compared);
+  EXPECT_NE(report.sentence.find("the load was higher than any before"), std::string::npos)
+      << report.sentence;
+}
+
+TEST(Judge, DoesNotKeepEarlyWhenTheLoadHalved) {
+  for (std::uint32_t seed = 0; seed < 20; ++seed) {
+    const auto report = watched(
+        with([](StreamSettings& s) {
+          s.service_noise = s.rate_noise = 0.02;
+          s.rate = 1000;
+        }),
+        [](StreamSettings& server) { server.rate /= 2; }, seed);
+    EXPECT_EQ(report.verdict, WatchVerdict::Keep);
+    EXPECT_GE(report.seconds, 300);
+    EXPECT_NE(report.sentence.find("at full load the change is not proven"), std::string::npos)
+        << report.sentence;
+  }
+}
+
+TEST(Judge, KeepsEarlyWhatIsCertainlyHarmless) {
+  const auto report = watched(servers()[1].settings, nothing, 5);
+  EXPECT_EQ(report.verdict, WatchVerdict::Keep);
+  EXPECT_GE(report.seconds, 60);
+  EXPECT_LT(report.seconds, 120);
+}
+
+TEST(Judge, KeepsWhatMakesItFaster) {
+  const auto report = watched(
+      {}, [](StreamSettings& server) { server.service_seconds /= 2; }, 6);
+  EXPECT_EQ(report.verdict, WatchVerdict::Keep);
+  EXPECT_LT(report.seconds, 120);
+  EXPECT_LT(measure(report, "response")->after, 0.7 * measure(report, "response")->before);
+}
+
+TEST(Judge, UndoesAtOnceWhenTheMemoryRunsOut) {
+  Stream stream({}, 8);
+  const auto before = stream.next(kBefore);
+  stream.reload();
+  Judge judge(before, before.back().at);
+  judge.see(stream.next());
+  EXPECT_EQ(judge.report().verdict, WatchVerdict::Undecided);
+  stream.settings.memory_free = 0.04;
+  judge.see(stream.next());
+  EXPECT_EQ(judge.report().verdict, WatchVerdict::Undecided) << "one reading is no state";
+  const auto& report = judge.see(stream.next());
+  EXPECT_EQ(report.verdict, WatchVerdict::Undo);
+  EXPECT_EQ(report.evidence.front().measure, "memory");
+  EXPECT_NE(report.sentence.find("The host has 4.0 % of its memory left"), std::string::npos)
+      << report.sentence;
+}
+
+TEST(Judge, DoesNotBlameTheChangeForAHostThatWasShortOfMemory) {
+  StreamSettings server;
+  server.memory_free = 0.04;
+  EXPECT_EQ(watched(server, nothing, 9).verdict, WatchVerdict::Keep);
+  EXPECT_EQ(watched(
+                server, [](StreamSettings& s) { s.memory_free = 0.01; }, 9)
+                .verdict,
+            WatchVerdict::Undo);
+}
+
+TEST(Judge, UndoesAtOnceWhenTheControlGroupIsFull) {
+  Stream stream({}, 10);
+  const auto before = stream.next(kBefore);
+  Judge judge(before, before.back().at);
+  for (int second = 0; second < 2; ++second) {
+    Sample sample = stream.next();
+    // Page cache that the kernel drops first is none of the memory that is used.
+    sample.host.limits = {{"/a", "memory.max", Bytes{1000}, Bytes{990}, Bytes{500}, Bytes{490}},
+                          {"", "memory.high", Bytes{1000}, Bytes{990}, Bytes{10}, Bytes{980}}};
+    judge.see(sample);
+  }
+  EXPECT_EQ(judge.report().verdict, WatchVerdict::Undo);
+  EXPECT_NE(judge.report().sentence.find("control group has 2.0 %"), std::string::npos)
+      << judge.report().sentence;
+}
+
+TEST(Judge, UndoesAServerThatAnswersNobody) {
+  Stream stream({}, 11);
+  const auto before = stream.next(kBefore);
+  Judge judge(before, before.back().at);
+  for (int second = 0; second < 60; ++second) {
+    Sample sample = stream.next();
+    sample.accesses = before.back().accesses;
+    sample.listeners = {listener(40, 40)};
+    judge.see(sample);
+  }
+  EXPECT_EQ(judge.report().verdict, WatchVerdict::Undo);
+  EXPECT_EQ(judge.report().evidence.front().measure, "silence") << judge.report().sentence;
+  EXPECT_LT(judge.report().seconds, 30);
+}
+
+TEST(Judge, OfTooLittleTrafficSaysSo) {
+  StreamSettings server;
+  server.rate = 0.2;
+  const auto report = watched(server, nothing, 12);
+  EXPECT_EQ(report.verdict, WatchVerdict::Keep);
+  EXPECT_GE(report.seconds, 300);
+  EXPECT_NE(report.sentence.find("Too little was seen before the change"), std::string::npos)
+      << report.sentence;
+
+  const auto later = watched(
+      {}, [](StreamSettings& s) { s.rate = 0.2; }, 12);
+  EXPECT_EQ(later.verdict, WatchVerdict::Keep);
+  EXPECT_NE(later.sentence.find("too few requests to compare"), std::string::npos)
+      << later.sentence;
+}
+
+TEST(Judge, DoesNotTakeTheReloadForTheChange) {
+  Stream stream({}, 13);
+  const auto before = stream.next(kBefore);
+  stream.reload();
+  Judge judge(before, before.back().at);
+  for (int second = 0; second < 5; ++second)
+    EXPECT_FALSE(judge.see(stream.next()).settled) << second;
+  EXPECT_NE(judge.report().sentence.find("still settling"), std::string::npos);
+  for (int second = 0; second < 16; ++second)
+    judge.see(stream.next());
+  EXPECT_TRUE(judge.report().settled);
+}
+
+TEST(Judge, KeepsAtOnceWhatNobodyWantsWatched) {
+  JudgePolicy policy;
+  policy.most_seconds = 0;
+  const Judge judge({}, kNoon, policy);
+  EXPECT_EQ(judge.report().verdict, WatchVerdict::Keep);
+  EXPECT_EQ(judge.report().sentence, "The change was not watched, as was asked for.");
+}
+
+TEST(Judge, ChangesItsMindAboutNothing) {
+  Stream stream({}, 14);
+  const auto before = stream.next(kBefore);
+  stream.settings.memory_free = 0.01;
+  Judge judge(before, before.back().at);
+  judge.see(stream.next());
+  judge.see(stream.next());
+  ASSERT_EQ(judge.report().verdict, WatchVerdict::Undo);
+  const double when = judge.report().seconds;
+  stream.settings.memory_free = 0.5;
+  for (int second = 0; second < 400; ++second)
+    judge.see(stream.next());
+  EXPECT_EQ(judge.report().verdict, WatchVerdict::Undo);
+  EXPECT_EQ(judge.report().seconds, when);
+}
+
+}  // namespace
+}  // namespace mpm::apply
