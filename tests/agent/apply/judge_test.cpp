@@ -4,54 +4,15 @@
 // often it is wrong, how long it takes, and what it says.
 #include "agent/apply/judge.h"
 
-#include <functional>
 #include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
 
-#include "tests/support/stream.h"
+#include "tests/agent/apply/watched.h"
 
 namespace mpm::apply {
 namespace {
-
-using test::Stream;
-using test::StreamSettings;
-
-constexpr int kBefore = 300;
-
-using Edit = std::function<void(StreamSettings&)>;
-
-// Watches until the judge has decided; `change` is made to the server with the reload.
-WatchReport watched(const StreamSettings& server, const Edit& change, std::uint32_t seed,
-                    int before = kBefore) {
-  Stream stream(server, seed);
-  const auto samples = stream.next(before);
-  stream.reload();
-  change(stream.settings);
-  Judge judge(samples, samples.back().at);
-  for (int second = 0; second < 400; ++second)
-    if (const auto& report = judge.see(stream.next()); report.verdict != WatchVerdict::Undecided)
-      return report;
-  return judge.report();
-}
-
-void nothing(StreamSettings&) {}
-void twice_as_slow(StreamSettings& server) {
-  server.service_seconds *= 2;
-}
-
-StreamSettings with(const Edit& edit) {
-  StreamSettings server;
-  edit(server);
-  return server;
-}
-
-const VerdictEvidence* measure(const WatchReport& report, const std::string& name) {
-  for (const VerdictEvidence& evidence : report.evidence)
-    if (evidence.measure == name) return &evidence;
-  return nullptr;
-}
 
 struct Server {
   std::string name;
@@ -337,117 +298,6 @@ TEST(Judge, KeepsWhatMakesItFaster) {
   EXPECT_EQ(report.verdict, WatchVerdict::Keep);
   EXPECT_LT(report.seconds, 120);
   EXPECT_LT(measure(report, "response")->after, 0.7 * measure(report, "response")->before);
-}
-
-TEST(Judge, UndoesAtOnceWhenTheMemoryRunsOut) {
-  Stream stream({}, 8);
-  const auto before = stream.next(kBefore);
-  stream.reload();
-  Judge judge(before, before.back().at);
-  judge.see(stream.next());
-  EXPECT_EQ(judge.report().verdict, WatchVerdict::Undecided);
-  stream.settings.memory_free = 0.04;
-  judge.see(stream.next());
-  EXPECT_EQ(judge.report().verdict, WatchVerdict::Undecided) << "one reading is no state";
-  const auto& report = judge.see(stream.next());
-  EXPECT_EQ(report.verdict, WatchVerdict::Undo);
-  EXPECT_EQ(report.evidence.front().measure, "memory");
-  EXPECT_NE(report.sentence.find("The host has 4.0 % of its memory left"), std::string::npos)
-      << report.sentence;
-}
-
-TEST(Judge, DoesNotBlameTheChangeForAHostThatWasShortOfMemory) {
-  StreamSettings server;
-  server.memory_free = 0.04;
-  EXPECT_EQ(watched(server, nothing, 9).verdict, WatchVerdict::Keep);
-  EXPECT_EQ(watched(
-                server, [](StreamSettings& s) { s.memory_free = 0.01; }, 9)
-                .verdict,
-            WatchVerdict::Undo);
-}
-
-TEST(Judge, UndoesAtOnceWhenTheControlGroupIsFull) {
-  Stream stream({}, 10);
-  const auto before = stream.next(kBefore);
-  Judge judge(before, before.back().at);
-  for (int second = 0; second < 2; ++second) {
-    Sample sample = stream.next();
-    // Page cache that the kernel drops first is none of the memory that is used.
-    sample.host.limits = {{"/a", "memory.max", Bytes{1000}, Bytes{990}, Bytes{500}, Bytes{490}},
-                          {"", "memory.high", Bytes{1000}, Bytes{990}, Bytes{10}, Bytes{980}}};
-    judge.see(sample);
-  }
-  EXPECT_EQ(judge.report().verdict, WatchVerdict::Undo);
-  EXPECT_NE(judge.report().sentence.find("control group has 2.0 %"), std::string::npos)
-      << judge.report().sentence;
-}
-
-TEST(Judge, UndoesAServerThatAnswersNobody) {
-  Stream stream({}, 11);
-  const auto before = stream.next(kBefore);
-  Judge judge(before, before.back().at);
-  for (int second = 0; second < 60; ++second) {
-    Sample sample = stream.next();
-    sample.accesses = before.back().accesses;
-    sample.listeners = {listener(40, 40)};
-    judge.see(sample);
-  }
-  EXPECT_EQ(judge.report().verdict, WatchVerdict::Undo);
-  EXPECT_EQ(judge.report().evidence.front().measure, "silence") << judge.report().sentence;
-  EXPECT_LT(judge.report().seconds, 30);
-}
-
-TEST(Judge, OfTooLittleTrafficSaysSo) {
-  StreamSettings server;
-  server.rate = 0.2;
-  const auto report = watched(server, nothing, 12);
-  EXPECT_EQ(report.verdict, WatchVerdict::Keep);
-  EXPECT_GE(report.seconds, 300);
-  EXPECT_NE(report.sentence.find("Too little was seen before the change"), std::string::npos)
-      << report.sentence;
-
-  const auto later = watched(
-      {}, [](StreamSettings& s) { s.rate = 0.2; }, 12);
-  EXPECT_EQ(later.verdict, WatchVerdict::Keep);
-  EXPECT_NE(later.sentence.find("too few requests to compare"), std::string::npos)
-      << later.sentence;
-}
-
-TEST(Judge, DoesNotTakeTheReloadForTheChange) {
-  Stream stream({}, 13);
-  const auto before = stream.next(kBefore);
-  stream.reload();
-  Judge judge(before, before.back().at);
-  for (int second = 0; second < 5; ++second)
-    EXPECT_FALSE(judge.see(stream.next()).settled) << second;
-  EXPECT_NE(judge.report().sentence.find("still settling"), std::string::npos);
-  for (int second = 0; second < 16; ++second)
-    judge.see(stream.next());
-  EXPECT_TRUE(judge.report().settled);
-}
-
-TEST(Judge, KeepsAtOnceWhatNobodyWantsWatched) {
-  JudgePolicy policy;
-  policy.most_seconds = 0;
-  const Judge judge({}, kNoon, policy);
-  EXPECT_EQ(judge.report().verdict, WatchVerdict::Keep);
-  EXPECT_EQ(judge.report().sentence, "The change was not watched, as was asked for.");
-}
-
-TEST(Judge, ChangesItsMindAboutNothing) {
-  Stream stream({}, 14);
-  const auto before = stream.next(kBefore);
-  stream.settings.memory_free = 0.01;
-  Judge judge(before, before.back().at);
-  judge.see(stream.next());
-  judge.see(stream.next());
-  ASSERT_EQ(judge.report().verdict, WatchVerdict::Undo);
-  const double when = judge.report().seconds;
-  stream.settings.memory_free = 0.5;
-  for (int second = 0; second < 400; ++second)
-    judge.see(stream.next());
-  EXPECT_EQ(judge.report().verdict, WatchVerdict::Undo);
-  EXPECT_EQ(judge.report().seconds, when);
 }
 
 }  // namespace
