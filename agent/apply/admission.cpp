@@ -12,7 +12,7 @@
 namespace mpm::apply {
 namespace {
 
-constexpr std::int64_t kDayMinutes = 24 * 60;
+constexpr std::int64_t kDayMinutes = 1440;
 constexpr std::chrono::days kMemory{30};
 
 Instant after(Instant start, double seconds) {

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <utility>
 
 namespace mpm::apply {
 namespace {
@@ -41,7 +40,7 @@ std::optional<Reading> duration_of(const Block& block) {
 
 }  // namespace
 
-Comparison::Comparison(std::vector<Block> before, double false_alarm, double tolerance)
+Comparison::Comparison(std::span<const Block> before, double false_alarm, double tolerance)
     : tolerance_(tolerance),
       response_{{}, Mixture(false_alarm / 3, kSpread)},
       duration_{{}, Mixture(false_alarm / 3, kSpread)},
@@ -135,7 +134,7 @@ void Comparison::judge_duration(const Block& block) {
   add_to(duration_, load_of(block), *reading, excess);
 }
 
-void Comparison::add_to(Track& track, double load, const Reading& reading, double excess) {
+void Comparison::add_to(Track& track, double load, const Reading& reading, double excess) const {
   const double variance = track.baseline->variance(reading.count);
   const double furthest = tolerance_ + kFurthest * std::sqrt(variance);
   track.test.add(std::clamp(excess, -furthest, furthest), variance);
