@@ -71,6 +71,7 @@ class Comparison {
   static std::optional<Shift> shift_of(const Track& track);
 
   double tolerance_;
+  double furthest_;  // standard deviations that one block may count for
   Block before_;
   Block after_;
   double most_load_ = 0;    // arrivals per second of a block of before

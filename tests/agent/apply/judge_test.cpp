@@ -249,16 +249,30 @@ TEST(Judge, HoldsALoadAgainstThatLoad) {
 }
 
 TEST(Judge, DoesNotUndoForOneBadMoment) {
-  for (std::uint32_t seed = 0; seed < 20; ++seed) {
-    Stream stream({}, seed);
-    const auto before = stream.next(kBefore);
-    Judge judge(before, before.back().at);
-    for (int second = 0; second < 300; ++second) {
-      stream.settings.service_seconds = second >= 30 && second < 40 ? 1 : 0.05;
-      judge.see(stream.next());
+  for (const int before_seconds : {36, kBefore})
+    for (std::uint32_t seed = 0; seed < 20; ++seed) {
+      Stream stream({}, seed);
+      const auto before = stream.next(before_seconds);
+      Judge judge(before, before.back().at);
+      for (int second = 0; second < 300; ++second) {
+        stream.settings.service_seconds = second >= 6 && second < 14 ? 1 : 0.05;
+        judge.see(stream.next());
+      }
+      EXPECT_EQ(judge.report().verdict, WatchVerdict::Keep) << judge.report().sentence;
     }
-    EXPECT_EQ(judge.report().verdict, WatchVerdict::Keep) << judge.report().sentence;
+}
+
+TEST(Judge, ComparesWithHalfAMinuteWhenThereIsNoMore) {
+  const StreamSettings server = with([](StreamSettings& s) { s.rate = 400; });
+  int undone_of_nothing = 0;
+  int in_time = 0;
+  for (std::uint32_t seed = 0; seed < 100; ++seed) {
+    if (watched(server, nothing, seed, 36).verdict == WatchVerdict::Undo) ++undone_of_nothing;
+    const auto report = watched(server, twice_as_slow, seed, 36);
+    if (report.verdict == WatchVerdict::Undo && report.seconds <= 60) ++in_time;
   }
+  EXPECT_EQ(undone_of_nothing, 0);
+  EXPECT_GE(in_time, 95);
 }
 
 TEST(Judge, SaysThatTheLoadWasHigher) {
