@@ -13,6 +13,7 @@
 #include "agent/target/process_place.h"
 #include "agent/target/scoreboard_probe.h"
 #include "agent/target/server_command.h"
+#include "agent/target/successor.h"
 
 namespace mpm {
 namespace {
@@ -272,16 +273,12 @@ bool ServerDriver::adopt(std::int32_t pid) {
   return true;
 }
 
-// The new parent is the one of the same program and arguments. `-k start` comes back as soon as
-// the server is in the background, which may be before it shares memory with anybody.
+// `-k start` comes back as soon as the server is in the background, which may be before it shares
+// memory with anybody.
 bool ServerDriver::find_successor(std::chrono::steady_clock::time_point end) {
-  const auto wanted = start_arguments(target_.binary, target_.arguments);
   for (;;) {
-    const auto all = discover(proc_, MemoryProbe(proc_));
-    for (const Target& other : all.value_or(std::vector<Target>()))
-      if (other.binary == target_.binary &&
-          start_arguments(other.binary, other.arguments) == wanted && adopt(other.pid))
-        return true;
+    const auto next = successor_of(target_, proc_);
+    if (next && adopt(next->pid)) return true;
     if (clock_.mono() >= end) return false;
     pause();
   }
