@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // A change loaded and looked at: what the risk said before, and what was seen after.
+#include <algorithm>
 #include <csignal>
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
+#include "agent/base/file.h"
 #include "agent/scoreboard/process_memory.h"
 #include "agent/target/load_watch.h"
 #include "agent/target/reload_risk.h"
+#include "schema/codec/names.h"
 #include "tests/live/driver.h"
 #include "tests/live/server.h"
 #include "tests/support/child.h"
@@ -18,8 +21,6 @@ namespace mpm {
 namespace {
 
 using namespace std::chrono_literals;
-using testing::Contains;
-using testing::Field;
 using testing::HasSubstr;
 
 // The same tests are built for each.
@@ -93,9 +94,9 @@ TEST_P(Load, TakesEffectByAGraceful) {
   EXPECT_EQ(seen(sight, "StartServers"), Seen::InForce);
   EXPECT_EQ(seen(sight, "KeepAliveTimeout"), Seen::Follows);
   EXPECT_FALSE(sight.effect.replaced);
-  EXPECT_TRUE(std::ranges::any_of(
-      sight.log, [](const ServerMessage& message) { return says_resuming(message.code); }))
-      << server_->error_log();
+  EXPECT_TRUE(std::ranges::any_of(sight.log, [](const ServerMessage& message) {
+    return says_resuming(message.code);
+  })) << server_->error_log();
 }
 
 TEST_P(Load, ShowsThreadsThatChanged) {
@@ -180,8 +181,9 @@ TEST_P(Load, IsFollowedToAParentThatSomebodyElseStarted) {
 // Two processes, each with a request that is held, and no third slot.
 TEST_P(Load, S10_WithoutRoomIsForetoldAndSeen) {
   if (GetParam() != Mpm::Event) return;  // worker's processes share slots, prefork is like event
-  start("ServerLimit 2\nThreadsPerChild 4\nMaxRequestWorkers 8\nStartServers 2\nTimeout 60\n"
-        "MinSpareThreads 4\nMaxSpareThreads 8\n");
+  start(
+      "ServerLimit 2\nThreadsPerChild 4\nMaxRequestWorkers 8\nStartServers 2\nTimeout 60\n"
+      "MinSpareThreads 4\nMaxSpareThreads 8\n");
   const auto work = [&](const char* path) {
     UniqueFd socket = connect_to(server_->port());
     send_text(socket, fmt::format("GET {} HTTP/1.1\r\nHost: a\r\n\r\n", path));
@@ -190,7 +192,7 @@ TEST_P(Load, S10_WithoutRoomIsForetoldAndSeen) {
   // Six requests of 12 s fill more than one process.
   std::vector<UniqueFd> held;
   for (int i = 0; i < 6; ++i)
-    held.push_back(work(kApache ? "/lab?sleep=12000" : "/work?sleep=12000"));
+    held.push_back(work(kApache ? "/lab?sleep=12000" : "/work?sleep=12s"));
   RiskQuestion question;
   question.after = {Mpm::Event, Processes{2}, 4, Workers{8}, Processes{2}, Workers{4}};
   ASSERT_TRUE(wait_for([&] {
@@ -200,8 +202,9 @@ TEST_P(Load, S10_WithoutRoomIsForetoldAndSeen) {
     question.now = clock_.now();
     return reload_risk(question).blocked;
   })) << reload_risk(question).busy.value;
-  prepare("ServerLimit 2\nThreadsPerChild 4\nMaxRequestWorkers 8\nStartServers 2\n"
-          "MinSpareThreads 4\nMaxSpareThreads 8\nKeepAliveTimeout 3\n");
+  prepare(
+      "ServerLimit 2\nThreadsPerChild 4\nMaxRequestWorkers 8\nStartServers 2\n"
+      "MinSpareThreads 4\nMaxSpareThreads 8\nKeepAliveTimeout 3\n");
   const LoadSight blocked = load(LoadWay::Graceful, 3s);
   expect(blocked, LoadEnd::TimedOut);
   EXPECT_EQ(blocked.after.answers, false);
