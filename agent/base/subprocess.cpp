@@ -134,9 +134,9 @@ void take_place(const ProcessPlace& place) {
   constexpr int kCapabilities = 64;
   for (int capability = 0; place.capability_bound && capability < kCapabilities; ++capability) {
     if ((*place.capability_bound >> static_cast<unsigned>(capability) & 1U) != 0) continue;
-    // EINVAL: the kernel has fewer.
-    if (::prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) != 0 && errno != EINVAL && errno != EPERM)
-      give_up(kReportFd, Stage::Rights);
+    // Not 1: the agent has lost it itself, or the kernel has no such capability.
+    if (::prctl(PR_CAPBSET_READ, capability, 0, 0, 0) != 1) continue;
+    if (::prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) != 0) give_up(kReportFd, Stage::Rights);
   }
   if (place.user) take_user(*place.user);
   if (::chdir(place.directory.c_str()) != 0) give_up(kReportFd, Stage::Directory);
@@ -237,7 +237,7 @@ Outcome collect(pid_t pid, Output out, Output err, Steady::time_point end) {
   return outcome;
 }
 
-std::string name_of_stage(Stage stage, const Command& command) {
+std::string name_of_stage(Stage stage, const Command& command, const ProcessPlace& place) {
   switch (stage) {
     case Stage::Cgroup:
       return "it runs in the agent's own cgroup, because its own could not be joined";
@@ -250,7 +250,7 @@ std::string name_of_stage(Stage stage, const Command& command) {
     case Stage::Rights:
       return "it cannot be run as its server's user";
     case Stage::Directory:
-      return command.place.directory;
+      return place.directory;
     case Stage::Exec:
       break;
   }
@@ -259,13 +259,13 @@ std::string name_of_stage(Stage stage, const Command& command) {
 
 // What the child told before its exec: losses, and at most one reason why there was none.
 std::optional<Error> read_reports(const UniqueFd& pipe, const Command& command,
-                                  std::vector<std::string>& losses) {
+                                  const ProcessPlace& place, std::vector<std::string>& losses) {
   std::optional<Error> error;
   for (Report report;;) {
     const ssize_t got = ::read(pipe.get(), &report, sizeof report);
     if (got < 0 && errno == EINTR) continue;
     if (got != static_cast<ssize_t>(sizeof report)) return error;
-    Error told = system_error(report.error, name_of_stage(report.stage, command));
+    Error told = system_error(report.error, name_of_stage(report.stage, command, place));
     if (report.stage == Stage::Cgroup || report.stage == Stage::Limit)
       losses.push_back(std::move(told.what));
     else
@@ -273,9 +273,9 @@ std::optional<Error> read_reports(const UniqueFd& pipe, const Command& command,
   }
 }
 
-std::vector<std::vector<UniqueFd>> open_cgroups(const ProcessPlace& place) {
+std::vector<std::vector<UniqueFd>> open_cgroups(const Command& command) {
   std::vector<std::vector<UniqueFd>> opened;
-  for (const auto& candidates : place.cgroups) {
+  for (const auto& candidates : command.cgroups) {
     std::vector<UniqueFd>& files = opened.emplace_back();
     for (const std::string& file : candidates) {
       UniqueFd fd(::open(file.c_str(), O_WRONLY | O_CLOEXEC));
@@ -312,7 +312,7 @@ std::optional<std::string> find_program(const std::string& name, const std::stri
   return std::nullopt;
 }
 
-Result<Outcome> run_command(const Command& command) {
+Result<Outcome> run_command(const Command& command, const ProcessPlace& place) {
   if (command.arguments.empty()) return fail(Error::Kind::Internal, "no program is named");
   const auto end = Steady::now() + command.deadline;
   auto program = find_program(command.arguments.front(), command.search_path);
@@ -325,11 +325,11 @@ Result<Outcome> run_command(const Command& command) {
   for (const auto* pipe : {&out, &err, &report})
     if (!*pipe) return fail(pipe->error());
 
-  Prepared prepared{&command.place,
+  Prepared prepared{&place,
                     std::move(*program),
                     pointers(command.arguments),
-                    pointers(command.place.environment),
-                    open_cgroups(command.place),
+                    pointers(place.environment),
+                    open_cgroups(command),
                     UniqueFd(::open("/dev/null", O_RDONLY | O_CLOEXEC)),
                     out->write.get(),
                     err->write.get(),
@@ -341,7 +341,7 @@ Result<Outcome> run_command(const Command& command) {
     (*pipe)->write.reset();
 
   std::vector<std::string> losses;
-  auto error = read_reports(report->read, command, losses);
+  auto error = read_reports(report->read, command, place, losses);
   Outcome outcome = collect(pid, Output(std::move(out->read), command.output_bound),
                             Output(std::move(err->read), command.output_bound), end);
   if (error) return fail(std::move(*error));

@@ -42,16 +42,15 @@ struct ProcessPlace {
   // Of a container: entered in this order, then `root` becomes the root directory.
   std::vector<UniqueFd> namespaces;
   UniqueFd root;
-  // Files cgroup.procs, for each hierarchy the wanted group first and then those above it: the
-  // first that takes the program is its group.
-  std::vector<std::vector<std::string>> cgroups;
 };
 
 struct Command {
   // The program first: an absolute name, or one that is looked for in `search_path`.
   std::vector<std::string> arguments;
   std::string search_path;  // "/usr/sbin:/usr/bin"; empty: the first argument is absolute
-  ProcessPlace place;
+  // Files cgroup.procs, for each hierarchy the wanted group first and then those above it: the
+  // first that takes the program is its group. Empty: the agent's own.
+  std::vector<std::vector<std::string>> cgroups;
   std::chrono::milliseconds deadline{30000};
   std::size_t output_bound = std::size_t{1} << 20;  // bytes kept of each of the two
 };
@@ -71,7 +70,7 @@ struct Outcome {
 // timed_out says that the program was ended here, not that it failed. Programs that it put into
 // sessions of their own, as a server that goes into the background, live on.
 // Safe from any thread; blocks up to the deadline.
-Result<Outcome> run_command(const Command& command);
+Result<Outcome> run_command(const Command& command, const ProcessPlace& place = {});
 
 // The absolute name of a program in a list of directories, "/usr/sbin:/usr/bin".
 std::optional<std::string> find_program(const std::string& name, const std::string& search_path);

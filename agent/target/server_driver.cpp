@@ -19,6 +19,7 @@ namespace mpm {
 namespace {
 
 constexpr std::chrono::milliseconds kLook{50};  // between looks at a server that ends or begins
+constexpr std::chrono::seconds kSayAgain{3};
 
 double seconds_of(std::chrono::milliseconds time) {
   return std::chrono::duration<double>(time).count();
@@ -78,6 +79,17 @@ tl::unexpected<Error> refuse(const Supervisor& supervisor) {
 
 }  // namespace
 
+ServerDriver::ServerDriver(Target target, const ProcFs& proc, Clock& clock, DriverOptions options,
+                           ServerProcess process)
+    : target_(std::move(target)),
+      proc_(proc),
+      clock_(clock),
+      options_(std::move(options)),
+      process_(std::move(process)),
+      supervisor_(supervisor_of(target_, proc_, options_.systemd)),
+      place_(place_of(proc_, target_.pid)),
+      cgroups_(membership_files(proc_, target_.pid)) {}
+
 Result<std::unique_ptr<ServerDriver>> ServerDriver::of(Target target, const ProcFs& proc,
                                                        Clock& clock, DriverOptions options) {
   if (target.pid == 0)
@@ -91,35 +103,33 @@ Result<std::unique_ptr<ServerDriver>> ServerDriver::of(Target target, const Proc
       new ServerDriver(std::move(target), proc, clock, std::move(options), std::move(*process)));
 }
 
-Result<Command> ServerDriver::check_command(std::vector<std::string>& losses) const {
+Result<Outcome> ServerDriver::run_check(CheckReport& report) const {
   Command command;
   command.deadline = options_.check;
-  auto place = place_of(proc_, target_.pid);
-  if (place) {
+  if (place_) {
     command.arguments = check_arguments(target_.binary, target_.arguments);
-    command.place = std::move(*place);
-    return command;
+    report.command = command.arguments;
+    return run_command(command, *place_);
   }
   const std::string control = control_program(target_.binary);
-  if (place.error().kind != Error::Kind::Denied || control.empty() ||
+  if (place_.error().kind != Error::Kind::Denied || control.empty() ||
       ::access(control.c_str(), X_OK) != 0)
-    return fail(std::move(place.error()).in("the server's own check cannot be run"));
-  losses.push_back(
+    return fail(place_.error());
+  report.losses.push_back(
       fmt::format("It was checked by {} and not in the server's own environment ({}): run the "
                   "agent as root.",
-                  control, place.error().what));
+                  control, place_.error().what));
   command.arguments = check_arguments(control, target_.arguments);
-  command.place.environment = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin"};
-  return command;
+  report.command = command.arguments;
+  ProcessPlace plain;
+  plain.environment = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin"};
+  return run_command(command, plain);
 }
 
 Result<CheckReport> ServerDriver::check() {
   CheckReport report;
-  auto command = check_command(report.losses);
-  if (!command) return fail(std::move(command.error()));
-  auto outcome = run_command(*command);
+  auto outcome = run_check(report);
   if (!outcome) return fail(std::move(outcome.error()).in("the server's own check cannot be run"));
-  report.command = std::move(command->arguments);
   report.accepted = outcome->succeeded();
   report.timed_out = outcome->timed_out;
   report.messages = parse_messages(outcome->err + outcome->out);
@@ -134,20 +144,23 @@ bool ServerDriver::is_alive() const {
 }
 
 Result<LoadReport> ServerDriver::load(LoadWay way) {
+  if (!supervisor_) return fail(supervisor_.error());
+  // Somebody else may have started it again; a second one must not be.
   if (!is_alive())
-    return fail(Error::Kind::NotFound,
-                fmt::format("the server has ended: process {} is gone", target_.pid));
-  const auto supervisor = supervisor_of(target_, proc_, options_.systemd);
-  if (!supervisor) return fail(supervisor.error());
-  const bool has_unit = supervisor->keeper == Keeper::Systemd;
+    if (const auto next = successor_of(target_, proc_)) adopt(next->pid);
+  const bool has_unit = supervisor_->keeper == Keeper::Systemd;
   if (way == LoadWay::StopStart) {
-    if (has_unit) return ask_systemd(way, supervisor->name);
-    if (supervisor->keeper != Keeper::Nobody) return refuse(*supervisor);
+    if (has_unit) return ask_systemd(way, supervisor_->name);
+    if (supervisor_->keeper != Keeper::Nobody) return refuse(*supervisor_);
     return stop_and_start();
   }
+  if (!is_alive())
+    return fail(Error::Kind::NotFound, fmt::format("the server has ended: process {} is gone, and "
+                                                   "only a start brings it back",
+                                                   target_.pid));
   // systemctl has no word for httpd's restart that keeps the parent.
-  if (way == LoadWay::Graceful && has_unit && supervisor->can_reload)
-    return ask_systemd(way, supervisor->name);
+  if (way == LoadWay::Graceful && has_unit && supervisor_->can_reload)
+    return ask_systemd(way, supervisor_->name);
   return send(way);
 }
 
@@ -198,29 +211,30 @@ Result<LoadReport> ServerDriver::ask_systemd(LoadWay way, const std::string& uni
   return report;
 }
 
-Result<LoadReport> ServerDriver::stop_and_start() {
-  // All that its start needs is read while it runs; /proc forgets it with the process.
-  Command command;
-  auto place = place_of(proc_, target_.pid);
-  if (!place)
-    return fail(
-        std::move(place.error()).in("the server cannot be started again as it was started"));
-  command.arguments = start_arguments(target_.binary, target_.arguments);
-  command.place = std::move(*place);
-  command.place.cgroups = membership_files(proc_, target_.pid);
-  command.deadline = options_.start;
-  if (::access(target_.binary.c_str(), X_OK) != 0 && !command.place.root)
+Result<void> ServerDriver::may_start() const {
+  if (!place_) {
+    Error error = place_.error();
+    return fail(std::move(error).in("the server cannot be started again as it was started"));
+  }
+  if (!place_->root && ::access(target_.binary.c_str(), X_OK) != 0)
     return fail(Error::Kind::NotFound, fmt::format("the server's program {} is not there any more, "
                                                    "so it could not be started again",
                                                    target_.binary));
+  return {};
+}
 
+Result<LoadReport> ServerDriver::stop_and_start() {
+  if (auto may = may_start(); !may) return fail(std::move(may.error()));
+  const auto words = start_arguments(target_.binary, target_.arguments);
+  const std::string start_words = fmt::format("{}", fmt::join(words, " "));
   LoadReport report =
-      begin(LoadWay::StopStart, fmt::format("SIGTERM to process {}, then {}", target_.pid,
-                                            fmt::join(command.arguments, " ")));
-  if (auto sent = process_.send(SIGTERM); !sent) return fail(std::move(sent.error()));
-  const auto end = clock_.mono() + options_.stop;
-  while (is_alive() && clock_.mono() < end)
-    pause();
+      begin(LoadWay::StopStart,
+            is_alive() ? fmt::format("SIGTERM to process {}, then {}", target_.pid, start_words)
+                       : start_words);
+  if (is_alive()) {
+    if (auto sent = process_.send(SIGTERM); !sent) return fail(std::move(sent.error()));
+    wait_for_end();
+  }
   if (is_alive()) {
     report.state = LoadState::TimedOut;
     report.sentence = fmt::format(
@@ -230,24 +244,42 @@ Result<LoadReport> ServerDriver::stop_and_start() {
     return report;
   }
   report.pid = 0;
-  start(command, report);
+  start(report);
   return report;
 }
 
-void ServerDriver::start(const Command& command, LoadReport& report) {
+// httpd forgets a signal that comes while it reads its configuration for a reload (the MPMs clear
+// what is pending when they begin to run), so it is said again.
+void ServerDriver::wait_for_end() {
+  const auto end = clock_.mono() + options_.stop;
+  auto say_again = clock_.mono() + kSayAgain;
+  while (is_alive() && clock_.mono() < end) {
+    pause();
+    if (clock_.mono() < say_again) continue;
+    // It may have ended just now.
+    static_cast<void>(process_.send(SIGTERM));
+    say_again += kSayAgain;
+  }
+}
+
+void ServerDriver::start(LoadReport& report) {
   const auto end = clock_.mono() + options_.start;
-  auto outcome = run_command(command);
+  Command command;
+  command.arguments = start_arguments(target_.binary, target_.arguments);
+  command.cgroups = cgroups_;
+  command.deadline = options_.start;
+  auto outcome = run_command(command, *place_);
   report.state = LoadState::Failed;
   if (!outcome) {
     report.sentence =
-        fmt::format("The server was stopped and cannot be started: {}.", outcome.error().what);
+        fmt::format("The server does not run, and cannot be started: {}.", outcome.error().what);
     return;
   }
   report.messages = parse_messages(outcome->err + outcome->out);
   report.losses = std::move(outcome->losses);
   if (!outcome->timed_out && !outcome->succeeded()) {
-    report.sentence =
-        fmt::format("The server was stopped and does not start: {}.", first_error(report.messages));
+    report.sentence = fmt::format("The server does not run, and does not start: {}.",
+                                  first_error(report.messages));
     return;
   }
   if (!find_successor(end)) {
@@ -260,8 +292,7 @@ void ServerDriver::start(const Command& command, LoadReport& report) {
   }
   report.state = outcome->timed_out ? LoadState::TimedOut : LoadState::Done;
   report.pid = target_.pid;
-  report.sentence =
-      fmt::format("The server was stopped and started; its parent is process {}.", target_.pid);
+  report.sentence = fmt::format("The server was started; its parent is process {}.", target_.pid);
 }
 
 bool ServerDriver::adopt(std::int32_t pid) {

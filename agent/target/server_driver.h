@@ -44,19 +44,16 @@ class ServerDriver final : public TargetDriver {
 
  private:
   ServerDriver(Target target, const ProcFs& proc, Clock& clock, DriverOptions options,
-               ServerProcess process)
-      : target_(std::move(target)),
-        proc_(proc),
-        clock_(clock),
-        options_(std::move(options)),
-        process_(std::move(process)) {}
+               ServerProcess process);
 
-  Result<Command> check_command(std::vector<std::string>& losses) const;
+  Result<Outcome> run_check(CheckReport& report) const;
+  Result<void> may_start() const;
   LoadReport begin(LoadWay way, std::string how) const;
   Result<LoadReport> send(LoadWay way);
   Result<LoadReport> ask_systemd(LoadWay way, const std::string& unit);
   Result<LoadReport> stop_and_start();
-  void start(const Command& command, LoadReport& report);
+  void wait_for_end();
+  void start(LoadReport& report);
   // Makes the server its own again when it has a new parent; false when none is found in time.
   bool find_successor(std::chrono::steady_clock::time_point end);
   bool adopt(std::int32_t pid);
@@ -67,6 +64,11 @@ class ServerDriver final : public TargetDriver {
   Clock& clock_;
   const DriverOptions options_;
   ServerProcess process_;
+  // Read while the server ran: /proc forgets them with it, and one that ended of what it was told
+  // to load is to be started again.
+  Result<Supervisor> supervisor_;
+  Result<ProcessPlace> place_;
+  std::vector<std::vector<std::string>> cgroups_;
 };
 
 }  // namespace mpm

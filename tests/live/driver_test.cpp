@@ -3,6 +3,7 @@
 // The driver against servers that run: mpm-httpd under each MPM, and Debian's httpd.
 #include "tests/live/driver.h"
 
+#include <algorithm>
 #include <csignal>
 
 #include <fmt/format.h>
@@ -35,6 +36,11 @@ class Driver : public testing::TestWithParam<Mpm> {
     return options;
   }
   void configure(const std::string& text) { server_.dir().write("extra.conf", text); }
+  std::ptrdiff_t times_resumed() const {
+    return std::ranges::count_if(
+        parse_messages(server_.error_log()),
+        [](const ServerMessage& message) { return says_resuming(message.code); });
+  }
   bool answers() const { return get_status(server_.port(), "/", 2s) == 200; }
 
   SystemClock clock_;
@@ -98,6 +104,8 @@ TEST_P(Driver, LoadsByTheSignalsThatHttpdKnows) {
   EXPECT_EQ(graceful->state, LoadState::Done);
   EXPECT_EQ(graceful->how, fmt::format("SIGUSR1 to process {}", server_.pid()));
   EXPECT_TRUE(wait_for([&] { return generation_of(server_.pid()) == before + 1; }));
+  // httpd counts the generation, then reads its configuration, and forgets a signal meanwhile.
+  EXPECT_TRUE(wait_for([&] { return times_resumed() == 2; }));
   EXPECT_TRUE(wait_for([&] { return answers(); }));
   const auto restart = driver_->load(LoadWay::Restart);
   ASSERT_TRUE(restart) << restart.error().what;
@@ -134,11 +142,29 @@ TEST_P(Driver, SaysThatAStoppedServerDoesNotStart) {
   EXPECT_EQ(report->state, LoadState::Failed);
   EXPECT_EQ(report->pid, 0);
   EXPECT_FALSE(driver_->is_alive());
-  EXPECT_THAT(report->sentence, HasSubstr("stopped and does not start"));
+  EXPECT_THAT(report->sentence, HasSubstr("does not run, and does not start"));
   EXPECT_THAT(report->sentence, HasSubstr(server_.extra_conf() + ":2"));
-  const auto again = driver_->load(LoadWay::Graceful);
-  ASSERT_FALSE(again);
-  EXPECT_EQ(again.error().kind, Error::Kind::NotFound);
+  const auto graceful = driver_->load(LoadWay::Graceful);
+  ASSERT_FALSE(graceful);
+  EXPECT_EQ(graceful.error().kind, Error::Kind::NotFound);
+  // The way back: what it was, checked and started by the same driver.
+  configure("");
+  EXPECT_TRUE(driver_->check()->accepted);
+  const auto again = driver_->load(LoadWay::StopStart);
+  ASSERT_TRUE(again) << again.error().what;
+  EXPECT_EQ(again->state, LoadState::Done) << again->sentence;
+  server_.has_pid(again->pid);
+  EXPECT_TRUE(wait_for([&] { return answers(); }));
+}
+
+TEST_P(Driver, StartsNoSecondServerBesideOneThatSomebodyElseStarted) {
+  server_.stop();
+  server_.start();
+  const pid_t theirs = server_.pid();
+  const auto report = driver_->load(LoadWay::Graceful);
+  ASSERT_TRUE(report) << report.error().what;
+  EXPECT_EQ(report->pid, theirs);
+  EXPECT_EQ(driver_->target().pid, theirs);
 }
 
 // The configuration is broken after a check that was good. httpd ends; mpm-httpd goes on as it was.

@@ -26,12 +26,11 @@ using testing::HasSubstr;
 Command shell(const std::string& script) {
   Command command;
   command.arguments = {"/bin/sh", "-c", script};
-  command.place.environment = {"PATH=/usr/bin:/bin"};
   return command;
 }
 
-Outcome outcome_of(const Command& command) {
-  auto outcome = run_command(command);
+Outcome outcome_of(const Command& command, const ProcessPlace& place = {}) {
+  auto outcome = run_command(command, place);
   EXPECT_TRUE(outcome) << outcome.error().what;
   return outcome ? *outcome : Outcome();
 }
@@ -94,17 +93,19 @@ TEST(Subprocess, GivesTheEnvironmentThatIsNamedAndNoOther) {
   ::setenv("MPM_OF_THE_TEST", "leaks", 1);
   Command command;
   command.arguments = {"/usr/bin/env"};
-  command.place.environment = {"ONE=1", "TWO=a b"};
-  EXPECT_EQ(outcome_of(command).out, "ONE=1\nTWO=a b\n");
+  ProcessPlace place;
+  place.environment = {"ONE=1", "TWO=a b"};
+  EXPECT_EQ(outcome_of(command, place).out, "ONE=1\nTWO=a b\n");
 }
 
 TEST(Subprocess, StartsInTheDirectoryThatIsNamed) {
   Command command = shell("pwd");
   EXPECT_EQ(outcome_of(command).out, "/\n");
-  command.place.directory = "/usr";
-  EXPECT_EQ(outcome_of(command).out, "/usr\n");
-  command.place.directory = "/no/such/directory";
-  const auto nowhere = run_command(command);
+  ProcessPlace place;
+  place.directory = "/usr";
+  EXPECT_EQ(outcome_of(command, place).out, "/usr\n");
+  place.directory = "/no/such/directory";
+  const auto nowhere = run_command(command, place);
   ASSERT_FALSE(nowhere);
   EXPECT_THAT(nowhere.error().what, HasSubstr("/no/such/directory"));
 }
@@ -184,17 +185,19 @@ TEST(Subprocess, DoesNotWaitForWhatHoldsTheOutputOpen) {
 TEST(Subprocess, TakesUserLimitsAndFileMaskOfItsPlace) {
   if (::geteuid() != 0) GTEST_SKIP() << "only root may become another user";
   Command command = shell("id -u; id -g; id -G; ulimit -n; umask");
-  command.place.user = ProcessUser{33, 34, {34, 35}};
-  command.place.limits = {{RLIMIT_NOFILE, {77, 78}}};
-  command.place.file_mask = mode_t{027};
-  EXPECT_EQ(outcome_of(command).out, "33\n34\n34 35\n77\n0027\n");
+  ProcessPlace place;
+  place.user = ProcessUser{33, 34, {34, 35}};
+  place.limits = {{RLIMIT_NOFILE, {77, 78}}};
+  place.file_mask = mode_t{027};
+  EXPECT_EQ(outcome_of(command, place).out, "33\n34\n34 35\n77\n0027\n");
 }
 
 TEST(Subprocess, GivesUpTheCapabilitiesThatItsPlaceLacks) {
   if (::geteuid() != 0) GTEST_SKIP() << "only root has capabilities to give up";
   Command command = shell("grep -E 'Cap(Prm|Eff|Bnd)' /proc/self/status");
-  command.place.capability_bound = 0x1;
-  EXPECT_EQ(outcome_of(command).out,
+  ProcessPlace place;
+  place.capability_bound = 0x1;
+  EXPECT_EQ(outcome_of(command, place).out,
             "CapPrm:\t0000000000000001\nCapEff:\t0000000000000001\nCapBnd:\t0000000000000001\n");
 }
 
@@ -217,10 +220,11 @@ TEST(Subprocess, EntersNamespacesAndIsAProcessOfThem) {
     return !inner.empty() && read_file(fmt::format("/proc/{}/comm", inner)) == "sleep\n";
   }));
   Command inside = shell("echo $$; kill -USR2 $$");
+  ProcessPlace place;
   for (const char* name : {"mnt", "pid"})
-    inside.place.namespaces.emplace_back(
+    place.namespaces.emplace_back(
         ::open(fmt::format("/proc/{}/ns/{}", inner, name).c_str(), O_RDONLY | O_CLOEXEC));
-  const Outcome outcome = outcome_of(inside);
+  const Outcome outcome = outcome_of(inside, place);
   ::kill(holder, SIGKILL);
   ::waitpid(holder, nullptr, 0);
   EXPECT_EQ(outcome.out, "2\n");
@@ -230,7 +234,7 @@ TEST(Subprocess, EntersNamespacesAndIsAProcessOfThem) {
 TEST(Subprocess, SaysThatItsCgroupCannotBeJoined) {
   const TempDir dir;
   Command command = shell("echo runs");
-  command.place.cgroups = {{dir / "gone/cgroup.procs"}};
+  command.cgroups = {{dir / "gone/cgroup.procs"}};
   const Outcome outcome = outcome_of(command);
   EXPECT_EQ(outcome.out, "runs\n");
   ASSERT_EQ(outcome.losses.size(), 1U);
@@ -241,7 +245,7 @@ TEST(Subprocess, JoinsTheFirstCgroupThatIsThere) {
   const TempDir dir;
   dir.write("above/cgroup.procs", "");
   Command command = shell("true");
-  command.place.cgroups = {{dir / "gone/cgroup.procs", dir / "above/cgroup.procs"}};
+  command.cgroups = {{dir / "gone/cgroup.procs", dir / "above/cgroup.procs"}};
   EXPECT_TRUE(outcome_of(command).losses.empty());
   EXPECT_EQ(read_file(dir / "above/cgroup.procs"), "0");
 }
