@@ -119,9 +119,13 @@ void arrange_descriptors(const Prepared& prepared) {
     ::close(fd);
 }
 
+// The agent's own groups are given up already. A user namespace may forbid to take any; then the
+// program has fewer than it could have, and none that it should not.
 void take_user(const ProcessUser& user) {
-  if (::syscall(SYS_setgroups, user.groups.size(), user.groups.data()) != 0 ||
-      ::syscall(SYS_setresgid, user.gid, user.gid, user.gid) != 0 ||
+  if (!user.groups.empty() &&
+      ::syscall(SYS_setgroups, user.groups.size(), user.groups.data()) != 0 && errno != EPERM)
+    give_up(kReportFd, Stage::Rights);
+  if (::syscall(SYS_setresgid, user.gid, user.gid, user.gid) != 0 ||
       ::syscall(SYS_setresuid, user.uid, user.uid, user.uid) != 0)
     give_up(kReportFd, Stage::Rights);
 }
@@ -160,6 +164,8 @@ void stand_between() {
   const ProcessPlace& place = *prepared.place;
   ::setpgid(0, 0);
   join_cgroups(prepared);
+  if (place.user && ::syscall(SYS_setgroups, 0, nullptr) != 0)
+    give_up(prepared.report, Stage::Rights);
   for (const UniqueFd& entered : place.namespaces)
     if (::setns(entered.get(), 0) != 0) give_up(prepared.report, Stage::Namespace);
   if (place.root && (::fchdir(place.root.get()) != 0 || ::chroot(".") != 0))

@@ -209,6 +209,18 @@ std::int64_t parse_keyed(std::string_view text, std::string_view key) {
   return 0;
 }
 
+// "         0     100000      65536": the first inside, the first outside, how many.
+std::optional<std::int64_t> inner_id(std::string_view map, std::int64_t outer) {
+  while (!map.empty()) {
+    std::string_view line = take_line(map);
+    const auto inside = take_number<std::int64_t>(line);
+    const auto outside = take_number<std::int64_t>(line);
+    const auto count = take_number<std::int64_t>(line);
+    if (outer >= outside && outer - outside < count) return inside + (outer - outside);
+  }
+  return std::nullopt;
+}
+
 std::int64_t count_list(std::string_view text) {
   std::int64_t count = 0;
   while (!text.empty()) {

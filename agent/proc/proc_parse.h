@@ -81,6 +81,10 @@ std::vector<std::string> split_nul(std::string_view text);
 // "key 123" lines: memory.stat, cpu.stat. 0 when the key is not there.
 std::int64_t parse_keyed(std::string_view text, std::string_view key);
 
+// /proc/PID/uid_map or gid_map: what number a user of this host has inside of that user namespace;
+// nullopt when he is nobody there.
+std::optional<std::int64_t> inner_id(std::string_view map, std::int64_t outer);
+
 // A list of processors, "0-3,8": how many.
 std::int64_t count_list(std::string_view text);
 

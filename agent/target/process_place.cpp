@@ -2,6 +2,7 @@
 #include "agent/target/process_place.h"
 
 #include <array>
+#include <optional>
 #include <utility>
 
 #include <fcntl.h>
@@ -56,17 +57,32 @@ void take_limits(std::int32_t pid, ProcessPlace& place) {
   }
 }
 
+// A number as it is in the process's user namespace, which the program is in when it takes it.
+std::optional<unsigned> inside(const ProcFs& proc, std::int32_t pid, const char* map,
+                               std::int64_t id) {
+  if (!is_another(proc, pid, "user")) return static_cast<unsigned>(id);
+  const auto text = proc.text(fmt::format("{}/{}", pid, map));
+  const auto inner = text ? inner_id(*text, id) : std::nullopt;
+  if (!inner) return std::nullopt;
+  return static_cast<unsigned>(*inner);
+}
+
 // Only root becomes another; for anybody else the server is his own, or not to be touched.
-void take_rights(const ProcStatus& status, ProcessPlace& place) {
-  if (status.file_mask >= 0) place.file_mask = static_cast<mode_t>(status.file_mask);
-  if (::geteuid() != 0) return;
-  ProcessUser user;
-  user.uid = static_cast<uid_t>(status.uid);
-  user.gid = static_cast<gid_t>(status.gid);
-  for (const std::int64_t group : status.groups)
-    user.groups.push_back(static_cast<gid_t>(group));
+Result<void> take_rights(const ProcFs& proc, std::int32_t pid, ProcessPlace& place) {
+  const auto status = proc.status(pid);
+  if (!status) return fail(status.error());
+  if (status->file_mask >= 0) place.file_mask = static_cast<mode_t>(status->file_mask);
+  if (::geteuid() != 0) return {};
+  const auto uid = status->uid < 0 ? std::nullopt : inside(proc, pid, "uid_map", status->uid);
+  const auto gid = status->gid < 0 ? std::nullopt : inside(proc, pid, "gid_map", status->gid);
+  if (!uid || !gid)
+    return fail(Error::Kind::Malformed, fmt::format("the user of process {} is not known", pid));
+  ProcessUser user{*uid, *gid, {}};
+  for (const std::int64_t group : status->groups)
+    if (const auto inner = inside(proc, pid, "gid_map", group)) user.groups.push_back(*inner);
   place.user = std::move(user);
-  place.capability_bound = status.capability_bound;
+  place.capability_bound = status->capability_bound;
+  return {};
 }
 
 }  // namespace
@@ -76,11 +92,7 @@ Result<ProcessPlace> place_of(const ProcFs& proc, std::int32_t pid) {
   auto environment = proc.environment(pid);
   if (!environment) return fail(std::move(environment.error()));
   place.environment = std::move(*environment);
-  const auto status = proc.status(pid);
-  if (!status) return fail(status.error());
-  if (status->uid < 0 || status->gid < 0)
-    return fail(Error::Kind::Malformed, fmt::format("the user of process {} is not told", pid));
-  take_rights(*status, place);
+  if (auto taken = take_rights(proc, pid, place); !taken) return fail(std::move(taken.error()));
   if (auto entered = enter_container(proc, pid, place); !entered)
     return fail(std::move(entered.error()));
   take_limits(pid, place);

@@ -10,6 +10,7 @@
 #include <gmock/gmock.h>
 #include <sys/stat.h>
 
+#include "agent/base/file.h"
 #include "tests/live/server.h"
 #include "tests/support/child.h"
 
@@ -196,26 +197,49 @@ TEST_P(Driver, StartsNoSecondServerWhereTheFirstWillNotEnd) {
   server_.has_pid(0);
 }
 
-// As in a container: the server is the first process of its own pid namespace.
-TEST_P(Driver, InAContainerIsCheckedThereAndNeverStopped) {
-  server_.stop();
-  const Background inside({"unshare", "--pid", "--fork", "--mount-proc", "--kill-child",
-                           kApache ? "/usr/sbin/apache2" : MPM_HTTPD, "-f",
-                           server_.dir() / "httpd.conf", "-DFOREGROUND"});
-  ASSERT_TRUE(wait_for([&] { return answers(); })) << server_.error_log();
-  const auto all = ProcFs().children(inside.pid());
-  ASSERT_TRUE(all && all->size() == 1U);
-  const auto driver = driver_of(target_named(all->front()), clock_);
-  const auto stopped = driver->load(LoadWay::StopStart);
-  ASSERT_FALSE(stopped);
-  EXPECT_EQ(stopped.error().kind, Error::Kind::Conflict);
-  EXPECT_TRUE(driver->check()->accepted);
-  configure("Nonsense 1\n");
-  EXPECT_THAT(driver->check()->sentence, HasSubstr(server_.extra_conf() + ":1"));
-  configure("");
-  const std::int32_t before = generation_of(driver->target().pid);
-  EXPECT_EQ(driver->load(LoadWay::Graceful)->state, LoadState::Done);
-  EXPECT_TRUE(wait_for([&] { return generation_of(driver->target().pid) == before + 1; }));
+// As in a container: the server is the first process of its own pid namespace; in a rootless one
+// its root is another user's.
+class ContainedDriver : public Driver {
+ protected:
+  void is_checked_there_and_never_stopped(std::vector<std::string> arguments) {
+    server_.stop();
+    arguments.insert(arguments.end(), {"--pid", "--fork", "--mount-proc", "--kill-child",
+                                       kApache ? "/usr/sbin/apache2" : MPM_HTTPD, "-f",
+                                       server_.dir() / "httpd.conf", "-DFOREGROUND"});
+    const Background inside(arguments);
+    ASSERT_TRUE(wait_for([&] { return answers(); })) << server_.error_log();
+    const auto all = ProcFs().children(inside.pid());
+    ASSERT_TRUE(all && all->size() == 1U);
+    const auto driver = driver_of(target_named(all->front()), clock_);
+    const auto stopped = driver->load(LoadWay::StopStart);
+    ASSERT_FALSE(stopped);
+    EXPECT_EQ(stopped.error().kind, Error::Kind::Conflict);
+    const auto good = driver->check();
+    ASSERT_TRUE(good) << good.error().what;
+    EXPECT_TRUE(good->accepted) << good->sentence;
+    configure("Nonsense 1\n");
+    EXPECT_THAT(driver->check()->sentence, HasSubstr(server_.extra_conf() + ":1"));
+    configure("");
+    const std::int32_t before = generation_of(driver->target().pid);
+    EXPECT_EQ(driver->load(LoadWay::Graceful)->state, LoadState::Done);
+    EXPECT_TRUE(wait_for([&] { return generation_of(driver->target().pid) == before + 1; }));
+  }
+};
+INSTANTIATE_TEST_SUITE_P(Live, ContainedDriver, testing::ValuesIn(mpms()), name_of_mpm);
+
+TEST_P(ContainedDriver, ChecksThereAndNeverStops) {
+  is_checked_there_and_never_stopped({"unshare"});
+}
+
+TEST_P(ContainedDriver, ChecksInARootlessOneWithItsRights) {
+  if (!kApache) {
+    // There is no www-data in there, for whom mpm-httpd's children would be.
+    std::string text = read_file(server_.dir() / "httpd.conf").value_or("");
+    for (const char* line : {"User www-data\n", "Group www-data\n"})
+      text.erase(text.find(line), std::string_view(line).size());
+    server_.dir().write("httpd.conf", text);
+  }
+  is_checked_there_and_never_stopped({"unshare", "--user", "--map-root-user"});
 }
 
 }  // namespace

@@ -71,7 +71,6 @@ class Load : public testing::TestWithParam<Mpm> {
     ADD_FAILURE() << directive << " is not among the values";
     return Seen::Unknown;
   }
-  bool threaded() const { return GetParam() == Mpm::Worker || GetParam() == Mpm::Event; }
 
   SystemClock clock_;
   std::unique_ptr<PrivateHttpd> server_;
@@ -81,10 +80,15 @@ class Load : public testing::TestWithParam<Mpm> {
   LoadWatch watch_;
 };
 
-INSTANTIATE_TEST_SUITE_P(Live, Load, testing::Values(Mpm::Prefork, Mpm::Worker, Mpm::Event),
-                         name_of_mpm);
+std::vector<Mpm> mpms() {
+  std::vector<Mpm> all{Mpm::Prefork, Mpm::Worker, Mpm::Event};
+  if (!kApache) all.push_back(Mpm::Winnt);
+  return all;
+}
+INSTANTIATE_TEST_SUITE_P(Live, Load, testing::ValuesIn(mpms()), name_of_mpm);
 
 TEST_P(Load, TakesEffectByAGraceful) {
+  if (GetParam() == Mpm::Winnt) return;  // it has one process, and no StartServers
   start("StartServers 2\nKeepAliveTimeout 5\n");
   prepare("StartServers 4\nKeepAliveTimeout 2\n",
           {{"StartServers", std::int64_t{2}, std::int64_t{4}},
@@ -100,7 +104,7 @@ TEST_P(Load, TakesEffectByAGraceful) {
 }
 
 TEST_P(Load, ShowsThreadsThatChanged) {
-  if (!threaded()) return;  // prefork has none
+  if (GetParam() == Mpm::Prefork) return;  // it has none
   start("ThreadsPerChild 4\n");
   prepare("ThreadsPerChild 8\n", {{"ThreadsPerChild", std::int64_t{4}, std::int64_t{8}}});
   const LoadSight sight = load(LoadWay::Graceful);
@@ -109,15 +113,16 @@ TEST_P(Load, ShowsThreadsThatChanged) {
 }
 
 TEST_P(Load, S17_OfALimitByAReloadIsSeenToBeIgnored) {
-  start("ServerLimit 8\n");
-  prepare("ServerLimit 20\n", {{"ServerLimit", std::int64_t{8}, std::int64_t{20}}});
+  const std::string limit = GetParam() == Mpm::Winnt ? "ThreadLimit" : "ServerLimit";
+  start(limit + " 80\n");
+  prepare(limit + " 200\n", {{limit, std::int64_t{80}, std::int64_t{200}}});
   const LoadSight reloaded = load(LoadWay::Graceful);
   expect(reloaded, LoadEnd::NotInForce);
   EXPECT_EQ(reloaded.effect.loaded, Seen::InForce);
-  EXPECT_THAT(reloaded.sentence, HasSubstr("ServerLimit 20"));
+  EXPECT_THAT(reloaded.sentence, HasSubstr(limit + " 200"));
   const LoadSight started = load(LoadWay::StopStart);
   expect(started, LoadEnd::TookEffect);
-  EXPECT_EQ(seen(started, "ServerLimit"), Seen::InForce);
+  EXPECT_EQ(seen(started, limit), Seen::InForce);
   EXPECT_TRUE(started.effect.replaced);
 }
 

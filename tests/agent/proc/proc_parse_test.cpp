@@ -53,6 +53,16 @@ TEST(ProcParse, TellsWhatAProcessMayDo) {
   EXPECT_TRUE(parse_status("Groups:\t \n").groups.empty());
 }
 
+TEST(ProcParse, KnowsAUserByHisNumberInAContainer) {
+  constexpr const char* kMap =
+      "         0       1000          1\n         1     100000      65536\n";
+  EXPECT_EQ(inner_id(kMap, 1000), 0);
+  EXPECT_EQ(inner_id(kMap, 100032), 33);
+  EXPECT_EQ(inner_id(kMap, 0), std::nullopt);
+  EXPECT_EQ(inner_id(kMap, 165536), std::nullopt);
+  EXPECT_EQ(inner_id("", 0), std::nullopt);
+}
+
 TEST(ProcParse, KnowsAProcessByItsContainersPid) {
   EXPECT_EQ(parse_status("NSpid:\t4711\t812\t12\n").inner_pid, 12);
   EXPECT_EQ(parse_status("NSpid:\t4711\n").inner_pid, 4711);
