@@ -57,8 +57,8 @@ BoardFacts board_facts(const Scoreboard& board) {
   return facts;
 }
 
-LiveEyes::LiveEyes(Target target, const ProcFs& proc, EyesOptions options)
-    : target_(std::move(target)), proc_(proc), options_(std::move(options)) {}
+LiveEyes::LiveEyes(Target target, ProcFs proc, EyesOptions options)
+    : target_(std::move(target)), proc_(std::move(proc)), options_(std::move(options)) {}
 
 void LiveEyes::follow() {
   const auto stat = proc_.stat(target_.pid);
@@ -98,7 +98,7 @@ void LiveEyes::ask_ports(ServerEvidence& evidence) const {
   const auto its = read_link(fmt::format("{}/{}/ns/net", proc_.root(), target_.pid));
   const auto ours = read_link(proc_.root() + "/self/ns/net");
   if (its && ours && *its != *ours) {
-    evidence.losses.push_back(
+    evidence.losses.emplace_back(
         "Whether its ports answer is unknown: they are in a network namespace of its own.");
     return;
   }

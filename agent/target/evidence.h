@@ -61,7 +61,7 @@ struct EyesOptions {
 // pid file, or the server of the same program and arguments.
 class LiveEyes final : public ServerEyes {
  public:
-  LiveEyes(Target target, const ProcFs& proc, EyesOptions options = {});
+  LiveEyes(Target target, ProcFs proc, EyesOptions options = {});
   ServerEvidence look() override;
 
  private:

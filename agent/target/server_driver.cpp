@@ -79,10 +79,10 @@ tl::unexpected<Error> refuse(const Supervisor& supervisor) {
 
 }  // namespace
 
-ServerDriver::ServerDriver(Target target, const ProcFs& proc, Clock& clock, DriverOptions options,
+ServerDriver::ServerDriver(Target target, ProcFs proc, Clock& clock, DriverOptions options,
                            ServerProcess process)
     : target_(std::move(target)),
-      proc_(proc),
+      proc_(std::move(proc)),
       clock_(clock),
       options_(std::move(options)),
       process_(std::move(process)),

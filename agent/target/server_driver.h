@@ -43,7 +43,7 @@ class ServerDriver final : public TargetDriver {
   const Target& target() const override { return target_; }
 
  private:
-  ServerDriver(Target target, const ProcFs& proc, Clock& clock, DriverOptions options,
+  ServerDriver(Target target, ProcFs proc, Clock& clock, DriverOptions options,
                ServerProcess process);
 
   Result<Outcome> run_check(CheckReport& report) const;
