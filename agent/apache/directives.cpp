@@ -90,7 +90,7 @@ constexpr std::array kDirectives = std::to_array<Directive>({
     {"KeepAlive", "", ValueKind::Word, "", everywhere(1), "On", {}},
     {"KeepAliveTimeout", "", ValueKind::Duration, "s", everywhere(5), "", {}},
     {"MaxKeepAliveRequests", "", ValueKind::Count, "requests", everywhere(100), "", {}},
-    {"Timeout", "TimeOut", ValueKind::Duration, "s", everywhere(60), "", {}},
+    {"Timeout", "TimeOut", ValueKind::Count, "s", everywhere(60), "", {}},
 });
 
 constexpr char lower(char c) {
