@@ -75,6 +75,19 @@ Result<void> fulfil(Draft& draft, const CheckedWish& wish) {
   return wish.value ? set(draft, wish) : take_away(draft, wish);
 }
 
+// A limit that nobody wrote is another one under another MPM.
+void remark_on_limit(Draft& draft, const MpmSettings& before) {
+  const MpmSettings after = read_settings(draft.site, draft.mpm);
+  if (written_value(draft.site, *find_directive("MaxRequestWorkers")) ||
+      after.worker_limit == before.worker_limit || !before.mpm)
+    return;
+  draft.remarks.push_back(
+      {"", fmt::format("MaxRequestWorkers is written nowhere, so that {} workers become {}, the "
+                       "default of {}. Set MaxRequestWorkers={} with the switch to keep them.",
+                       before.worker_limit, after.worker_limit, word_of(draft.mpm),
+                       before.worker_limit)});
+}
+
 }  // namespace
 
 Result<PlannedEdit> plan_edit(const EditRequest& request, const FileSystem& files) {
@@ -97,6 +110,7 @@ Result<PlannedEdit> plan_edit(const EditRequest& request, const FileSystem& file
   }
   for (const CheckedWish& wish : *wishes)
     if (auto done = fulfil(draft, wish); !done) return fail(std::move(done).error());
+  if (switches) remark_on_limit(draft, settings);
   if (auto sound = refuse_broken(draft.site, draft.mpm); !sound)
     return fail(std::move(sound).error());
   return outcome(request, before, draft);
