@@ -14,6 +14,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -120,6 +121,7 @@ class Reader {
 
   const SiteOptions& options_;
   const FileSystem& files_;
+  std::set<std::string> known_files_;  // those of site_.files
   Variables variables_;
   std::map<std::string, std::shared_ptr<const Macro>, std::less<>> macros_;
   Site site_;

@@ -87,7 +87,7 @@ struct Site {
   std::vector<ActiveDirective> directives;
   std::vector<LoadedModule> modules;  // built-in first, then in order of loading
   std::vector<std::string> files;     // in order of first reading, absolute
-  std::string fingerprint;            // FNV-1a, 128 bit, of names and bytes of all files; hex
+  std::string fingerprint;            // FNV-1a of 128 bits, of names and bytes of all files; hex
   std::vector<ConfigProblem> problems;
   std::vector<Trap> traps;
   std::vector<std::string> defines;  // names defined at the end

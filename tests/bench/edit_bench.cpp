@@ -166,6 +166,7 @@ int edit_once(const std::string& root) {
   request.site.config_file = root + "/httpd.conf";
   request.site.version = "2.4.57";
   request.site.builtin_sources = {"core.c", "mod_so.c", "http_core.c", "mod_log_config.c"};
+  request.mpm = Mpm::Event;
   request.wishes = {{"MaxRequestWorkers", "300"}};
   const auto planned = config::plan_edit(request, HostFiles(""));
   if (!planned) {
