@@ -34,8 +34,8 @@ void read_draft(Draft& draft, const EditRequest& request) {
   draft.site = read_site(draft.options, draft.files);
 }
 
-// A copy to look back at, without the directives that no plan is about: of a large site they are
-// nearly all.
+// A site to look at in the end, without the directives that no plan is about: of a large one they
+// are nearly all.
 Site without_others(const Site& site) {
   Site kept;
   for (const ActiveDirective& node : site.directives)
@@ -130,6 +130,7 @@ Result<PlannedEdit> plan_edit(const EditRequest& request, const FileSystem& file
   if (switches) remark_on_limit(draft, settings);
   if (auto sound = refuse_broken(draft.site, draft.mpm); !sound)
     return fail(std::move(sound).error());
+  draft.site = without_others(draft.site);
   return outcome(request, before, draft);
 }
 

@@ -95,6 +95,7 @@ Result<std::string> HostFiles::read(const std::string& path) const {
     return fail(Error::Kind::Malformed, prefix_ + path + " is not a regular file");
   std::string bytes;
   std::array<char, 1 << 16> buffer;
+  const auto size = static_cast<std::size_t>(found.st_size);
   for (;;) {
     const ssize_t count = ::read(fd->get(), buffer.data(), buffer.size());
     if (count < 0 && errno == EINTR) continue;
@@ -103,6 +104,8 @@ Result<std::string> HostFiles::read(const std::string& path) const {
     bytes.append(buffer.data(), static_cast<std::size_t>(count));
     if (bytes.size() > kMaxFile)
       return fail(Error::Kind::Malformed, prefix_ + path + " is larger than 64 MiB");
+    // The end, without asking for it; files of the kernel say 0 and have more.
+    if (bytes.size() == size && static_cast<std::size_t>(count) < buffer.size()) return bytes;
   }
 }
 
