@@ -208,10 +208,10 @@ Result<std::string> with_load_line(const Draft& draft, const OpenFile& file, con
   const std::string identifier(module_identifier(target.to));
   const Span whole{active.words[1].logical.begin, active.words[2].logical.end};
   std::string text = line.text.substr(whole.begin, whole.size());
-  const std::size_t last = active.words[2].logical.begin - whole.begin;
+  const std::size_t name_at = active.words[2].logical.begin - whole.begin;
   const std::string_view quote =
       active.words[2].quote != 0 ? std::string_view(&active.words[2].quote, 1) : "";
-  text.replace(last, std::string::npos, fmt::format("{}{}{}", quote, module, quote));
+  text.replace(name_at, std::string::npos, fmt::format("{}{}{}", quote, module, quote));
   text.replace(0, active.words[1].logical.size(), identifier);
   const Span span = Tree::physical(line, whole);
   std::string bytes = tree.bytes();

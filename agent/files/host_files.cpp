@@ -135,7 +135,7 @@ Result<std::string> HostFiles::real_path(const std::string& path) const {
   if (!fd) return fail(fd.error());
   auto name = read_link(fmt::format("/proc/self/fd/{}", fd->get()));
   if (!name || prefix_.empty()) return name;
-  const auto root = read_link(fmt::format("/proc/self/fd/{}", root_.get()));
+  auto root = read_link(fmt::format("/proc/self/fd/{}", root_.get()));
   if (!root) return root;
   if (*root != "/" && name->compare(0, root->size(), *root) == 0) name->erase(0, root->size());
   return name->empty() ? "/" : *name;
