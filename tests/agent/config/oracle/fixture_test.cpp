@@ -107,7 +107,7 @@ SiteOptions options_of(const Layout& layout, const std::string& mpm) {
 std::string disagreement_when_executed(const HttpdJail& jail, const SiteOptions& options,
                                        const std::string& place) {
   const Reading httpd = read_by_httpd(jail.test(options));
-  const Reading ours = read_by_us(read_site(options, HostFiles(jail.path())));
+  const Reading ours = read_by_us(read_site(options, HostFiles(jail.path())), Until::Executed);
   if (httpd.place == place && ours.place == place) return {};
   return fmt::format("expected '{}', httpd -t refuses at '{}', we at '{}'\n", place, httpd.place,
                      ours.place);
