@@ -69,6 +69,7 @@ std::string place_in(std::string_view message) {
     return message.find("Syntax error in -C/-c directive") != std::string_view::npos ? "-C" : "";
   const std::string_view rest = message.substr(at + begin.size());
   const std::size_t of = rest.find(" of ");
+  if (of == std::string_view::npos) return {};  // the message was cut there
   const std::string_view file = rest.substr(of + 4);
   const bool macro = file.compare(0, 7, "macro '") == 0;
   const std::size_t end = macro ? file.find("\": ") + 1 : file.find(": ");
