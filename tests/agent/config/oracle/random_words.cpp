@@ -164,7 +164,6 @@ std::string load_module(Dice& dice) {
                                    "LoadModule wsgi_module /oracle/module_stubs.so",
                                    "LoadModule a b c",
                                    "LoadFile ./none.so",
-                                   "LoadFile",
                                    "LoadModule \"\" x.so",
                                    "LoadModule"};
   if (dice.oddly(5)) return dice.one_of(kOdd);
