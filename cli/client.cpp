@@ -124,9 +124,9 @@ Result<Answer<T>> Client::ask(const Route& route, const Question& question) {
   return understood<T>(path, get(path));
 }
 
-template <class T>
-Result<Answer<T>> Client::ask(const Route& route, const ConfigQuestion& question) {
-  return understood<T>(route.path, post(std::string(route.path), to_json(question)));
+template <class T, class Body>
+Result<Answer<T>> Client::put(const Route& route, const Body& body) {
+  return understood<T>(route.path, post(std::string(route.path), to_json(body)));
 }
 
 Result<Answer<HealthReport>> Client::health() {
@@ -148,21 +148,39 @@ Result<Answer<Proposal>> Client::proposal(const Question& question) {
   return ask<Proposal>(route::kProposal, question);
 }
 Result<Answer<MpmSettings>> Client::config_settings(const ConfigQuestion& question) {
-  return ask<MpmSettings>(route::kConfigSettings, question);
+  return put<MpmSettings>(route::kConfigSettings, question);
 }
 Result<Answer<LintReport>> Client::config_check(const ConfigQuestion& question) {
-  return ask<LintReport>(route::kConfigCheck, question);
+  return put<LintReport>(route::kConfigCheck, question);
 }
 Result<Answer<EditPlan>> Client::config_plan(const ConfigQuestion& question) {
-  return ask<EditPlan>(route::kConfigPlan, question);
+  return put<EditPlan>(route::kConfigPlan, question);
 }
 Result<Answer<EditPlan>> Client::config_write(const ConfigQuestion& question) {
-  return ask<EditPlan>(route::kConfigWrite, question);
+  return put<EditPlan>(route::kConfigWrite, question);
 }
 Result<Answer<DirectiveExplanation>> Client::config_directive(const std::string& name) {
   const std::string path =
       std::string(route::kConfigDirective.path) + "?name=" + percent_encoded(name);
   return understood<DirectiveExplanation>(path, get(path));
+}
+
+Result<Answer<ChangeList>> Client::changes(std::int64_t limit) {
+  const std::string path = fmt::format("{}?limit={}", route::kChanges.path, limit);
+  return understood<ChangeList>(path, get(path));
+}
+Result<Answer<ChangeRecord>> Client::change(std::int64_t id) {
+  const std::string path = fmt::format("{}?id={}", route::kChange.path, id);
+  return understood<ChangeRecord>(path, get(path));
+}
+Result<Answer<ChangePreview>> Client::change_preview(const ChangeRequest& request) {
+  return put<ChangePreview>(route::kChangePreview, request);
+}
+Result<Answer<ChangeRecord>> Client::change_begin(const ChangeRequest& request) {
+  return put<ChangeRecord>(route::kChangeBegin, request);
+}
+Result<Answer<ChangeRecord>> Client::change_undo(const UndoRequest& request) {
+  return put<ChangeRecord>(route::kChangeUndo, request);
 }
 
 }  // namespace mpm

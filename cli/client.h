@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include "schema/model/change.h"
 #include "schema/model/config_edit.h"
 #include "schema/model/messages.h"
 #include "schema/model/observation.h"
@@ -59,12 +60,18 @@ class Client {
   Result<Answer<EditPlan>> config_plan(const ConfigQuestion& question);
   Result<Answer<EditPlan>> config_write(const ConfigQuestion& question);
   Result<Answer<DirectiveExplanation>> config_directive(const std::string& name);
+  Result<Answer<ChangeList>> changes(std::int64_t limit);
+  Result<Answer<ChangeRecord>> change(std::int64_t id);
+  Result<Answer<ChangePreview>> change_preview(const ChangeRequest& request);
+  Result<Answer<ChangeRecord>> change_begin(const ChangeRequest& request);
+  Result<Answer<ChangeRecord>> change_undo(const UndoRequest& request);
 
  private:
   template <class T>
   Result<Answer<T>> ask(const Route& route, const Question& question = {});
-  template <class T>
-  Result<Answer<T>> ask(const Route& route, const ConfigQuestion& question);
+  // What a POST's body asks.
+  template <class T, class Body>
+  Result<Answer<T>> put(const Route& route, const Body& body);
   template <class T>
   static Result<Answer<T>> understood(std::string_view path, Result<std::string> body);
   Result<std::string> get(const std::string& path);

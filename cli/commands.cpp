@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "cli/change_commands.h"
 #include "cli/config_commands.h"
 #include "cli/demo.h"
 #include "cli/lab.h"
@@ -58,6 +59,11 @@ Result<Outcome> perform(const Options& options, Client& client, const Style& sty
       return demonstrate(options, client, style, server);
     case Command::Lab:
       return compare(options, client, style, server);
+    case Command::Apply:
+    case Command::Undo:
+    case Command::Changes:
+    case Command::Show:
+      return perform_change(options, client, style);
     default:
       break;
   }

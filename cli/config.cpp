@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "cli/amount.h"
+#include "cli/place.h"
 #include "cli/render.h"
 #include "cli/table.h"
 #include "cli/text.h"
@@ -29,17 +30,9 @@ std::string_view directory(std::string_view file) {
   return file.substr(0, file.rfind('/') + 1);
 }
 
-// "mods-enabled/mpm_event.conf:7": relative to `base` when it is below it; of one that is longer
-// than a third of the line the last part, ".../mpm_event.conf:7", so that it stays whole.
-std::string place(const Setting& setting, std::string_view base, int width) {
+std::string place_of(const Setting& setting, std::string_view base, int width) {
   if (!setting.file) return setting.value ? "the command line" : "httpd's default";
-  std::string_view file = *setting.file;
-  if (!base.empty() && file.substr(0, base.size()) == base) file.remove_prefix(base.size());
-  const std::string line = setting.line ? fmt::format(":{}", *setting.line) : std::string();
-  if (display_width(file) + display_width(line) <= width / 3) return std::string(file) + line;
-  const auto slash = file.rfind('/');
-  if (slash != std::string_view::npos) file.remove_prefix(slash);
-  return fmt::format("{}{}{}", slash == std::string_view::npos ? "" : "...", file, line);
+  return place(*setting.file, setting.line, base, width);
 }
 
 std::string sentence(const Remark& remark) {
@@ -73,7 +66,7 @@ std::string render(const MpmSettings& settings, const Style& style) {
   std::vector<Row> rows;
   for (const Setting& setting : settings.settings) {
     Row row{{setting.directive, setting.value.value_or("-"), effective(setting),
-             place(setting, directory(settings.config_file), style.width)},
+             place_of(setting, directory(settings.config_file), style.width)},
             {}};
     for (const Remark& remark : setting.remarks)
       row.notes.push_back({Tone::Caution, sentence(remark)});

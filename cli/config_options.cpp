@@ -103,6 +103,7 @@ Result<OfflineSite> judged(const RawSite& raw) {
 // One word of set, unset, get, explain or mpm that is no server.
 Result<void> take(const std::string& word, Options& options) {
   switch (options.command) {
+    case Command::Apply:
     case Command::ConfigSet: {
       auto wish = parse_wish(word);
       if (!wish) return fail(std::move(wish.error()));
@@ -129,6 +130,7 @@ Result<void> take(const std::string& word, Options& options) {
 
 bool is_word_of(Command command, const std::string& word) {
   switch (command) {
+    case Command::Apply:
     case Command::ConfigSet:
       return word.find('=') != std::string::npos && !is_url(word);
     case Command::ConfigGet:

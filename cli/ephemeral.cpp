@@ -81,8 +81,9 @@ Result<void> EphemeralAgent::spawn(const std::string& binary, int input, int out
   plan.connect(input, STDIN_FILENO);
   plan.connect(output, STDOUT_FILENO);
   if (!options_.show_log) plan.write_to(directory_ + "/agent.log", STDERR_FILENO);
-  const int error =
-      plan.run(binary, {binary, "--ephemeral", "--socket", directory_ + "/agent.sock"}, child_);
+  std::vector<std::string> arguments{binary, "--ephemeral", "--socket", directory_ + "/agent.sock"};
+  if (!options_.state.empty()) arguments.insert(arguments.end(), {"--state", options_.state});
+  const int error = plan.run(binary, arguments, child_);
   if (error == 0) return {};
   child_ = 0;
   return fail(Error::Kind::Unreachable,

@@ -3,9 +3,9 @@
 // What mpmctl's exit status says, so that a script need not read the text:
 //
 //   0    fine
-//   1    recommend has a finding that is advice or worse
+//   1    recommend has a finding that is advice or worse; a change was taken back
 //   2    the command line makes no sense
-//   3    nobody could be asked, or nothing could be read
+//   3    nobody could be asked, or nothing could be read; a change could not be taken back
 //   4    somebody refused
 //   130  interrupted (128 and the signal's number, as a shell has it)
 #pragma once

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <limits>
 #include <map>
 #include <vector>
 
@@ -10,78 +11,12 @@
 #include <fmt/format.h>
 
 #include "cli/config_options.h"
+#include "cli/help_texts.h"
 #include "cli/version.h"
 #include "schema/codec/names.h"
 
 namespace mpm {
 namespace {
-
-constexpr std::string_view kAbout =
-    "mpmctl looks at the Apache httpd servers of this machine, and says how their workers, "
-    "memory and queues are, which MPM directives would suit them better, and what that would "
-    "change in their files.";
-
-constexpr std::string_view kFooter = R"(
-A server (TARGET) is named by
-  4711                      the process id of its parent
-  :8080                     a port it listens on
-  http://host/server-status the URL of its mod_status page
-and need not be named when there is only one.
-
-Examples
-  mpmctl targets                 which servers run here?
-  mpmctl status                  how is it right now?
-  sudo mpmctl recommend          what should I change, and why?
-  mpmctl recommend --for 10m     the same, after ten minutes of watching
-  mpmctl config show :8080       what do the files say, and what does httpd make of it?
-  mpmctl config set KeepAliveTimeout=2   what would that change? (--write writes it)
-  mpmctl status --json | jq .    the same for programs
-  mpmctl demo                    what would it say? On a server of its own, under load
-  mpmctl lab                     what does the MPM change? All four, measured here
-
-Exit status
-  0 fine   1 recommend has something to advise   2 wrong command line
-  3 nobody to ask, or nothing could be read      4 refused
-
-No daemon is needed: where no mpm-agent answers, one is started for the length of the
-command. Run it as root, or as the user of the server, to see everything. 1 MB is 1024 x
-1024 bytes, as in top and free.)";
-
-constexpr std::string_view kRecommendFooter = R"(
-Examples
-  sudo mpmctl recommend               watch for 30 s unless the agent has seen as much already
-  mpmctl recommend 4711 --for 10m     take ten minutes, at the busiest hour
-  mpmctl recommend --explain          every rule with the numbers it rests on
-  mpmctl recommend --json > advice.json
-
-The exit status is 1 when a finding is advice or worse, 0 when there is nothing to do.)";
-
-constexpr std::string_view kConfigFooter = R"(
-Examples
-  mpmctl config show                                  what is in force, and from where?
-  mpmctl config set MaxRequestWorkers=400             what would have to be changed?
-  sudo mpmctl config set MaxRequestWorkers=400 --write
-  mpmctl config check :8080                           what is wrong with it?
-  mpmctl config mpm event                             what would another MPM take?
-  mpmctl config show --root /mnt/image                of a tree that nobody runs
-  mpmctl config diff /etc/apache2/apache2.conf :8080  what differs?
-  mpmctl config explain ThreadsPerChild
-
-Nothing is written without --write, and nothing is loaded: the server goes on as it is. The
-exit status is 1 when check found something wrong, and when diff found a difference.)";
-
-constexpr std::string_view kDemoFooter = R"(
-It starts mpm-httpd on a free port of 127.0.0.1 with 16 workers and more load than they can serve,
-and ends it again. The exit status is 0 also with findings: they are what it shows.)";
-
-constexpr std::string_view kLabFooter = R"(
-Under each MPM in turn it starts mpm-httpd on a free port of 127.0.0.1 with the same number of
-workers, and puts the same two loads on it: requests that take 5 ms and 1 ms of CPU time, and then
-connections that are answered once and stay open. Every number is measured; what could not be is "-".
-
-Examples
-  mpmctl lab --html lab.html          the same with charts
-  mpmctl lab --rate 4000 --for 20s    with more load, for longer)";
 
 // CLI11's strings are std::string; ours are views into the program.
 std::string text(std::string_view view) {
@@ -95,7 +30,9 @@ struct Raw {
   std::string watch;
   std::string timeout;
   std::string mpm;
-  std::vector<std::string> words;  // of a config command
+  std::string change_watch;
+  std::vector<std::string> unset;
+  std::vector<std::string> words;  // of a config command, and of apply
   RawSite site;
 };
 
@@ -112,6 +49,9 @@ void add_globals(CLI::App& app, Raw& raw) {
       ->option_text("WHEN");
   app.add_option("--timeout", raw.timeout, "How long to wait for an answer of the agent")
       ->option_text("TIME (default 10s)");
+  app.add_option("--state", raw.options.state,
+                 "Where an agent of its own keeps changes and what they replaced")
+      ->option_text("DIR");
   app.add_flag("--verbose", raw.options.verbose, "Say on stderr which agent is used and why");
   app.set_version_flag("--version", "mpmctl " + text(kVersion), "Print the version");
   app.set_help_flag("-h,--help", "Print this help");
@@ -186,6 +126,57 @@ void add_config(CLI::App& app, Raw& raw) {
                      "A B: each a TARGET, a first file or a root folder", Command::ConfigDiff);
 }
 
+void add_loading(CLI::App& command, Raw& raw) {
+  const std::map<std::string, RestartClass> ways{{"graceful", RestartClass::Graceful},
+                                                 {"restart", RestartClass::Restart},
+                                                 {"stop-start", RestartClass::StopStart}};
+  command.add_flag("--yes", raw.options.yes, "Do not ask");
+  command
+      .add_option("--allow", raw.options.most_restart,
+                  "The hardest way of loading it: graceful, restart or stop-start")
+      ->transform(CLI::CheckedTransformer(ways))
+      ->option_text("WAY (default graceful)");
+  command
+      .add_option("--watch", raw.change_watch,
+                  "Watch it so long at most; 0 does not watch; as the data decide when not given")
+      ->option_text("TIME");
+}
+
+void add_changes(CLI::App& app, Raw& raw) {
+  CLI::App* apply = add_command(
+      app, raw, "apply", "Change a server's configuration, load it, watch it, undo it if it harms",
+      Command::Apply);
+  apply
+      ->add_option("WORD", raw.words,
+                   "DIRECTIVE=VALUE... [TARGET]; without one what recommend says")
+      ->option_text(" ");
+  apply->add_option("--unset", raw.unset, "Take a directive away, so that httpd's default holds")
+      ->option_text("DIRECTIVE");
+  apply->add_option("--mpm", raw.mpm, "Switch to this MPM")->option_text("MPM");
+  apply
+      ->add_option("--for", raw.watch, "How long to watch before recommending; 30 s when not given")
+      ->option_text("TIME");
+  add_loading(*apply, raw);
+  apply->footer(text(kApplyFooter));
+  const auto positive = CLI::Range(std::int64_t{1}, std::numeric_limits<std::int64_t>::max());
+  CLI::App* undo =
+      add_command(app, raw, "undo", "Take a change back, as a change of its own", Command::Undo);
+  undo->add_option("ID", raw.options.change_id, "Of the change; the newest that was kept")
+      ->check(positive)
+      ->option_text(" ");
+  add_loading(*undo, raw);
+  CLI::App* changes =
+      add_command(app, raw, "changes", "List what was changed on this host", Command::Changes);
+  changes->add_option("--limit", raw.options.limit, "At most so many, the newest first")
+      ->check(positive)
+      ->option_text("N (default 20)");
+  CLI::App* show = add_command(app, raw, "show", "Tell what became of a change", Command::Show);
+  show->add_option("ID", raw.options.change_id, "Of the change")
+      ->check(positive)
+      ->required()
+      ->option_text(" ");
+}
+
 // The commands that start a server of their own, and look at it with an agent of their own.
 void add_shows(CLI::App& app, Raw& raw) {
   CLI::App* demo =
@@ -229,6 +220,7 @@ void add_commands(CLI::App& app, Raw& raw) {
                       "Print rule, claim and evidence of every finding");
   recommend->footer(text(kRecommendFooter));
   add_config(app, raw);
+  add_changes(app, raw);
   add_shows(app, raw);
 }
 
@@ -242,6 +234,10 @@ Error usage(std::string what) {
 
 bool is_config(Command command) {
   return command >= Command::ConfigShow && command <= Command::ConfigDiff;
+}
+
+bool is_change(Command command) {
+  return command >= Command::Apply && command <= Command::Show;
 }
 
 Result<Options> judged(Raw raw) {
@@ -261,7 +257,10 @@ Result<Options> judged(Raw raw) {
     raw.options.timeout = std::chrono::duration_cast<std::chrono::milliseconds>(
         std::chrono::duration<double>(*seconds));
   }
-  if (is_config(raw.options.command))
+  if (raw.options.command == Command::Apply)
+    for (const std::string& directive : raw.unset)
+      raw.options.wishes.push_back({directive, std::nullopt});
+  if (is_config(raw.options.command) || raw.options.command == Command::Apply)
     if (auto fine = judge_config(raw.words, raw.site, raw.options); !fine)
       return fail(std::move(fine.error()));
   // What reads a tree and what writes has the rights of whoever asks, and no more.
@@ -269,6 +268,15 @@ Result<Options> judged(Raw raw) {
       raw.options.no_daemon || raw.options.write || raw.options.offline.has_value() ||
       std::ranges::any_of(raw.options.compared,
                           [](const ConfigSource& source) { return source.offline.has_value(); });
+  // The journal is where an agent of its own writes it, and only that one may change anything.
+  if (is_change(raw.options.command)) raw.options.no_daemon = true;
+  if (!raw.change_watch.empty() && raw.change_watch != "0") {
+    auto seconds = parse_duration(raw.change_watch);
+    if (!seconds) return fail(std::move(seconds.error()).in("--watch"));
+    raw.options.change_watch_seconds = *seconds;
+  } else if (raw.change_watch == "0") {
+    raw.options.change_watch_seconds = 0;
+  }
   // A daemon may be of another user, who may not look at our server, and takes its time.
   if (raw.options.command == Command::Demo || raw.options.command == Command::Lab)
     raw.options.no_daemon = true;
@@ -278,6 +286,7 @@ Result<Options> judged(Raw raw) {
       return fail(Error::Kind::Usage,
                   fmt::format("--mpm: '{}' is none of {}.", raw.mpm, fmt::join(kWords<Mpm>, ", ")));
     raw.options.mpm = *mpm;
+    raw.options.switch_mpm = true;
   }
   return raw.options;
 }

@@ -14,6 +14,7 @@
 
 #include "cli/style.h"
 #include "schema/model/config_edit.h"
+#include "schema/model/proposal.h"
 #include "schema/model/result.h"
 #include "schema/model/scoreboard.h"
 
@@ -33,6 +34,10 @@ enum class Command : std::uint8_t {
   ConfigCheck,
   ConfigExplain,
   ConfigDiff,
+  Apply,
+  Undo,
+  Changes,
+  Show,
   Demo,
   Lab,
 };
@@ -64,6 +69,14 @@ struct Options {
   std::vector<Wish> wishes;             // of set and unset
   bool write = false;
   std::vector<ConfigSource> compared;  // the two of diff
+  // Of apply, undo, changes and show.
+  std::string state;        // of an agent of its own; empty: where that one keeps it
+  bool switch_mpm = false;  // to `mpm`
+  bool yes = false;
+  RestartClass most_restart = RestartClass::Graceful;  // --allow
+  std::optional<double> change_watch_seconds;          // --watch
+  std::int64_t change_id = 0;                          // 0: the newest that was kept
+  std::int64_t limit = 20;
 };
 
 // Something to print, and nothing else to do: --help, --version.

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/place.h"
 #include "cli/render.h"
 #include "cli/table.h"
 #include "cli/text.h"
@@ -15,18 +16,17 @@
 namespace mpm {
 namespace {
 
-std::string place(const DirectiveChange& change) {
-  if (!change.file) return "-";
-  return change.line ? fmt::format("{}:{}", *change.file, *change.line) : *change.file;
+std::string place_of(const DirectiveChange& change, const Style& style) {
+  return change.file ? place(*change.file, change.line, "", style.width - 20) : "-";
 }
 
 std::string changes(const EditPlan& plan, const Style& style) {
   std::vector<Row> rows;
   for (const DirectiveChange& change : plan.directives)
-    rows.push_back(
-        {{change.directive, change.from.value_or("-"), change.to.value_or("-"),
-          text_of(change.to_effective), std::string(words(change.restart)), place(change)},
-         {}});
+    rows.push_back({{change.directive, change.from.value_or("-"), change.to.value_or("-"),
+                     text_of(change.to_effective), std::string(words(change.restart)),
+                     place_of(change, style)},
+                    {}});
   return table({{.heading = "Directive", .tone = Tone::Strong},
                 {.heading = "Written", .align = Align::Right},
                 {.heading = "Then", .align = Align::Right},
@@ -70,14 +70,8 @@ std::string what_next(const EditPlan& plan) {
 
 }  // namespace
 
-std::string render(const EditPlan& plan, const Style& style) {
-  if (plan.files.empty())
-    return paragraph({}, "It is so already; nothing is to be changed.", style);
-  std::string text =
-      paragraph({},
-                fmt::format("What {} in the configuration of {}",
-                            plan.written ? "was changed" : "would change", server_of(plan)),
-                style, Tone::Strong);
+std::string directives_and_files(const EditPlan& plan, const Style& style) {
+  std::string text;
   if (plan.mpm_before != plan.mpm_after)
     text += paragraph({},
                       fmt::format("{} {} {}", words(plan.mpm_before), style.glyphs().arrow,
@@ -92,7 +86,18 @@ std::string render(const EditPlan& plan, const Style& style) {
     text += paragraph(
         {fmt::format("{} ", style.glyphs().note), Tone::Caution},
         remark.code.empty() ? remark.text : fmt::format("{}: {}", remark.code, remark.text), style);
-  return text + "\n" + paragraph({}, what_next(plan), style, Tone::Strong);
+  return text;
+}
+
+std::string render(const EditPlan& plan, const Style& style) {
+  if (plan.files.empty())
+    return paragraph({}, "It is so already; nothing is to be changed.", style);
+  return paragraph({},
+                   fmt::format("What {} in the configuration of {}",
+                               plan.written ? "was changed" : "would change", server_of(plan)),
+                   style, Tone::Strong) +
+         directives_and_files(plan, style) + "\n" +
+         paragraph({}, what_next(plan), style, Tone::Strong);
 }
 
 }  // namespace mpm

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "cli/style.h"
+#include "schema/model/change.h"
 #include "schema/model/config_edit.h"
 #include "schema/model/messages.h"
 #include "schema/model/proposal.h"
@@ -23,6 +24,10 @@ std::string render(const StatusReport& report, const Style& style);
 std::string render(const Proposal& proposal, const Style& style, Detail detail = Detail::Summary);
 std::string render(const MpmSettings& settings, const Style& style);
 std::string render(const EditPlan& plan, const Style& style);
+std::string directives_and_files(const EditPlan& plan, const Style& style);  // without a heading
+std::string render(const ChangePreview& preview, const Style& style);
+std::string render(const ChangeRecord& change, const Style& style);
+std::string render(const ChangeList& list, const Style& style);
 std::string render(const LintReport& report, const Style& style);
 std::string render(const DirectiveExplanation& explanation, const Style& style);
 

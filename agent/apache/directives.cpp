@@ -90,12 +90,28 @@ constexpr std::array kDirectives = std::to_array<Directive>({
     {"KeepAlive", "", ValueKind::Word, "", everywhere(1), "On", {}},
     {"KeepAliveTimeout", "", ValueKind::Duration, "s", everywhere(5), "", {}},
     {"MaxKeepAliveRequests", "", ValueKind::Count, "requests", everywhere(100), "", {}},
-    {"Timeout", "TimeOut", ValueKind::Duration, "s", everywhere(60), "", {}},
+    {"Timeout", "TimeOut", ValueKind::Count, "s", everywhere(60), "", {}},
 });
 
 constexpr char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
+
+// A bit for each letter that a name begins with: of the directives of a whole site few are here,
+// and most of the others are told by their first byte.
+constexpr std::uint32_t bit_of(char first) {
+  const char c = lower(first);
+  return c >= 'a' && c <= 'z' ? std::uint32_t{1} << (c - 'a') : 0;
+}
+
+constexpr std::uint32_t kFirstLetters = [] {
+  std::uint32_t letters = 0;
+  for (const Directive& directive : kDirectives) {
+    letters |= bit_of(directive.name.front());
+    if (!directive.old_name.empty()) letters |= bit_of(directive.old_name.front());
+  }
+  return letters;
+}();
 
 }  // namespace
 
@@ -108,6 +124,7 @@ bool same_name(std::string_view a, std::string_view b) {
 }
 
 const Directive* find_directive(std::string_view name) {
+  if (name.empty() || (bit_of(name.front()) & kFirstLetters) == 0) return nullptr;
   const auto* found = std::ranges::find_if(kDirectives, [&](const Directive& directive) {
     return same_name(directive.name, name) ||
            (!directive.old_name.empty() && same_name(directive.old_name, name));

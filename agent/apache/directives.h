@@ -21,7 +21,7 @@ enum class ValueKind : std::uint8_t {
   Count,     // read by atoi: "abc" is 0, "150MB" is 150
   Size,      // bytes, likewise
   Fraction,  // AsyncRequestWorkerFactor: read by atof
-  Duration,  // seconds, or with a unit: "5", "500ms", "1min"
+  Duration,  // seconds, or with a unit: "5", "500ms", "1min"; see timeout.h
   Word,      // On, Off, a path
 };
 

@@ -10,6 +10,8 @@ namespace {
 // A server that was watched in a quiet minute is not one that never varies.
 constexpr double kLeastDeviation = 0.05;
 constexpr double kSteepest = 3;
+// Standard errors from 0, from which on a slope is one.
+constexpr double kCertain = 3;
 constexpr double kHighestCorrelation = 0.9;
 
 double log_of_load(double load) {
@@ -64,6 +66,8 @@ std::optional<Baseline> Baseline::of(std::span<const Point> points) {
   if (fit.load_squares_ > 0)
     fit.slope_ = std::clamp(products / fit.load_squares_, -kSteepest, kSteepest);
 
+  fit.forget_slope_of_chance(points);
+
   std::vector<double> residuals;
   double squares = 0;
   for (const Point& point : points) {
@@ -75,6 +79,17 @@ std::optional<Baseline> Baseline::of(std::span<const Point> points) {
       std::max(squares / chi_square_low(fit.blocks_ - 2), kLeastDeviation * kLeastDeviation) *
       (1 + correlation) / (1 - correlation);
   return fit;
+}
+
+void Baseline::forget_slope_of_chance(std::span<const Point> points) {
+  double squares = 0;
+  for (const Point& point : points) {
+    const double residual = point.reading.value - predicted(point.load);
+    squares += residual * residual;
+  }
+  if (slope_ * slope_ * load_squares_ >= kCertain * kCertain * squares / (blocks_ - 2)) return;
+  slope_ = 0;
+  load_squares_ = 0;
 }
 
 double Baseline::clamped(double load) const {

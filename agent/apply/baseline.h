@@ -44,6 +44,9 @@ class Baseline {
 
  private:
   double clamped(double load) const;
+  // A chance slope foretells nothing at the edge of the loads that were seen, and its error hides
+  // there what a change did; clients that wait for their answers go to that edge when it is slow.
+  void forget_slope_of_chance(std::span<const Point> points);
 
   double mean_ = 0;  // of the values
   double slope_ = 0;

@@ -3,18 +3,20 @@
 
 #include <algorithm>
 #include <cmath>
-#include <utility>
 
 namespace mpm::apply {
 namespace {
 
 // About the shift of a doubling, log 2, is what has to be found soonest.
 constexpr double kSpread = 0.5;
-// One outlier is a moment's; it counts as this many standard deviations, so that at least five
-// blocks have to agree.
-constexpr double kFurthest = 2;
-constexpr double kFewestRequests = 5;
-constexpr double kFewestDurations = 3;
+// An outage of some seconds is a moment's: a block of five seconds counts as so many standard
+// deviations at most, a shorter one as fewer, so that some have to agree.
+constexpr double kFurthest = 2.5;
+constexpr double kUsualBlock = 5;
+// Against few blocks of before nothing could be proven with that: what they leave open of the
+// usual is as large.
+constexpr double kReach = 10;
+constexpr double kFewestDurations = 2;
 constexpr double kNearlyAll = 0.7;
 constexpr double kAlike = 1.25;
 // Above the most of before by more than this part it is another load.
@@ -33,6 +35,11 @@ double log_of_ratio(double sum, double requests, double usual) {
   return std::log((sum + usual) / (requests + 1));
 }
 
+// Fewer than one request a second say nothing about the time of one.
+bool says_little(const Block& block) {
+  return block.completed < block.seconds && block.waiting == 0;
+}
+
 std::optional<Reading> duration_of(const Block& block) {
   if (block.finished < kFewestDurations || block.durations <= 0) return std::nullopt;
   if (block.saturated > 0) return std::nullopt;
@@ -41,15 +48,23 @@ std::optional<Reading> duration_of(const Block& block) {
 
 }  // namespace
 
-Comparison::Comparison(std::vector<Block> before, double false_alarm, double tolerance)
+// Only a shift upwards is a false alarm, and half of those that the test allows are.
+Comparison::Comparison(std::span<const Block> before, double false_alarm, double tolerance)
     : tolerance_(tolerance),
-      response_{{}, Mixture(false_alarm / 3, kSpread)},
-      duration_{{}, Mixture(false_alarm / 3, kSpread)},
-      holding_{{}, Mixture(false_alarm / 3, kSpread)} {
+      furthest_(kFurthest),
+      response_{{}, Mixture(2 * false_alarm / 3, kSpread)},
+      duration_{{}, Mixture(2 * false_alarm / 3, kSpread)},
+      holding_{{}, Mixture(2 * false_alarm / 3, kSpread)} {
   for (const Block& block : before) {
     before_.add(block);
     most_load_ = std::max(most_load_, load_of(block));
     most_wanted_ = std::max(most_wanted_, load_of(block) + block.per_second(block.turned_away));
+  }
+  if (!before.empty()) {
+    const auto count = static_cast<double>(before.size());
+    furthest_ =
+        std::max(kFurthest * std::sqrt(std::min(1.0, before_.seconds / count / kUsualBlock)),
+                 kReach / std::sqrt(count));
   }
   std::vector<Point> responses;
   std::vector<Point> holdings;
@@ -69,14 +84,14 @@ Comparison::Comparison(std::vector<Block> before, double false_alarm, double tol
 
 std::optional<double> Comparison::log_response(const Block& block) const {
   if (before_.completed <= 0 || before_.serving + before_.waiting <= 0) return std::nullopt;
-  if (block.completed < kFewestRequests && block.waiting == 0) return std::nullopt;
+  if (says_little(block)) return std::nullopt;
   return log_of_ratio(block.serving + block.waiting, block.completed,
                       (before_.serving + before_.waiting) / before_.completed);
 }
 
 std::optional<double> Comparison::log_holding(const Block& block) const {
   if (before_.completed <= 0 || before_.holding <= 0) return std::nullopt;
-  if (block.completed < kFewestRequests && block.waiting == 0) return std::nullopt;
+  if (says_little(block)) return std::nullopt;
   return log_of_ratio(block.holding, block.completed, before_.holding / before_.completed);
 }
 
@@ -93,7 +108,7 @@ bool Comparison::is_full_of_clients(const Block& block, bool limit_lowered) cons
 
 void Comparison::add(const Block& block, bool limit_lowered) {
   after_.add(block);
-  if (block.completed < kFewestRequests && block.waiting == 0) {
+  if (says_little(block)) {
     ++too_little_load_;
     return;
   }
@@ -135,9 +150,9 @@ void Comparison::judge_duration(const Block& block) {
   add_to(duration_, load_of(block), *reading, excess);
 }
 
-void Comparison::add_to(Track& track, double load, const Reading& reading, double excess) {
+void Comparison::add_to(Track& track, double load, const Reading& reading, double excess) const {
   const double variance = track.baseline->variance(reading.count);
-  const double furthest = tolerance_ + kFurthest * std::sqrt(variance);
+  const double furthest = tolerance_ + furthest_ * std::sqrt(variance);
   track.test.add(std::clamp(excess, -furthest, furthest), variance);
   track.uncertainty += track.baseline->uncertainty(load);
   ++track.values;

@@ -36,7 +36,7 @@ struct Shift {
 class Comparison {
  public:
   // `tolerance` is the shift of the logarithm that does not count.
-  Comparison(std::vector<Block> before, double false_alarm, double tolerance);
+  Comparison(std::span<const Block> before, double false_alarm, double tolerance);
 
   bool has_baseline() const { return response_.baseline.has_value(); }
   void add(const Block& block, bool limit_lowered);
@@ -67,10 +67,11 @@ class Comparison {
   void judge_response(const Block& block, bool limit_lowered);
   bool shows_as_much(const Block& block) const;
   void judge_duration(const Block& block);
-  void add_to(Track& track, double load, const Reading& reading, double excess);
+  void add_to(Track& track, double load, const Reading& reading, double excess) const;
   static std::optional<Shift> shift_of(const Track& track);
 
   double tolerance_;
+  double furthest_;  // standard deviations that one block may count for
   Block before_;
   Block after_;
   double most_load_ = 0;    // arrivals per second of a block of before

@@ -25,7 +25,7 @@ Error Executor::taken_back(const ChangeRecord& change, Error journal_error) {
   return journal_error;
 }
 
-Result<Phase> Executor::go_on(std::int64_t id, const std::stop_token& stop) {
+Result<Phase> Executor::carry_out(std::int64_t id, const std::stop_token& stop) {
   for (;;) {
     const auto change = journal_.find(id);
     if (!change) return fail(change.error());
@@ -45,21 +45,12 @@ Result<Phase> Executor::go_on(std::int64_t id, const std::stop_token& stop) {
   }
 }
 
-Result<Phase> Executor::carry_out(std::int64_t id, const std::stop_token& stop) {
-  return go_on(id, stop);
-}
-
-Result<void> Executor::recover() {
-  const auto open = journal_.open_changes();
-  if (!open) return fail(open.error());
-  for (const ChangeRecord& change : *open) {
-    const Phase next = row(change.steps.back().phase).interrupted;
-    if (auto entered = enter(change.id, next, "The agent ended in the middle and came back.");
-        !entered)
-      return entered;
-    if (auto ended = go_on(change.id, {}); !ended) return fail(ended.error());
-  }
-  return {};
+Result<Phase> Executor::resume(const ChangeRecord& change) {
+  const Phase next = row(change.steps.back().phase).interrupted;
+  if (auto entered = enter(change.id, next, "The agent ended in the middle and came back.");
+      !entered)
+    return fail(std::move(entered.error()));
+  return carry_out(change.id, {});
 }
 
 }  // namespace mpm::apply

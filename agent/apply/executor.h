@@ -4,7 +4,8 @@
 // that led. What the steps do to files and servers is the Hands' matter; what follows on what is
 // the table's.
 //
-// Threads: one. Whoever runs an Executor holds the ChangeLock.
+// Threads: one. Whoever runs an Executor holds the ChangeLock; the hands are those for the change
+// that it leads.
 #pragma once
 
 #include <cstdint>
@@ -36,15 +37,14 @@ class Executor {
       : journal_(journal), hands_(hands), clock_(clock) {}
 
   // A change that was just begun, to its end. Once a stop is asked for it is taken back. An error
-  // means that the journal failed: then everything was taken back as far as possible, and the next
-  // recover() does so again.
+  // means that the journal failed: then everything was taken back as far as possible, and resume()
+  // does so again.
   Result<Phase> carry_out(std::int64_t id, const std::stop_token& stop);
 
-  // Every change that an agent left open when it ended, to its end.
-  Result<void> recover();
+  // A change that an agent left open when it ended, to its end.
+  Result<Phase> resume(const ChangeRecord& change);
 
  private:
-  Result<Phase> go_on(std::int64_t id, const std::stop_token& stop);
   Result<void> enter(std::int64_t id, Phase phase, const std::string& detail);
   Error taken_back(const ChangeRecord& change, Error journal_error);
 

@@ -12,9 +12,20 @@ namespace {
 
 // Blocks that an early end rests on at least.
 constexpr std::int64_t kFewestCompared = 8;
+// However certain, some seconds are a moment's, and whoever waited through it waits no more.
+constexpr double kFewestSeconds = 15;
 constexpr double kFullAtTheEnd = 0.5;
 constexpr double kFullBefore = 0.1;
 constexpr double kSameLoad = 1.1;
+
+// Of a short time before, shorter blocks: how much they vary is known from their number.
+constexpr double kBlocksBefore = 20;
+
+double block_seconds(std::span<const Sample> before, double usual) {
+  if (before.empty()) return usual;
+  const double seconds = Seconds(before.back().at - before.front().at).count();
+  return std::clamp(seconds / kBlocksBefore, std::min(1.0, usual), usual);
+}
 
 std::vector<Block> blocks_of(std::span<const Sample> samples, double seconds) {
   std::vector<Block> blocks;
@@ -38,8 +49,9 @@ std::vector<Block> blocks_of(std::span<const Sample> samples, double seconds) {
 Judge::Judge(std::span<const Sample> before, Instant changed, const JudgePolicy& policy)
     : policy_(policy),
       changed_(changed),
+      block_seconds_(block_seconds(before, policy.block_seconds)),
       guards_(before, policy.guards),
-      comparison_(blocks_of(before, policy.block_seconds), policy.false_alarm,
+      comparison_(blocks_of(before, block_seconds_), policy.false_alarm,
                   std::log1p(policy.tolerance)) {
   report_.sentence = "Nothing has been seen since the change.";
   if (policy.most_seconds > 0) return;
@@ -78,7 +90,7 @@ void Judge::add_second(const Sample& sample, const Block& second) {
     return;
   }
   block_.add(second);
-  if (block_.seconds < policy_.block_seconds) return;
+  if (block_.seconds < block_seconds_) return;
   const bool lowered = sample.worker_limit > 0 && sample.worker_limit < guards_.limit_before();
   comparison_.add(std::exchange(block_, {}), lowered);
   report_.compared = comparison_.compared();
@@ -86,7 +98,8 @@ void Judge::add_second(const Sample& sample, const Block& second) {
 }
 
 bool Judge::is_condemned_by_time(const std::optional<Shift>& shift) const {
-  return shift && shift->bounds.low > std::log1p(policy_.tolerance);
+  return shift && comparison_.after().seconds >= kFewestSeconds &&
+         shift->bounds.low > std::log1p(policy_.tolerance);
 }
 
 bool Judge::may_be_kept_early() const {

@@ -28,7 +28,7 @@ struct JudgePolicy {
   double most_seconds = 300;  // 0: the change is kept unwatched
   double settle_least_seconds = 5;
   double settle_most_seconds = 20;
-  double block_seconds = 5;
+  double block_seconds = 5;  // shorter where before is short
   double false_alarm = 0.001;
   double tolerance = 0.10;   // part by which requests may take longer
   double early_keep = 0.25;  // kept before the end when it is certainly less than this
@@ -58,6 +58,7 @@ class Judge {
 
   JudgePolicy policy_;
   Instant changed_;
+  double block_seconds_;
   Guards guards_;
   Comparison comparison_;
   std::optional<Sample> last_;

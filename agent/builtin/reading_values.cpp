@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "agent/apache/timeout.h"
 #include "agent/builtin/reading.h"
 #include "agent/config/tree.h"
 
@@ -15,23 +16,6 @@ namespace mpm::builtin {
 namespace {
 
 using config::equal_ignoring_case;
-
-// "5", "500ms", "2min": as ap_timeout_parameter_parse reads it, seconds when no unit is given.
-std::string take_duration(const std::string& text, milliseconds& value) {
-  std::int64_t count = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
-  const std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
-  constexpr std::array kUnits = std::to_array<std::pair<std::string_view, std::int64_t>>(
-      {{"", 1000}, {"s", 1000}, {"ms", 1}, {"mi", 60'000}, {"min", 60'000}, {"h", 3'600'000}});
-  constexpr std::int64_t kMost = 1'000'000'000;
-  for (const auto& [known, factor] : kUnits) {
-    if (error != std::errc() || count < 0 || !equal_ignoring_case(unit, known)) continue;
-    if (count > kMost / factor) break;
-    value = milliseconds(count * factor);
-    return {};
-  }
-  return fmt::format("\"{}\" is no time such as 5, 500ms or 2min", text);
-}
 
 }  // namespace
 
@@ -121,13 +105,21 @@ std::string Reading::keep_alive(const Arguments& words) {
   return on_off(words[0], settings_.keep_alive);
 }
 std::string Reading::keep_alive_timeout(const Arguments& words) {
-  return take_duration(words[0], settings_.keep_alive_timeout);
+  const auto time = timeout_with_unit(words[0]);
+  constexpr std::chrono::hours kMost(24 * 365);  // far below where a deadline overflows
+  if (!time || *time > kMost)
+    return fmt::format("\"{}\" is no time such as 5, 500ms or 2min", words[0]);
+  settings_.keep_alive_timeout = *time;
+  return {};
 }
 std::string Reading::max_keep_alive(const Arguments& words) {
   return number(words[0], 0, settings_.max_keep_alive_requests);
 }
 std::string Reading::timeout(const Arguments& words) {
-  return take_duration(words[0], settings_.timeout);
+  std::int32_t seconds = 0;
+  std::string why = number(words[0], 0, seconds);
+  if (why.empty()) settings_.timeout = std::chrono::seconds(seconds);
+  return why;
 }
 
 // "header=20-40,MinRate=500"; body= is taken and says nothing, because no body is read.

@@ -72,6 +72,12 @@ class Translation {
     return std::nullopt;
   }
 
+  // Nobody chose the limit that an MPM has by default.
+  bool limit_is_written() const {
+    return is_written(before_, "MaxRequestWorkers") || is_written(before_, "ServerLimit") ||
+           is_written(before_, "ThreadsPerChild");
+  }
+
   // What will hold for a directive of the new MPM.
   Number future(std::string_view name, Number otherwise) const {
     if (const auto number = given(name)) return *number;
@@ -97,6 +103,7 @@ class Translation {
 
   void fit_workers() {
     const auto asked = given("MaxRequestWorkers");
+    if (!asked && !given("ThreadsPerChild") && !limit_is_written()) return;
     const Number workers = asked ? *asked : before_.worker_limit;
     const Number processes = std::max<Number>(rounded_up(workers, threads_), 1);
     if (!asked && needs("MaxRequestWorkers", processes * threads_))

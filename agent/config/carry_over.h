@@ -15,7 +15,8 @@ namespace mpm::config {
 // What to write for `to` so that it does what `from` did: the limit of workers stays, or becomes
 // the next multiple of ThreadsPerChild; spare processes become spare workers and the reverse.
 // `before` is what `from` runs with, `there` what the configuration says already for `to`, which
-// stays where `before` says nothing. `given` wins, and the others are fitted to it.
+// stays where `before` says nothing: a default is no choice, and gives way to the other's. `given`
+// wins, and the others are fitted to it.
 std::vector<CheckedWish> carried_over(const MpmSettings& before, const MpmSettings& there, Mpm to,
                                       const std::vector<CheckedWish>& given);
 

@@ -115,7 +115,7 @@ Result<void> change_definition(Draft& draft, const CheckedWish& wish, const Acti
 }
 
 Result<void> change_word(Draft& draft, const CheckedWish& wish, const ActiveDirective& node) {
-  const auto file = open_file(draft.files, node.file);
+  auto file = open_file(draft.files, node.file);
   if (!file) return fail(file.error());
   if (auto editable = may_edit(*file); !editable) return editable;
   const Line* line = line_at(file->tree, node.first_line);
@@ -135,6 +135,8 @@ Result<void> change_word(Draft& draft, const CheckedWish& wish, const ActiveDire
   }
   Overlay changed = draft.files;
   changed.write(file->path, with_word(file->tree, *line, words[1], *wish.value));
+  // Reading all of it again needs the room; `line` ends here.
+  file->tree = Tree();
   return take_over(draft, std::move(changed), wish);
 }
 

@@ -21,17 +21,33 @@
 namespace mpm::config {
 namespace {
 
-// An MPM that runs and that nothing loads is linked in.
-SiteOptions options_of(const EditRequest& request, const FileSystem& files) {
-  SiteOptions options = request.site;
-  options.require_module_files = false;
-  if (!request.mpm) return options;
-  const auto& builtin = options.builtin_sources;
-  if (std::any_of(builtin.begin(), builtin.end(), is_mpm_source)) return options;
-  if (!read_settings(read_site(options, files), std::nullopt).mpm)
-    options.builtin_sources.push_back(
-        source_of_module(std::string(module_identifier(*request.mpm))));
-  return options;
+// Reads the draft's site. An MPM that runs and that nothing loads is linked in.
+void read_draft(Draft& draft, const EditRequest& request) {
+  draft.site = read_site(draft.options, draft.files);
+  const auto& modules = draft.site.modules;
+  const bool loaded = std::any_of(modules.begin(), modules.end(), [](const LoadedModule& module) {
+    return is_mpm_source(module.source);
+  });
+  if (!request.mpm || loaded) return;
+  draft.options.builtin_sources.push_back(
+      source_of_module(std::string(module_identifier(*request.mpm))));
+  draft.site = read_site(draft.options, draft.files);
+}
+
+// A site to look at in the end, without the directives that no plan is about: of a large one they
+// are nearly all.
+Site without_others(const Site& site) {
+  Site kept;
+  for (const ActiveDirective& node : site.directives)
+    if (find_directive(node.name) != nullptr) kept.directives.push_back(node);
+  kept.modules = site.modules;
+  kept.files = site.files;
+  kept.fingerprint = site.fingerprint;
+  kept.problems = site.problems;
+  kept.traps = site.traps;
+  kept.defines = site.defines;
+  kept.server_root = site.server_root;
+  return kept;
 }
 
 Result<void> add(Draft& draft, const CheckedWish& wish) {
@@ -75,13 +91,27 @@ Result<void> fulfil(Draft& draft, const CheckedWish& wish) {
   return wish.value ? set(draft, wish) : take_away(draft, wish);
 }
 
+// A limit that nobody wrote is another one under another MPM.
+void remark_on_limit(Draft& draft, const MpmSettings& before) {
+  const MpmSettings after = read_settings(draft.site, draft.mpm);
+  if (written_value(draft.site, *find_directive("MaxRequestWorkers")) ||
+      after.worker_limit == before.worker_limit || !before.mpm)
+    return;
+  draft.remarks.push_back(
+      {"", fmt::format("MaxRequestWorkers is written nowhere, so that {} workers become {}, the "
+                       "default of {}. Set MaxRequestWorkers={} with the switch to keep them.",
+                       before.worker_limit, after.worker_limit, word_of(draft.mpm),
+                       before.worker_limit)});
+}
+
 }  // namespace
 
 Result<PlannedEdit> plan_edit(const EditRequest& request, const FileSystem& files) {
   const Overlay overlay(files);
-  Draft draft{options_of(request, overlay), overlay, {}, Mpm::Event, {}};
-  draft.site = read_site(draft.options, draft.files);
-  const Site before = draft.site;
+  Draft draft{request.site, overlay, {}, Mpm::Event, {}};
+  draft.options.require_module_files = false;
+  read_draft(draft, request);
+  const Site before = without_others(draft.site);
   const MpmSettings settings = read_settings(before, std::nullopt);
   if (settings.mpm) draft.mpm = *settings.mpm;
   if (auto sound = refuse_broken(before, draft.mpm); !sound) return fail(std::move(sound).error());
@@ -97,8 +127,10 @@ Result<PlannedEdit> plan_edit(const EditRequest& request, const FileSystem& file
   }
   for (const CheckedWish& wish : *wishes)
     if (auto done = fulfil(draft, wish); !done) return fail(std::move(done).error());
+  if (switches) remark_on_limit(draft, settings);
   if (auto sound = refuse_broken(draft.site, draft.mpm); !sound)
     return fail(std::move(sound).error());
+  draft.site = without_others(draft.site);
   return outcome(request, before, draft);
 }
 

@@ -131,4 +131,9 @@ std::string join_path(std::string_view root, std::string_view path) {
   return result.empty() ? "/" : result;
 }
 
+bool names_directory(std::string_view path) {
+  const std::string_view last = path.substr(path.rfind('/') + 1);
+  return last.empty() || last == "." || last == "..";
+}
+
 }  // namespace mpm::config

@@ -21,5 +21,8 @@ bool glob_match(std::string_view pattern, std::string_view name);
 std::string join_path(std::string_view root, std::string_view path);
 
 std::vector<std::string> path_components(std::string_view path);
+// Whether a path can name nothing but a directory: its last part is "", "." or "..", which httpd
+// leaves as a slash at the end ("a.conf/.").
+bool names_directory(std::string_view path);
 
 }  // namespace mpm::config

@@ -18,7 +18,10 @@ std::string below(const std::string& path, const std::string& name) {
 class Finder {
  public:
   Finder(const IncludeRequest& request, const FileSystem& files)
-      : optional_(request.optional), files_(files), parts_(path_components(request.pattern)) {}
+      : optional_(request.optional),
+        directory_(request.directory),
+        files_(files),
+        parts_(path_components(request.pattern)) {}
 
   IncludedFiles find() {
     match("/", 0);
@@ -28,14 +31,22 @@ class Finder {
  private:
   bool refused() const { return !found_.refusal.empty(); }
 
+  // IncludeOptional takes a directory that is not there, but not one that is no directory.
+  bool lies_behind_file(std::string path) const {
+    for (; !path.empty(); path.erase(path.rfind('/'))) {
+      const FileKind kind = files_.kind(path);
+      if (kind != FileKind::Missing) return kind != FileKind::Directory;
+    }
+    return false;
+  }
+
   std::vector<Entry> entries(const std::string& path) {
     auto list = files_.list(path);
     if (!list) {
-      if (!optional_)
-        found_.refusal = fmt::format(
-            "httpd cannot open the directory {}: {}. Name one that "
-            "exists, or use IncludeOptional.",
-            path, list.error().what);
+      if (!optional_ || lies_behind_file(path))
+        found_.refusal =
+            fmt::format("httpd cannot open the directory {}: {}. Name a directory that exists.",
+                        path, list.error().what);
       return {};
     }
     std::sort(list->begin(), list->end(),
@@ -46,12 +57,13 @@ class Finder {
   // A file, or all that is in a directory.
   void take(const std::string& path, std::size_t depth) {
     const FileKind kind = files_.kind(path);
-    if (kind == FileKind::Missing) {
+    const bool no_directory = directory_ && depth == 0 && kind != FileKind::Directory;
+    if (kind == FileKind::Missing || no_directory) {
       if (!optional_)
         found_.refusal = fmt::format(
-            "httpd cannot open the configuration file {}: it does not "
-            "exist. Create it, or use IncludeOptional.",
-            path);
+            "httpd cannot open the configuration file {}: it {}. Create it, or use "
+            "IncludeOptional.",
+            path, kind == FileKind::Missing ? "does not exist" : "is not a directory");
       return;
     }
     if (kind == FileKind::Other && path != "/dev/null") {
@@ -80,7 +92,7 @@ class Finder {
     if (part >= parts_.size()) return take(path, 0);
     const std::string& pattern = parts_[part];
     if (!has_wildcard(pattern)) return match(below(path, pattern), part + 1);
-    const bool last = part + 1 == parts_.size();
+    const bool last = part + 1 == parts_.size() && !directory_;
     bool any = false;
     for (const Entry& entry : entries(path)) {
       if (!glob_match(pattern, entry.name) || (!last && !entry.is_directory)) continue;
@@ -96,6 +108,7 @@ class Finder {
   }
 
   bool optional_;
+  bool directory_;
   const FileSystem& files_;
   std::vector<std::string> parts_;
   IncludedFiles found_;

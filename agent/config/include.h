@@ -17,6 +17,7 @@ namespace mpm::config {
 struct IncludeRequest {
   std::string pattern;  // absolute, "." and ".." resolved
   bool optional = false;
+  bool directory = false;  // a slash at its end: nothing else is taken
 };
 
 // httpd reads the files in order and fails when it comes to what is wrong, so both are told.

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -24,6 +25,7 @@ struct InputLine {
   std::size_t read_size = 0;       // bytes that httpd reads of it: before trimming, with its end
   bool comment_continues = false;  // a comment that spans more than one physical line
   bool too_long = false;
+  bool cut = false;  // its last physical line is lost
 };
 
 // One text, and how far it is read.
@@ -31,6 +33,9 @@ struct Input {
   std::shared_ptr<const std::string> name;  // as httpd names it; a file's path
   std::vector<InputLine> lines;
   std::size_t next = 0;
+  // The last line as httpd reads it directly behind a macro: it reads that line through the macro,
+  // and loses what has no end of line (array_getstr). Empty where nothing is lost.
+  std::optional<InputLine> last_behind_macro{};
 };
 
 // A text and, on top of it, the macros being read in its place.
@@ -42,9 +47,15 @@ class InputStack {
 
   // The next line, or null at the end of the bottom text. It lives until the next call.
   const InputLine* next() {
-    while (inputs_.size() > 1 && inputs_.back().next >= inputs_.back().lines.size())
-      inputs_.pop_back();
+    bool behind_macro = false;
+    for (; inputs_.size() > 1 && inputs_.back().next >= inputs_.back().lines.size();
+         inputs_.pop_back())
+      behind_macro = true;
     Input& top = inputs_.back();
+    if (behind_macro && top.last_behind_macro && top.next + 1 == top.lines.size()) {
+      ++top.next;
+      return &*top.last_behind_macro;
+    }
     return top.next < top.lines.size() ? &top.lines[top.next++] : nullptr;
   }
 

@@ -4,11 +4,13 @@
 // badly with the others.
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstdlib>
 #include <string>
 
 #include <fmt/format.h>
 
+#include "agent/apache/timeout.h"
 #include "agent/config/lint_rules.h"
 
 namespace mpm::config {
@@ -87,28 +89,15 @@ void look_for_scoreboard(const LintContext& context, const Rule& rule, Findings&
   finding.mend = "Write limits that are near what is to run; both need a stop and a start.";
 }
 
-// "15", "15s", "15000ms" and the like, in seconds, by the first letters of the unit.
-double seconds_of(std::string_view text) {
-  const std::string value(text);
-  char* end = nullptr;
-  const double number = std::strtod(value.c_str(), &end);
-  const std::string_view unit(end);
-  constexpr std::array kUnits =
-      std::to_array<std::pair<std::string_view, double>>({{"ms", 0.001}, {"mi", 60}, {"h", 3600}});
-  for (const auto& [begin, seconds] : kUnits)
-    if (unit.substr(0, begin.size()) == begin) return number * seconds;
-  return number;
-}
-
 void look_for_keepalive(const LintContext& context, const Rule& rule, Findings& findings) {
   if (context.mpm() != Mpm::Prefork && context.mpm() != Mpm::Worker) return;
   const Occurrence* on = context.in_force("KeepAlive");
   if (on != nullptr && same_name(on->value(), "Off")) return;
-  constexpr double kLong = 15;
+  constexpr std::chrono::seconds kLong(15);
   for (const Occurrence& entry : context.occurrences()) {
     if (entry.directive->name != "KeepAliveTimeout") continue;
     if (!entry.in_force && !same_name(entry.section, "<VirtualHost")) continue;
-    if (seconds_of(entry.value()) <= kLong) continue;
+    if (timeout_with_unit(entry.value()).value_or(kLong) <= kLong) continue;
     LintFinding& finding = findings.add(rule, context.place_of_value(entry));
     finding.claim = fmt::format(
         "KeepAliveTimeout {} holds a whole worker of {} after each client's last request, and "

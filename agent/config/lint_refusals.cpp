@@ -10,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include "agent/apache/timeout.h"
 #include "agent/config/lint_rules.h"
 
 namespace mpm::config {
@@ -135,20 +136,6 @@ bool is_digits(std::string_view text) {
   return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
-// As ap_timeout_parameter_parse takes it: a number, and a unit that begins with h, s, ms or mi;
-// in small letters.
-bool is_timeout(std::string_view text) {
-  text = trim(text);
-  if (!text.empty() && text.front() == '+') text.remove_prefix(1);
-  const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
-  if (digits == 0) return false;
-  const std::string_view unit = text.substr(digits);
-  constexpr std::array kUnits = std::to_array<std::string_view>({"h", "s", "ms", "mi"});
-  return unit.empty() || std::ranges::any_of(kUnits, [&](std::string_view begin) {
-           return unit.substr(0, begin.size()) == begin;
-         });
-}
-
 bool is_positive_number(const std::string& text) {
   char* end = nullptr;
   const double value = std::strtod(text.c_str(), &end);
@@ -165,7 +152,8 @@ std::string_view demand_not_met(const Directive& directive, const std::string& v
   if (directive.name == "MaxMemFree" || directive.name == "ThreadStackSize")
     return number < 0 ? "an integer of at least 0" : "";
   if (directive.name == "KeepAliveTimeout")
-    return is_timeout(value) ? "" : "an integer of seconds, or one with the unit ms, s, min or h";
+    return timeout_with_unit(value) ? ""
+                                    : "an integer of seconds, or one with the unit ms, s, min or h";
   if (directive.name == "KeepAlive" || directive.name == "ExtendedStatus")
     return same_name(value, "On") || same_name(value, "Off") ? "" : "On or Off";
   return "";

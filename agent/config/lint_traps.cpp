@@ -125,6 +125,20 @@ void look_for_unclosed(const LintContext& context, const Rule& rule, Findings& f
   }
 }
 
+void look_for_lost(const LintContext& context, const Rule& rule, Findings& findings) {
+  for (const Trap& trap : context.site().traps) {
+    if (trap.kind != TrapKind::LostLine) continue;
+    const Line* line = context.line_at(trap.file, trap.line);
+    if (line == nullptr || is_comment(line->text)) continue;
+    LintFinding& finding = findings.add(rule, context.place_of(trap.file, trap.line));
+    finding.claim = fmt::format(
+        "This is the last line of its file, has no end and stands directly behind a Use: httpd "
+        "does not read it, and {} does not count.",
+        quoted(line->text));
+    finding.mend = "Put an end of line behind it.";
+  }
+}
+
 // A section whose module is linked in or loaded later; without one httpd refuses it.
 void look_for_dead(const LintContext& context, const Rule& rule, Findings& findings) {
   for (const Trap& trap : context.site().traps) {
@@ -246,6 +260,7 @@ constexpr std::array kRules = std::to_array<Rule>({
     {"one-line-section", Severity::Warning, look_for_one_line},
     {"variable-case", Severity::Note, look_for_case},
     {"unclosed-condition", Severity::Advice, look_for_unclosed},
+    {"lost-line", Severity::Warning, look_for_lost},
     {"dead-section", Severity::Warning, look_for_dead},
     {"never-matches", Severity::Warning, look_for_names},
     {"no-block", Severity::Note, look_for_block},

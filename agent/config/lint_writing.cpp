@@ -85,11 +85,9 @@ void look_for_old_names(const LintContext& context, const Rule& rule, Findings& 
   }
 }
 
-// Read by atoi or, with 0x for a hexadecimal number, by strtol. Timeout is read by atoi too: it
-// knows no unit, other than KeepAliveTimeout.
+// Read by atoi or, with 0x for a hexadecimal number, by strtol.
 bool is_read_as_integer(const Directive& directive) {
-  return directive.kind == ValueKind::Count || directive.kind == ValueKind::Size ||
-         directive.name == "Timeout";
+  return directive.kind == ValueKind::Count || directive.kind == ValueKind::Size;
 }
 
 bool is_hexadecimal(const Directive& directive, std::string_view value) {

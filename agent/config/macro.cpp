@@ -51,7 +51,9 @@ bool substitute(const Macro& macro, const std::vector<std::string>& values, std:
     if (found.at == std::string::npos) return true;
     const std::string& name = macro.parameters[found.which];
     const std::string& value = values[found.which];
-    line.replace(found.at, name.size(), name.front() == '@' ? quoted(value) : value);
+    // A value that is the parameter's own name stays as it is, without quotes.
+    if (value != name)
+      line.replace(found.at, name.size(), name.front() == '@' ? quoted(value) : value);
     if (line.size() + 1 > kMaxMacroLine) return false;
     from = found.at + value.size();
   }
@@ -77,6 +79,23 @@ Result<std::vector<InputLine>> lines_of(const Macro& macro, std::string text) {
   return result;
 }
 
+bool take_flag(std::string_view& args, std::string_view flag) {
+  if (!equal_ignoring_case(args.substr(0, flag.size()), flag)) return false;
+  args.remove_prefix(flag.size());
+  return true;
+}
+
+// "/IgnoreEmptyArgs" and "/IgnoreBadNesting" behind the name are no parameters, nor is another word
+// with a slash that a blank follows; httpd passes one blank behind each (macro_section).
+void drop_flags(std::string_view& args) {
+  while (!args.empty() && args.front() == '/') {
+    for (const char* flag : {"/IgnoreEmptyArgs", "/IgnoreBadNesting"})
+      if (take_flag(args, flag) && args.empty()) return;
+    const std::size_t blank = args.find(' ');
+    args.remove_prefix(blank == std::string_view::npos ? 1 : blank + 1);
+  }
+}
+
 }  // namespace
 
 Result<Macro> parse_macro_head(std::string_view args) {
@@ -85,6 +104,9 @@ Result<Macro> parse_macro_head(std::string_view args) {
   macro.name = lower(next_word(args, at).value);
   if (macro.name.empty())
     return fail(Error::Kind::Malformed, "<Macro> macro definition: its name is empty.");
+  args.remove_prefix(at);
+  at = 0;
+  drop_flags(args);
   while (at < args.size()) {
     Word word = next_word(args, at);
     if (word.value.empty())

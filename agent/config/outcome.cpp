@@ -111,6 +111,22 @@ DirectiveChange change_of(const Directive& directive, const Views& views) {
   return change;
 }
 
+void remark_on_restart(const DirectiveChange& change, const EditRequest& request, EditPlan& plan) {
+  if (change.restart != RestartClass::StopStart ||
+      find_directive(change.directive)->restart == RestartClass::StopStart)
+    return;
+  plan.remarks.push_back(
+      {"",
+       fmt::format("{} {} needs more than the running server can give: it keeps ServerLimit {}"
+                   "{} until it is stopped. Stop and start it.",
+                   change.directive, change.to.value_or("by default"), request.running.server_limit,
+                   request.running.thread_limit > 0
+                       ? fmt::format(" and ThreadLimit {}", request.running.thread_limit)
+                       : std::string())});
+}
+
+}  // namespace
+
 FileChange shown(const FileEdit& edit) {
   FileChange change{edit.path, edit.action, {}};
   switch (edit.action) {
@@ -131,22 +147,6 @@ FileChange shown(const FileEdit& edit) {
                              edit.before, edit.after);
   return change;
 }
-
-void remark_on_restart(const DirectiveChange& change, const EditRequest& request, EditPlan& plan) {
-  if (change.restart != RestartClass::StopStart ||
-      find_directive(change.directive)->restart == RestartClass::StopStart)
-    return;
-  plan.remarks.push_back(
-      {"",
-       fmt::format("{} {} needs more than the running server can give: it keeps ServerLimit {}"
-                   "{} until it is stopped. Stop and start it.",
-                   change.directive, change.to.value_or("by default"), request.running.server_limit,
-                   request.running.thread_limit > 0
-                       ? fmt::format(" and ThreadLimit {}", request.running.thread_limit)
-                       : std::string())});
-}
-
-}  // namespace
 
 PlannedEdit outcome(const EditRequest& request, const Site& before, const Draft& draft) {
   PlannedEdit result;

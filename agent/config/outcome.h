@@ -9,6 +9,9 @@
 
 namespace mpm::config {
 
+// An edit as a diff that any terminal can take.
+FileChange shown(const FileEdit& edit);
+
 PlannedEdit outcome(const EditRequest& request, const Site& before, const Draft& draft);
 
 }  // namespace mpm::config

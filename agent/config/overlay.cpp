@@ -43,10 +43,32 @@ int order_of(FileAction action) {
 
 }  // namespace
 
+FileKind Overlay::kind_below(const std::string& path) const {
+  const auto seen = seen_->kinds.find(path);
+  if (seen != seen_->kinds.end()) return seen->second;
+  return seen_->kinds.emplace(path, below_->kind(path)).first->second;
+}
+
+const std::optional<std::string>& Overlay::directory_below(const std::string& path) const {
+  const auto seen = seen_->real.find(path);
+  if (seen != seen_->real.end()) return seen->second;
+  auto real = below_->real_path(path);
+  return seen_->real.emplace(path, real ? std::optional(std::move(*real)) : std::nullopt)
+      .first->second;
+}
+
+// Of an entry of a real directory; that it is no link is sooner known than where it lies.
+const std::optional<std::string>& Overlay::entry_below(const std::string& path) const {
+  const auto seen = seen_->real.find(path);
+  if (seen != seen_->real.end()) return seen->second;
+  if (below_->link_target(path)) return directory_below(path);
+  return seen_->real.emplace(path, path).first->second;
+}
+
 // The path with the links in its directory followed: where an entry of that name lies.
 std::string Overlay::placed(const std::string& path) const {
   const std::string clean = join_path("/", path);
-  const auto directory = below_->real_path(parent_of(clean));
+  const auto& directory = directory_below(parent_of(clean));
   return directory ? below(*directory, name_of(clean)) : clean;
 }
 
@@ -57,7 +79,7 @@ std::string Overlay::resolved(const std::string& path) const {
     auto change = changes_.find(at);
     if (change == changes_.end()) {
       // A link from below may lead to what was changed.
-      const auto real = below_->real_path(at);
+      const auto& real = entry_below(at);
       if (!real || *real == at) return at;
       at = *real;
       change = changes_.find(at);
@@ -71,7 +93,7 @@ std::string Overlay::resolved(const std::string& path) const {
 FileKind Overlay::kind(const std::string& path) const {
   const std::string at = resolved(path);
   const auto change = changes_.find(at);
-  if (change == changes_.end()) return below_->kind(at);
+  if (change == changes_.end()) return kind_below(at);
   return change->second.bytes ? FileKind::Regular : FileKind::Missing;
 }
 
@@ -82,10 +104,10 @@ Result<std::string> Overlay::read(const std::string& path) const {
     if (change->second.bytes) return *change->second.bytes;
     return fail(Error::Kind::NotFound, path + " does not exist");
   }
-  const auto seen = seen_->find(at);
-  if (seen != seen_->end()) return seen->second;
+  const auto seen = seen_->bytes.find(at);
+  if (seen != seen_->bytes.end()) return seen->second;
   auto bytes = below_->read(at);
-  if (bytes) seen_->emplace(at, *bytes);
+  if (bytes) seen_->bytes.emplace(at, *bytes);
   return bytes;
 }
 
@@ -142,9 +164,9 @@ std::optional<FileEdit> Overlay::edit_of(const std::string& path, const Change& 
   const bool there = below_->kind(path) != FileKind::Missing;
   if (!there && !change.bytes) return std::nullopt;
   if (!there) return FileEdit{path, FileAction::Create, {}, *change.bytes};
-  const auto seen = seen_->find(path);
+  const auto seen = seen_->bytes.find(path);
   std::string before =
-      seen != seen_->end() ? seen->second : below_->read(path).value_or(std::string());
+      seen != seen_->bytes.end() ? seen->second : below_->read(path).value_or(std::string());
   if (!change.bytes) return FileEdit{path, FileAction::Remove, std::move(before), {}};
   if (before == *change.bytes) return std::nullopt;
   return FileEdit{path, FileAction::Rewrite, std::move(before), *change.bytes};

@@ -3,8 +3,10 @@
 // A file system with changes laid over another that stays as it is. What a plan would do is
 // tried out here, and read as httpd would read it, before anybody writes a byte.
 //
-// A file is read from below once and remembered, so that all that is decided about it, and the
-// diff that is shown, is of the same bytes. Directories are never made or removed.
+// What is below is looked at once and remembered, by all copies of an overlay: all that is decided
+// about a file, and the diff that is shown, is of the same bytes, and a configuration of a
+// thousand files that is read again after each step costs no more calls to the system. Directories
+// are never made or removed.
 #pragma once
 
 #include <map>
@@ -20,8 +22,7 @@ namespace mpm::config {
 
 class Overlay : public FileSystem {
  public:
-  explicit Overlay(const FileSystem& below)
-      : below_(&below), seen_(std::make_shared<std::map<std::string, std::string>>()) {}
+  explicit Overlay(const FileSystem& below) : below_(&below), seen_(std::make_shared<Seen>()) {}
 
   FileKind kind(const std::string& path) const override;
   Result<std::string> read(const std::string& path) const override;
@@ -44,13 +45,22 @@ class Overlay : public FileSystem {
     std::optional<std::string> target;  // of a link; neither: nothing is there
   };
 
+  struct Seen {
+    std::map<std::string, std::string> bytes;
+    std::map<std::string, FileKind> kinds;
+    std::map<std::string, std::optional<std::string>> real;  // nothing: it is not there
+  };
+
+  FileKind kind_below(const std::string& path) const;
+  const std::optional<std::string>& directory_below(const std::string& path) const;
+  const std::optional<std::string>& entry_below(const std::string& path) const;
   std::string placed(const std::string& path) const;
   std::string resolved(const std::string& path) const;
   std::optional<FileEdit> edit_of(const std::string& path, const Change& change) const;
 
   const FileSystem* below_;
   std::map<std::string, Change> changes_;  // by the path with links in it followed, but the last
-  std::shared_ptr<std::map<std::string, std::string>> seen_;  // bytes from below
+  std::shared_ptr<Seen> seen_;
 };
 
 }  // namespace mpm::config

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
+#include <iterator>
 #include <utility>
 
 #include <fmt/format.h>
@@ -29,25 +31,41 @@ std::uint32_t column_of(const std::string& bytes, const Line& line) {
   return static_cast<std::uint32_t>(first - begin + 1);
 }
 
+InputLine input_line(const std::shared_ptr<const std::string>& file, const std::string& bytes,
+                     Line line) {
+  InputLine read;
+  read.file = file;
+  read.first_line = line.first_line;
+  read.last_line = read.reported = line.last_line;
+  read.column = column_of(bytes, line);
+  read.read_size = line.read_size;
+  read.comment_continues =
+      !line.text.empty() && line.text.front() == '#' && line.last_line > line.first_line;
+  read.too_long = line.too_long;
+  read.text = std::move(line.text);
+  return read;
+}
+
+// Without the physical line that has no end.
+InputLine cut_line(const std::string& bytes, const Span& line, InputLine whole) {
+  const std::size_t end = bytes.rfind('\n') + 1;  // 0 when there is none
+  Tree rest = Tree::read(bytes.substr(line.begin, std::max(end, line.begin) - line.begin));
+  whole.text = rest.lines().empty() ? std::string() : rest.lines().front().text;
+  whole.cut = true;
+  return whole;
+}
+
 Input input_of_file(const std::string& path, Tree tree) {
   Input input;
   input.name = std::make_shared<const std::string>(path);
   const std::string bytes = tree.bytes();
   std::vector<Line> lines = std::move(tree).take_lines();
+  const Span last = lines.empty() ? Span{} : lines.back().bytes;
   input.lines.reserve(lines.size());
-  for (Line& line : lines) {
-    InputLine read;
-    read.file = input.name;
-    read.first_line = line.first_line;
-    read.last_line = read.reported = line.last_line;
-    read.column = column_of(bytes, line);
-    read.read_size = line.read_size;
-    read.comment_continues =
-        !line.text.empty() && line.text.front() == '#' && line.last_line > line.first_line;
-    read.too_long = line.too_long;
-    read.text = std::move(line.text);
-    input.lines.push_back(std::move(read));
-  }
+  for (Line& line : lines)
+    input.lines.push_back(input_line(input.name, bytes, std::move(line)));
+  if (!bytes.empty() && bytes.back() != '\n')
+    input.last_behind_macro = cut_line(bytes, last, input.lines.back());
   return input;
 }
 
@@ -66,16 +84,20 @@ Input input_of_texts(const std::vector<std::string>& texts) {
   return input;
 }
 
-// FNV-1a, 128 bit: it tells whether a file changed by accident, not whether by malice.
+// FNV-1a, 128 bit, in steps of eight bytes: it tells whether a file changed by accident, not
+// whether by malice.
 class Fingerprint {
  public:
   void take(std::string_view bytes) {
-    for (const char c : bytes) {
-      state_ ^= static_cast<unsigned char>(c);
-      state_ *= kPrime;
+    const std::size_t size = bytes.size();
+    for (; bytes.size() >= sizeof(std::uint64_t); bytes.remove_prefix(sizeof(std::uint64_t))) {
+      std::uint64_t word = 0;
+      std::memcpy(&word, bytes.data(), sizeof word);
+      step(word);
     }
-    state_ ^= bytes.size();
-    state_ *= kPrime;
+    for (const char c : bytes)
+      step(static_cast<unsigned char>(c));
+    step(size);
   }
 
   std::string hex() const {
@@ -84,6 +106,11 @@ class Fingerprint {
   }
 
  private:
+  void step(std::uint64_t word) {
+    state_ ^= word;
+    state_ *= kPrime;
+  }
+
   __extension__ using Wide = unsigned __int128;
   static constexpr Wide kPrime = (Wide{1} << 88) + 0x13b;
   Wide state_ = (Wide{0x6c62272e07bb0142} << 64) + 0x62b821756295c58d;
@@ -145,7 +172,7 @@ void Reader::read_file(const std::string& path, Level* from) {
 
 void Reader::remember(const std::string& path, const std::string& bytes) {
   bytes_read_ += bytes.size() + 1;
-  if (std::find(site_.files.begin(), site_.files.end(), path) != site_.files.end()) return;
+  if (!known_files_.insert(path).second) return;
   site_.files.push_back(path);
   Fingerprint print;
   print.take(site_.fingerprint);
@@ -174,6 +201,10 @@ bool Reader::advance(Level& level) {
          "The configuration grows beyond 64 MiB while it is read; look for a file or "
          "macro that is taken twice at each level.");
   if (line.too_long) refuse(level, "The line is longer than 16 MiB; httpd refuses it.");
+  if (line.cut)
+    trap(level, TrapKind::LostLine,
+         "The file's last line stands directly behind a Use and has no end, so httpd does not read "
+         "it. End it.");
   if (line.comment_continues)
     trap(level, TrapKind::CommentContinues,
          "The comment ends in a backslash, so the next line belongs to it and does not count. "
@@ -243,7 +274,7 @@ void Reader::add(Level& level, std::string name, std::string args) {
   const bool section = name.front() == '<';
   const bool dead = section && find_on_read(name) != nullptr;
   if (section && !dead && args.find('>') == std::string::npos)
-    refuse(level, fmt::format("{}> is missing its closing '>'.", name));
+    refuse_when_executed(level, fmt::format("{}> is missing its closing '>'.", name));
   ActiveDirective directive;
   directive.name = name;
   directive.args = section ? args.substr(0, args.rfind('>')) : std::move(args);
@@ -269,11 +300,14 @@ void Reader::add(Level& level, std::string name, std::string args) {
   level.open.push_back(Frame{std::move(name), false, dead, level.place});
 }
 
-// httpd names the outermost section that is open.
+// httpd names the outermost section that is open. What is open inside a condition ends with it,
+// as httpd looks at the end of a condition only for the end of the text.
 void Reader::end_level(Level& level) {
+  bool in_condition = false;
   for (const Frame& frame : level.open) {
     const std::uint32_t line = frame.place.last_line;
-    if (frame.condition)
+    in_condition = in_condition || frame.condition;
+    if (in_condition)
       trap(level, TrapKind::UnclosedCondition,
            fmt::format("{}> of line {} is not closed; it ends with its file.", frame.name, line));
     else
@@ -333,6 +367,7 @@ void Reader::finish() {
         true,
         {},
         0});
+  std::move(later_.begin(), later_.end(), std::back_inserter(site_.problems));
   site_.defines = variables_.names();
   if (site_.fingerprint.empty()) site_.fingerprint = Fingerprint().hex();
 }

@@ -14,6 +14,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -100,7 +101,9 @@ class Reader {
   void undefine(Level& level, std::string_view args);
   void server_root(Level& level, std::string_view args);
   void load_module(Level& level, std::string_view args);
+  void load_file(Level& level, std::string_view args);
   void pass_over(Level& level, std::string_view args);
+  void runtime_dir(Level& level, std::string_view args);
   void define_macro(Level& level, std::string_view args);
   void read_body(Level& level, Macro& macro);
   void use_macro(Level& level, std::string_view args);
@@ -113,6 +116,7 @@ class Reader {
             std::size_t most, std::string_view usage);
   void refuse(const Level& level, std::string sentence);
   void refuse_at(const Place& place, std::string sentence);
+  void refuse_when_executed(const Level& level, std::string sentence);
   void warn(const Level& level, std::string sentence);
   void trap(const Level& level, TrapKind kind, std::string sentence);
   void stop(const Level& level, std::string sentence);
@@ -120,9 +124,11 @@ class Reader {
 
   const SiteOptions& options_;
   const FileSystem& files_;
+  std::set<std::string> known_files_;  // those of site_.files
   Variables variables_;
   std::map<std::string, std::shared_ptr<const Macro>, std::less<>> macros_;
   Site site_;
+  std::vector<ConfigProblem> later_;     // when httpd executes what it has read
   std::vector<std::string> dead_names_;  // "<IfVersion" or "<Macro" that became plain nodes
   std::size_t include_depth_ = 0;
   std::size_t bytes_read_ = 0;

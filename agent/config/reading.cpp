@@ -31,7 +31,7 @@ bool section_argument(std::string_view args, std::string_view& argument) {
 }  // namespace
 
 const Reader::OnRead* Reader::find_on_read(std::string_view name) {
-  static constexpr std::array<OnRead, 17> kTable{{
+  static constexpr std::array<OnRead, 19> kTable{{
       {"<IfModule", "", &Reader::if_module},
       {"<IfDefine", "", &Reader::if_define},
       {"<IfFile", "", &Reader::if_file},
@@ -43,12 +43,14 @@ const Reader::OnRead* Reader::find_on_read(std::string_view name) {
       {"Define", "", &Reader::define},
       {"UnDefine", "", &Reader::undefine},
       {"ServerRoot", "", &Reader::server_root},
-      {"DefaultRuntimeDir", "", &Reader::pass_over},
+      {"DefaultRuntimeDir", "", &Reader::runtime_dir},
       {"LoadModule", "", &Reader::load_module},
-      {"LoadFile", "", &Reader::pass_over},
+      {"LoadFile", "", &Reader::load_file},
       {"<Macro", "mod_macro.c", &Reader::define_macro},
       {"Use", "mod_macro.c", &Reader::use_macro},
       {"UndefMacro", "mod_macro.c", &Reader::undefine_macro},
+      {"MacroIgnoreEmptyArgs", "mod_macro.c", &Reader::pass_over},
+      {"MacroIgnoreBadNesting", "mod_macro.c", &Reader::pass_over},
   }};
   const auto* found = std::find_if(kTable.begin(), kTable.end(), [name](const OnRead& entry) {
     return equal_ignoring_case(entry.name, name);
@@ -121,7 +123,7 @@ void Reader::if_define(Level& level, std::string_view args) {
 void Reader::if_file(Level& level, std::string_view args) {
   run_condition(level, "<IfFile", args, [this](const std::string& name) {
     const FileKind kind = files_.kind(join_path(site_.server_root, name));
-    return name.back() == '/' ? kind == FileKind::Directory : kind != FileKind::Missing;
+    return names_directory(name) ? kind == FileKind::Directory : kind != FileKind::Missing;
   });
 }
 
@@ -178,6 +180,7 @@ void Reader::include_files(Level& level, std::string_view args, bool optional) {
   IncludeRequest request;
   request.pattern = join_path(site_.server_root, words[0]);
   request.optional = optional;
+  request.directory = names_directory(words[0]);
   const IncludedFiles found = find_included(request, files_);
   ++include_depth_;
   for (const std::string& path : found.files)
@@ -243,7 +246,32 @@ void Reader::load_module(Level& level, std::string_view args) {
   site_.modules.push_back(LoadedModule{words[0], source});
 }
 
-// Nothing that is read depends on it.
+// The linker looks for a name without a slash in places of its own, too.
+void Reader::load_file(Level& level, std::string_view args) {
+  const std::vector<Word> words = split_words(args);
+  if (words.empty() || words[0].value.empty())
+    return refuse(level, "LoadFile needs the name of a file.");
+  for (const Word& word : words) {
+    if (word.value.empty()) return;
+    const std::string path = join_path(site_.server_root, word.value);
+    if (!options_.require_module_files || word.value.find('/') == std::string::npos ||
+        files_.kind(path) != FileKind::Missing)
+      continue;
+    return refuse(level,
+                  fmt::format("File {} does not exist; install it or remove its LoadFile.", path));
+  }
+}
+
+void Reader::runtime_dir(Level& level, std::string_view args) {
+  Arguments words;
+  if (!take(level, args, words, 1, 1, "DefaultRuntimeDir takes one directory")) return;
+  const std::string path = join_path(site_.server_root, words[0]);
+  if (options_.require_module_files && files_.kind(path) != FileKind::Directory)
+    refuse(level,
+           fmt::format("DefaultRuntimeDir {} is not a directory; name one that exists.", path));
+}
+
+// Nothing that is read depends on it, and httpd takes any argument.
 void Reader::pass_over(Level&, std::string_view) {}
 
 // httpd gives up at a line that is too long for it, as if the text ended there; and it names
@@ -313,7 +341,7 @@ void Reader::undefine_macro(Level& level, std::string_view args) {
   Arguments words;
   if (!take(level, args, words, 1, 1, "UndefMacro takes one name")) return;
   if (macros_.erase(lower(words[0])) == 0)
-    warn(level, fmt::format("Macro '{}' is not defined here.", words[0]));
+    refuse(level, fmt::format("Macro '{}' is not defined here; remove its UndefMacro.", words[0]));
 }
 
 void Reader::refuse(const Level& level, std::string sentence) {
@@ -325,6 +353,13 @@ void Reader::refuse_at(const Place& place, std::string sentence) {
   site_.problems.push_back(ConfigProblem{p.file ? *p.file : "", p.last_line, p.column,
                                          std::move(sentence), true, p.origin ? *p.origin : "",
                                          p.origin_line});
+}
+
+void Reader::refuse_when_executed(const Level& level, std::string sentence) {
+  refuse(level, std::move(sentence));
+  later_.push_back(std::move(site_.problems.back()));
+  later_.back().when_executed = true;
+  site_.problems.pop_back();
 }
 
 void Reader::warn(const Level& level, std::string sentence) {

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <cstdlib>
 #include <map>
 #include <string>
@@ -12,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "agent/apache/directives.h"
+#include "agent/apache/timeout.h"
 #include "agent/config/tree.h"
 
 namespace mpm::config {
@@ -42,14 +42,9 @@ std::int64_t whole_factor(const std::string& value) {
 
 // "5", "500ms", "1min": seconds, or the words when they are no whole number of seconds.
 SettingValue duration(const std::string& value) {
-  char* end = nullptr;
-  const double number = std::strtod(value.c_str(), &end);
-  constexpr std::array kUnits = std::to_array<std::pair<std::string_view, double>>(
-      {{"", 1}, {"s", 1}, {"ms", 0.001}, {"mi", 60}, {"min", 60}, {"h", 3600}});
-  for (const auto& [unit, seconds] : kUnits)
-    if (equal_ignoring_case(unit, end) && std::floor(number * seconds) == number * seconds)
-      return static_cast<std::int64_t>(number * seconds);
-  return value;
+  const auto time = timeout_with_unit(value);
+  if (!time || time->count() % 1000 != 0) return value;
+  return static_cast<std::int64_t>(time->count() / 1000);
 }
 
 class Settings {

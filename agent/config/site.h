@@ -26,7 +26,8 @@ struct SiteOptions {
   std::vector<std::pair<std::string, std::string>> environment;
   std::vector<std::string> builtin_sources;      // "mod_so.c", as httpd -l lists them
   std::vector<std::string> builtin_identifiers;  // "so_module"
-  // Whether a LoadModule of a file that is not there is a problem.
+  // Whether a LoadModule or LoadFile of a file that is not there is a problem, or a
+  // DefaultRuntimeDir: the configuration is read where its server runs.
   bool require_module_files = true;
   std::string version;  // "2.4.57", for <IfVersion>
 };
@@ -63,6 +64,9 @@ struct ConfigProblem {
   // As httpd names the place, see ActiveDirective; empty when it names none.
   std::string origin;
   std::uint32_t origin_line = 0;
+  // httpd reads on, and refuses it when it executes what it has read. Such problems stand behind
+  // those of reading, as httpd comes to them.
+  bool when_executed = false;
 };
 
 // What httpd accepts silently and a person would not expect.
@@ -73,6 +77,7 @@ enum class TrapKind : std::uint8_t {
   VariableCase,       // ${name} found under another spelling
   UnclosedCondition,  // an active condition ended with its file
   DeadBody,           // <IfVersion> or <Macro> before its LoadModule
+  LostLine,           // the last line, without an end and directly behind a Use
   MpmSourceName,      // <IfModule mod_mpm_event.c> never matches; event.c does
 };
 
@@ -87,7 +92,7 @@ struct Site {
   std::vector<ActiveDirective> directives;
   std::vector<LoadedModule> modules;  // built-in first, then in order of loading
   std::vector<std::string> files;     // in order of first reading, absolute
-  std::string fingerprint;            // FNV-1a, 128 bit, of names and bytes of all files; hex
+  std::string fingerprint;            // FNV-1a of 128 bits, of names and bytes of all files; hex
   std::vector<ConfigProblem> problems;
   std::vector<Trap> traps;
   std::vector<std::string> defines;  // names defined at the end

@@ -11,6 +11,7 @@
 
 #include "agent/config/change.h"
 #include "agent/config/glob.h"
+#include "agent/config/modules.h"
 #include "agent/config/place.h"
 #include "agent/config/settings.h"
 
@@ -61,6 +62,23 @@ Result<void> refuse_unsafe(const Site& site, Mpm to) {
                               "place of prefork. To go there, {}.",
                               module.identifier, word_of(to), module.way));
   return {};
+}
+
+// A module that stands in an <IfModule> of the old MPM is not loaded any more, and one in that of
+// the new MPM is.
+void remark_on_conditions(Draft& draft, const Site& before, Mpm from) {
+  for (const LoadedModule& module : before.modules) {
+    if (is_mpm_source(module.source) || is_loaded(draft.site, module.identifier)) continue;
+    const auto* unsafe = std::ranges::find(kUnsafe, module.identifier, &Unsafe::identifier);
+    draft.remarks.push_back(
+        {"", fmt::format("{} is loaded for {} alone and goes with it{}{}.", module.identifier,
+                         word_of(from), unsafe != kUnsafe.end() ? "; to do without it, " : "",
+                         unsafe != kUnsafe.end() ? unsafe->way : "")});
+  }
+  for (const LoadedModule& module : draft.site.modules)
+    if (!is_mpm_source(module.source) && !is_loaded(before, module.identifier))
+      draft.remarks.push_back({"", fmt::format("{} is loaded for {} alone and comes with it.",
+                                               module.identifier, word_of(draft.mpm))});
 }
 
 void remark_on_modules(Draft& draft, Mpm to) {
@@ -156,7 +174,8 @@ struct Target {
   ModuleFiles modules = ModuleFiles::MustExist;
 };
 
-// As RHEL's 00-mpm.conf asks for: the active line becomes a comment, and the comment a line.
+// As RHEL's 00-mpm.conf asks for: the active line becomes a comment, and the comment a line. The
+// mark moves with what stands between it and the line, so that the way back leads to the same.
 std::string with_comments_swapped(const Tree& tree, const LoadLine& active,
                                   const LoadLine& wanted) {
   std::string bytes;
@@ -164,7 +183,8 @@ std::string with_comments_swapped(const Tree& tree, const LoadLine& active,
     const Line& line = tree.lines()[i];
     std::string text = tree.bytes().substr(line.bytes.begin, line.bytes.size());
     const std::size_t first = line.pieces.front().physical - line.bytes.begin;
-    if (i == active.line) text.insert(first, "#");
+    if (i == active.line)
+      text.insert(first, tree.lines()[wanted.line].text.substr(0, wanted.begin));
     if (i == wanted.line) text.erase(first, wanted.begin);
     bytes += text;
   }
@@ -188,14 +208,21 @@ Result<std::string> with_load_line(const Draft& draft, const OpenFile& file, con
   const std::string identifier(module_identifier(target.to));
   const Span whole{active.words[1].logical.begin, active.words[2].logical.end};
   std::string text = line.text.substr(whole.begin, whole.size());
-  const std::size_t last = active.words[2].logical.begin - whole.begin;
+  const std::size_t name_at = active.words[2].logical.begin - whole.begin;
   const std::string_view quote =
       active.words[2].quote != 0 ? std::string_view(&active.words[2].quote, 1) : "";
-  text.replace(last, std::string::npos, fmt::format("{}{}{}", quote, module, quote));
+  text.replace(name_at, std::string::npos, fmt::format("{}{}{}", quote, module, quote));
   text.replace(0, active.words[1].logical.size(), identifier);
   const Span span = Tree::physical(line, whole);
   std::string bytes = tree.bytes();
   return bytes.replace(span.begin, span.size(), text);
+}
+
+// Where a link for `name` leads: as its forerunner did, if that was written for its name.
+std::string target_like(const std::string& forerunner, const std::string& old_name,
+                        const std::string& name) {
+  if (name_of(forerunner) != old_name) return fmt::format("../mods-available/{}", name);
+  return forerunner.substr(0, forerunner.size() - old_name.size()) + name;
 }
 
 // Debian: mods-enabled has links to what is to be loaded. Nothing when the file is no such link.
@@ -206,18 +233,20 @@ Result<std::optional<Overlay>> with_links(const Draft& draft, const std::string&
   if (name_of(enabled) != "mods-enabled" || !draft.files.link_target(path)) return std::nullopt;
   Overlay changed = draft.files;
   for (const std::string_view end : {"load", "conf"}) {
-    const std::string old_link = fmt::format("{}/mpm_{}.{}", enabled, word_of(draft.mpm), end);
+    const std::string old_name = fmt::format("mpm_{}.{}", word_of(draft.mpm), end);
+    const std::string old_link = fmt::format("{}/{}", enabled, old_name);
     const std::string name = fmt::format("mpm_{}.{}", word_of(target.to), end);
     const std::string file = fmt::format("{}/{}", available, name);
-    const bool was_there = draft.files.link_target(old_link).has_value();
-    if (draft.files.kind(file) != FileKind::Regular && (was_there || end == "load"))
+    const auto led = draft.files.link_target(old_link);
+    if (draft.files.kind(file) != FileKind::Regular && (led || end == "load"))
       return fail(Error::Kind::Conflict,
                   fmt::format("{} does not exist. Install Debian's apache2 package again, or use "
                               "a2enmod with an MPM that is there.",
                               file));
-    if (was_there) changed.remove(old_link);
+    if (led) changed.remove(old_link);
     if (draft.files.kind(file) == FileKind::Regular)
-      changed.link(fmt::format("{}/{}", enabled, name), fmt::format("../mods-available/{}", name));
+      changed.link(fmt::format("{}/{}", enabled, name),
+                   target_like(led.value_or(std::string()), old_name, name));
   }
   const auto load =
       open_file(draft.files, fmt::format("{}/mpm_{}.load", available, word_of(target.to)));
@@ -278,7 +307,6 @@ Result<void> take_unknown_away(Draft& draft) {
 Result<void> switch_mpm(Draft& draft, Mpm to, ModuleFiles modules) {
   if (to == Mpm::Winnt)
     return fail(Error::Kind::Usage, "winnt is the MPM of Windows; take event, worker or prefork.");
-  if (auto safe = refuse_unsafe(draft.site, to); !safe) return safe;
   if (auto reached = refuse_unreachable(draft); !reached) return reached;
   Error refusal{Error::Kind::Conflict,
                 fmt::format("No LoadModule of {} was found to be changed.", word_of(draft.mpm))};
@@ -291,9 +319,11 @@ Result<void> switch_mpm(Draft& draft, Mpm to, ModuleFiles modules) {
       refusal = after.error();
       continue;
     }
+    if (auto safe = refuse_unsafe(*after, to); !safe) return safe;
+    const Site before = std::exchange(draft.site, std::move(*after));
+    const Mpm from = std::exchange(draft.mpm, to);
     draft.files = std::move(**changed);
-    draft.site = std::move(*after);
-    draft.mpm = to;
+    remark_on_conditions(draft, before, from);
     remark_on_modules(draft, to);
     return take_unknown_away(draft);
   }

@@ -72,20 +72,16 @@ Result<std::string> factor(const Directive& directive, std::string_view value) {
                 "manual says");
 }
 
-// KeepAliveTimeout is read with a unit (ap_timeout_parameter_parse), Timeout by atoi.
+// Of what httpd takes, one spelling of each unit.
 Result<std::string> duration(const Directive& directive, std::string_view value) {
   const std::size_t digits = std::min(value.find_first_not_of("0123456789"), value.size());
   const auto number = plain_number(value.substr(0, digits));
   const std::string_view unit = value.substr(digits);
-  const bool seconds_only = directive.name == "Timeout";
   constexpr std::array kUnits = std::to_array<std::string_view>({"", "s", "ms", "min", "h"});
   const bool known = std::ranges::find(kUnits, unit) != kUnits.end();
-  const bool fits = number && *number <= kMaxInt && (*number > 0 || !seconds_only);
-  if (fits && known && (unit.empty() || !seconds_only)) return std::string(value);
+  if (number && *number <= kMaxInt && known) return std::string(value);
   return refuse(directive, value,
-                seconds_only ? "a whole number of seconds from 1 on, without a unit"
-                             : "a whole number of seconds such as 5, or one with a unit: 500ms, "
-                               "5s, 1min, 1h");
+                "a whole number of seconds such as 5, or one with a unit: 500ms, 5s, 1min, 1h");
 }
 
 Result<std::string> word(const Directive& directive, std::string_view value) {

@@ -70,10 +70,16 @@ Result<UniqueFd> HostFiles::open(const std::string& path, int flags) const {
   return fail(system_error(errno, prefix_ + path));
 }
 
+// Of this host's own files the kernel tells by their names, which is a call and not three.
 config::FileKind HostFiles::kind(const std::string& path) const {
-  const auto fd = open(path, O_PATH);
   struct stat found {};
-  if (!fd || fstat(fd->get(), &found) != 0) return config::FileKind::Missing;
+  if (prefix_.empty()) {
+    const bool whole = path.find('\0') == std::string::npos;
+    if (!whole || ::stat(path.c_str(), &found) != 0) return config::FileKind::Missing;
+  } else {
+    const auto fd = open(path, O_PATH);
+    if (!fd || fstat(fd->get(), &found) != 0) return config::FileKind::Missing;
+  }
   if (S_ISREG(found.st_mode)) return config::FileKind::Regular;
   return S_ISDIR(found.st_mode) ? config::FileKind::Directory : config::FileKind::Other;
 }
@@ -89,6 +95,7 @@ Result<std::string> HostFiles::read(const std::string& path) const {
     return fail(Error::Kind::Malformed, prefix_ + path + " is not a regular file");
   std::string bytes;
   std::array<char, 1 << 16> buffer;
+  const auto size = static_cast<std::size_t>(found.st_size);
   for (;;) {
     const ssize_t count = ::read(fd->get(), buffer.data(), buffer.size());
     if (count < 0 && errno == EINTR) continue;
@@ -97,6 +104,8 @@ Result<std::string> HostFiles::read(const std::string& path) const {
     bytes.append(buffer.data(), static_cast<std::size_t>(count));
     if (bytes.size() > kMaxFile)
       return fail(Error::Kind::Malformed, prefix_ + path + " is larger than 64 MiB");
+    // The end, without asking for it; files of the kernel say 0 and have more.
+    if (bytes.size() == size && static_cast<std::size_t>(count) < buffer.size()) return bytes;
   }
 }
 
@@ -126,17 +135,23 @@ Result<std::string> HostFiles::real_path(const std::string& path) const {
   if (!fd) return fail(fd.error());
   auto name = read_link(fmt::format("/proc/self/fd/{}", fd->get()));
   if (!name || prefix_.empty()) return name;
-  const auto root = read_link(fmt::format("/proc/self/fd/{}", root_.get()));
+  auto root = read_link(fmt::format("/proc/self/fd/{}", root_.get()));
   if (!root) return root;
   if (*root != "/" && name->compare(0, root->size(), *root) == 0) name->erase(0, root->size());
   return name->empty() ? "/" : *name;
 }
 
 Result<std::string> HostFiles::link_target(const std::string& path) const {
-  const auto fd = open(path, O_PATH | O_NOFOLLOW);
-  if (!fd) return fail(fd.error());
   std::array<char, 4096> target;
-  const ssize_t size = ::readlinkat(fd->get(), "", target.data(), target.size());
+  ssize_t size = -1;
+  if (prefix_.empty() && path.find('\0') == std::string::npos) {
+    size = ::readlink(path.c_str(), target.data(), target.size());
+    if (size < 0 && errno == ENOENT) return fail(system_error(errno, path));
+  } else {
+    const auto fd = open(path, O_PATH | O_NOFOLLOW);
+    if (!fd) return fail(fd.error());
+    size = ::readlinkat(fd->get(), "", target.data(), target.size());
+  }
   if (size < 0)
     return fail(errno == ENOENT || errno == EINVAL
                     ? Error{Error::Kind::Malformed, prefix_ + path + " is no link"}

@@ -25,7 +25,7 @@ namespace {
 constexpr mode_t kPrivateDirectory = 0700;
 constexpr mode_t kPrivateFile = 0600;
 constexpr std::string_view kColumns =
-    "id, at, target, plan, because, undoes, watch_seconds, backup";
+    "id, at, target, plan, because, undoes, watch_seconds, backup, watch";
 
 // The directory and those above it, as far as they are missing.
 Result<void> make_directory(const std::string& path) {
@@ -79,6 +79,10 @@ Result<ChangeRecord> change_of(const Statement& row) {
   change.undoes = row.integer(5);
   if (!row.is_null(6)) change.watch_seconds = row.real(6);
   change.backup = row.text(7);
+  if (row.is_null(8)) return change;
+  auto watch = parsed<WatchReport>(row, 8, change.id);
+  if (!watch) return fail(std::move(watch.error()));
+  change.watch = std::move(*watch);
   return change;
 }
 
@@ -149,13 +153,21 @@ Result<std::int64_t> Journal::begin(const ChangeRecord& change, const std::strin
   return id;
 }
 
-Result<void> Journal::set_backup(std::int64_t id, const std::string& path) {
-  auto update = database_.prepare("UPDATE change SET backup = ? WHERE id = ?");
-  if (!update) return fail(std::move(update.error()));
-  update->bind(1, std::string_view(path));
-  update->bind(2, id);
-  if (auto done = update->step(); !done) return fail(std::move(done.error()));
+Result<void> Journal::set(std::int64_t id, const char* update, std::string_view value) {
+  auto statement = database_.prepare(update);
+  if (!statement) return fail(std::move(statement.error()));
+  statement->bind(1, value);
+  statement->bind(2, id);
+  if (auto done = statement->step(); !done) return fail(std::move(done.error()));
   return {};
+}
+
+Result<void> Journal::set_backup(std::int64_t id, const std::string& path) {
+  return set(id, "UPDATE change SET backup = ? WHERE id = ?", path);
+}
+
+Result<void> Journal::set_watch(std::int64_t id, const WatchReport& report) {
+  return set(id, "UPDATE change SET watch = ? WHERE id = ?", to_json(report));
 }
 
 Result<void> Journal::enter(std::int64_t id, const ChangeStep& step) {

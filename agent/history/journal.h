@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "agent/base/fd.h"
@@ -38,6 +39,7 @@ class Journal {
   // Writes a new change with its first step; gives its id, which grows.
   Result<std::int64_t> begin(const ChangeRecord& change, const std::string& launch);
   Result<void> set_backup(std::int64_t id, const std::string& path);
+  Result<void> set_watch(std::int64_t id, const WatchReport& report);
   Result<void> enter(std::int64_t id, const ChangeStep& step);
 
   // NotFound: there is no such change.
@@ -51,6 +53,7 @@ class Journal {
  private:
   explicit Journal(Database database) : database_(std::move(database)) {}
   Result<std::vector<ChangeRecord>> read(Statement statement);
+  Result<void> set(std::int64_t id, const char* update, std::string_view value);
   Result<void> add_step(std::int64_t id, const ChangeStep& step);
 
   Database database_;

@@ -156,6 +156,27 @@ std::vector<MemoryLimit> memory_limits(const ProcFs& proc, std::int32_t pid) {
   return limits;
 }
 
+std::vector<std::vector<std::string>> membership_files(const ProcFs& proc, std::int32_t pid) {
+  std::vector<std::vector<std::string>> files;
+  const auto groups = proc.text(std::to_string(pid) + "/cgroup");
+  const auto mounts = proc.text("self/mountinfo");
+  if (!groups || !mounts) return files;
+  for (const std::string_view line : split(*groups, '\n')) {
+    const auto words = split(line, ':');
+    if (words.size() < 3) continue;
+    // "4:cpu,cpuacct:/a" is mounted once for all of its controllers; "1:name=systemd:/a" too.
+    const std::string_view controller = words[1].substr(0, words[1].find(','));
+    auto found = mount_of(*mounts, controller);
+    auto group = group_of(*groups, controller);
+    if (!found || !group) continue;
+    found->group = std::move(*group);
+    std::vector<std::string>& candidates = files.emplace_back();
+    for (const auto& [directory, name] : ancestors(*found))
+      candidates.push_back(directory + "/cgroup.procs");
+  }
+  return files;
+}
+
 double cpu_quota(const ProcFs& proc, std::int32_t pid) {
   const auto hierarchy = hierarchy_of(proc, pid, "cpu");
   if (!hierarchy) return 0;

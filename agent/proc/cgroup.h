@@ -26,6 +26,10 @@ std::string unit_of(std::string_view cgroup);
 // server above it is slowed to a crawl. Empty when there is none.
 std::vector<MemoryLimit> memory_limits(const ProcFs& proc, std::int32_t pid);
 
+// Of each hierarchy that is mounted, the files cgroup.procs of the process's group and of those
+// above it, from the inside out: writing a pid there puts that process in the group.
+std::vector<std::vector<std::string>> membership_files(const ProcFs& proc, std::int32_t pid);
+
 // Processors the process may use at once, by cpu.max or cpu.cfs_quota_us of every ancestor;
 // 0 when none of them limits it.
 double cpu_quota(const ProcFs& proc, std::int32_t pid);

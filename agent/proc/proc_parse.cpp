@@ -33,6 +33,13 @@ Number take_number(std::string_view& text) {
   return value;
 }
 
+// -1 when it is none.
+std::int64_t octal(std::string_view word) {
+  std::int64_t value = -1;
+  std::from_chars(word.data(), word.data() + word.size(), value, 8);
+  return value;
+}
+
 // Calls visit(name, rest) for each "Name:   rest" line.
 template <class Visit>
 void each_colon_line(std::string_view text, Visit&& visit) {
@@ -87,10 +94,15 @@ ProcStatus parse_status(std::string_view text) {
       while (rest.find_first_not_of(" \t") != std::string_view::npos)
         status.inner_pid = take_number<std::int32_t>(rest);
     }
-    if (name == "Uid") {
+    if (name == "Uid" || name == "Gid") {
       take_word(rest);
-      status.uid = take_number<std::int64_t>(rest);
+      (name == "Uid" ? status.uid : status.gid) = take_number<std::int64_t>(rest);
     }
+    if (name == "Groups")
+      while (rest.find_first_not_of(" \t") != std::string_view::npos)
+        status.groups.push_back(take_number<std::int64_t>(rest));
+    if (name == "Umask") status.file_mask = octal(take_word(rest));
+    if (name == "CapBnd") status.capability_bound = parse_hexadecimal(take_word(rest)).value_or(0);
   });
   return status;
 }
@@ -195,6 +207,18 @@ std::int64_t parse_keyed(std::string_view text, std::string_view key) {
     if (take_word(line) == key) return take_number<std::int64_t>(line);
   }
   return 0;
+}
+
+// "         0     100000      65536": the first inside, the first outside, how many.
+std::optional<std::int64_t> inner_id(std::string_view map, std::int64_t outer) {
+  while (!map.empty()) {
+    std::string_view line = take_line(map);
+    const auto inside = take_number<std::int64_t>(line);
+    const auto outside = take_number<std::int64_t>(line);
+    const auto count = take_number<std::int64_t>(line);
+    if (outer >= outside && outer - outside < count) return inside + (outer - outside);
+  }
+  return std::nullopt;
 }
 
 std::int64_t count_list(std::string_view text) {

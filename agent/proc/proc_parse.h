@@ -33,7 +33,11 @@ struct ProcStatus {
   Bytes anonymous;  // RssAnon
   Bytes swap;       // VmSwap
   std::int64_t threads = 0;
-  std::int64_t uid = -1;       // effective
+  std::int64_t uid = -1;  // effective
+  std::int64_t gid = -1;  // likewise
+  std::vector<std::int64_t> groups;
+  std::int64_t file_mask = -1;         // umask; kernels before 4.7 do not tell it
+  std::uint64_t capability_bound = 0;  // CapBnd
   std::int32_t inner_pid = 0;  // in the innermost pid namespace, a container's own; 0: not told
 };
 ProcStatus parse_status(std::string_view text);
@@ -76,6 +80,10 @@ std::vector<std::string> split_nul(std::string_view text);
 
 // "key 123" lines: memory.stat, cpu.stat. 0 when the key is not there.
 std::int64_t parse_keyed(std::string_view text, std::string_view key);
+
+// /proc/PID/uid_map or gid_map: what number a user of this host has inside of that user namespace;
+// nullopt when he is nobody there.
+std::optional<std::int64_t> inner_id(std::string_view map, std::int64_t outer);
 
 // A list of processors, "0-3,8": how many.
 std::int64_t count_list(std::string_view text);

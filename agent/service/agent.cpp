@@ -33,6 +33,8 @@ Result<std::unique_ptr<Agent>> Agent::start(AgentOptions options, Clock& clock) 
   auto history = History::open(options.history);
   if (!history) return fail(std::move(history.error()));
   std::unique_ptr<Agent> agent(new Agent(std::move(options), clock, std::move(*history)));
+  // Before anything else: a change that was left open may have left a server in between.
+  if (auto recovered = agent->recover(); !recovered) return fail(std::move(recovered.error()));
   if (!agent->options_.ephemeral)
     agent->discovery_ = std::jthread(
         [self = agent.get()](const std::stop_token& stop) { self->discover_until_stopped(stop); });
@@ -43,7 +45,8 @@ Agent::Agent(AgentOptions options, Clock& clock, History history)
     : options_(std::move(options)),
       clock_(clock),
       proc_(options_.proc_root),
-      history_(std::move(history)) {}
+      history_(std::move(history)),
+      changes_(options_.state, clock) {}
 
 Agent::~Agent() {
   discovery_ = {};

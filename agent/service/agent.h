@@ -19,11 +19,16 @@
 #include <thread>
 #include <vector>
 
+#include "agent/apply/file_world.h"
 #include "agent/base/clock.h"
+#include "agent/config/edit.h"
 #include "agent/history/history.h"
 #include "agent/proc/proc_fs.h"
+#include "agent/service/changes.h"
+#include "agent/service/server_hands.h"
 #include "agent/service/site_source.h"
 #include "agent/service/watch.h"
+#include "schema/model/change.h"
 #include "schema/model/config_edit.h"
 #include "schema/model/messages.h"
 #include "schema/model/observation.h"
@@ -72,6 +77,15 @@ class Agent {
   Result<EditPlan> config_write(const ConfigQuestion& question);
   Result<DirectiveExplanation> config_directive(const std::string& name);
 
+  // Changes of running servers, led to their end on a thread of their own (changes.h). A daemon
+  // tells about them and makes none: it has more rights than who asks.
+  Result<ChangePreview> change_preview(const ChangeRequest& request);
+  Result<ChangeRecord> change_begin(const ChangeRequest& request);
+  // Usage: there is nothing to take back. Conflict: it was taken back already, or is under way.
+  Result<ChangeRecord> change_undo(const UndoRequest& request);
+  Result<ChangeList> changes(std::int64_t limit);
+  Result<ChangeRecord> change(std::int64_t id);
+
  private:
   Agent(AgentOptions options, Clock& clock, History history);
 
@@ -79,6 +93,20 @@ class Agent {
   Result<Target> resolve(const std::string& name);
   std::shared_ptr<Watch> watch(const Target& target);
   Result<SiteSource> site_of(const ConfigQuestion& question);
+  // A change as it would be made, with all that it takes.
+  struct Intent {
+    Target target;
+    SiteSource source;
+    config::PlannedEdit edit;
+    std::vector<std::string> reasons;  // for the way of loading it
+  };
+  Result<Intent> intend(const ConfigQuestion& question);
+  Result<Intent> intend_back(const ChangeRecord& change);
+  Result<ChangeRecord> begin(Intent intent, ChangeRecord change, RestartClass most_restart);
+  std::vector<std::string> risks_of(const Intent& intent);
+  HandsWorld hands_world();
+  std::vector<Sample> past(const Target& target);
+  Result<void> recover();
   void store(const Sample& sample);
   void discover_until_stopped(const std::stop_token& stop);
 
@@ -94,6 +122,10 @@ class Agent {
   std::map<std::string, std::shared_ptr<Watch>> watches_;  // by identity; guarded likewise
   std::int32_t urls_watched_ = 0;                          // guarded likewise
 
+  apply::FileWorld files_;
+  mutable std::mutex watch_mutex_;
+  std::optional<std::pair<std::int64_t, WatchReport>> seen_;  // of a change; guarded likewise
+  Changes changes_;                                           // after what its thread uses
   std::jthread discovery_;  // last: it must end before what it uses
 };
 

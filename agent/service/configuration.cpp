@@ -12,32 +12,13 @@
 #include "agent/apache/explain.h"
 #include "agent/apply/file_swap.h"
 #include "agent/base/file.h"
-#include "agent/config/edit.h"
 #include "agent/config/lint.h"
 #include "agent/config/settings.h"
 #include "agent/service/agent.h"
+#include "agent/service/planning.h"
 
 namespace mpm {
 namespace {
-
-config::EditRequest edit_request(const SiteSource& source, const ConfigQuestion& question) {
-  config::EditRequest request;
-  request.site = source.options;
-  request.mpm = source.mpm;
-  request.running = source.running;
-  request.wishes = question.wishes;
-  request.switch_to = question.mpm;
-  return request;
-}
-
-Result<config::PlannedEdit> planned(const SiteSource& source, const ConfigQuestion& question) {
-  if (question.wishes.empty() && !question.mpm)
-    return fail(Error::Kind::Usage,
-                "Nothing is to be changed; name a directive as in MaxRequestWorkers=400.");
-  auto edit = config::plan_edit(edit_request(source, question), *source.files);
-  if (edit) edit->plan.pid = source.pid;
-  return edit;
-}
 
 // A backup holds what a configuration holds: for its owner alone.
 Result<void> make_private_directory(const std::string& path) {
@@ -68,7 +49,7 @@ Result<SiteSource> Agent::site_of(const ConfigQuestion& question) {
                             question.target));
   SiteSource source;
   source.options = site_options(*target, proc_);
-  source.root = root_of(proc_, target->pid);
+  source.root = root_of(proc_, *target);
   source.files = std::make_shared<const HostFiles>(source.root);
   source.pid = target->pid;
   source.mpm = target->mpm;
@@ -116,10 +97,7 @@ Result<EditPlan> Agent::config_write(const ConfigQuestion& question) {
   if (!source) return fail(source.error());
   auto edit = planned(*source, question);
   if (!edit) return fail(std::move(edit.error()));
-  if (!question.basis.empty() && question.basis != edit->plan.basis)
-    return fail(Error::Kind::Conflict,
-                "The configuration was changed by somebody else since this was planned; look at "
-                "the new plan and write that.");
+  if (auto same = made_from(question, edit->plan); !same) return fail(std::move(same.error()));
   if (edit->files.empty()) return std::move(edit->plan);
   const std::string backup = fmt::format("{}/backups", options_.state);
   if (auto made = make_private_directory(backup); !made) return fail(std::move(made.error()));

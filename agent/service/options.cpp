@@ -38,6 +38,10 @@ tl::expected<ProgramOptions, EarlyExit> parse_command_line(int argc, const char*
   app.add_option("--history", options.agent.history,
                  "database of samples; \":memory:\" keeps nothing")
       ->capture_default_str();
+  app.add_option("--state", options.agent.state,
+                 "where changes and what they replaced are kept; of root with --ephemeral the "
+                 "same, of others below their home")
+      ->capture_default_str();
   app.add_option("--interval", interval_ms, "milliseconds between two looks at a scoreboard")
       ->check(CLI::Range(100, 60000))
       ->capture_default_str();
@@ -64,7 +68,7 @@ tl::expected<ProgramOptions, EarlyExit> parse_command_line(int argc, const char*
   options.agent.keep = std::chrono::hours(keep_hours);
   if (options.agent.ephemeral) {
     options.agent.history = ":memory:";
-    options.agent.state = state_of_user();
+    if (app.count("--state") == 0) options.agent.state = state_of_user();
     if (app.count("--interval") == 0) options.agent.interval = std::chrono::milliseconds(200);
     if (app.count("--sweep") == 0) options.agent.sweep_every = std::chrono::milliseconds(2000);
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/service/routes.h"
 
+#include <algorithm>
 #include <charconv>
 #include <optional>
 
@@ -15,6 +16,7 @@ namespace {
 
 // The longest window that anybody may ask for, in seconds: a year.
 constexpr double kLongestWindow = 365.0 * 24 * 3600;
+constexpr std::int64_t kMostChanges = 1000;
 
 ApiResponse problem(const Error& error) {
   const Problem said = to_problem(error);
@@ -74,11 +76,23 @@ ApiResponse proposal(Agent& agent, const ApiRequest& request) {
   return answer(agent.proposal(parameter(request, "target"), *over));
 }
 
+ApiResponse changes(Agent& agent, const ApiRequest& request) {
+  const auto limit = number<std::int64_t>(request, "limit", 20);
+  if (!limit) return problem(limit.error());
+  return answer(agent.changes(std::clamp<std::int64_t>(*limit, 1, kMostChanges)));
+}
+
+ApiResponse change(Agent& agent, const ApiRequest& request) {
+  const auto id = number<std::int64_t>(request, "id", 0);
+  if (!id) return problem(id.error());
+  return answer(agent.change(*id));
+}
+
 // What the body asks, answered by a method of Agent.
-template <class T>
+template <class T, class Body>
 ApiResponse answer_question(Agent& agent, const ApiRequest& request,
-                            Result<T> (Agent::*method)(const ConfigQuestion&)) {
-  const auto question = from_json<ConfigQuestion>(request.body);
+                            Result<T> (Agent::*method)(const Body&)) {
+  const auto question = from_json<Body>(request.body);
   if (!question) return problem(Error(question.error()).in("the body of the request"));
   return answer((agent.*method)(*question));
 }
@@ -92,6 +106,12 @@ ApiResponse respond_to_post(Agent& agent, const ApiRequest& request) {
     return answer_question(agent, request, &Agent::config_plan);
   if (request.path == route::kConfigWrite.path)
     return answer_question(agent, request, &Agent::config_write);
+  if (request.path == route::kChangePreview.path)
+    return answer_question(agent, request, &Agent::change_preview);
+  if (request.path == route::kChangeBegin.path)
+    return answer_question(agent, request, &Agent::change_begin);
+  if (request.path == route::kChangeUndo.path)
+    return answer_question(agent, request, &Agent::change_undo);
   return problem(
       {Error::Kind::NotFound,
        fmt::format("POST {}: there is no such operation; see openapi.json", request.path)});
@@ -112,6 +132,8 @@ ApiResponse respond(Agent& agent, const ApiRequest& request) {
   if (request.path == route::kHealth.path) return answer(Result<HealthReport>(agent.health()));
   if (request.path == route::kConfigDirective.path)
     return answer(agent.config_directive(parameter(request, "name")));
+  if (request.path == route::kChanges.path) return changes(agent, request);
+  if (request.path == route::kChange.path) return change(agent, request);
   return problem({Error::Kind::NotFound,
                   fmt::format("{}: there is no such operation; see openapi.json", request.path)});
 }

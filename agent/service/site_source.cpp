@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include "agent/apache/binary.h"
 #include "agent/apache/command_line.h"
@@ -97,6 +98,13 @@ std::vector<std::string> strings(const auto& views) {
   return {views.begin(), views.end()};
 }
 
+bool is_same_file(const std::string& a, const std::string& b) {
+  struct stat left {};
+  struct stat right {};
+  return ::stat(a.c_str(), &left) == 0 && ::stat(b.c_str(), &right) == 0 &&
+         left.st_dev == right.st_dev && left.st_ino == right.st_ino;
+}
+
 }  // namespace
 
 config::SiteOptions site_options(const Target& target, const ProcFs& proc) {
@@ -123,11 +131,13 @@ config::SiteOptions site_options(const Target& target, const ProcFs& proc) {
   return options;
 }
 
-std::string root_of(const ProcFs& proc, std::int32_t pid) {
-  std::string root = fmt::format("{}/{}/root", proc.root(), pid);
+std::string root_of(const ProcFs& proc, const Target& target) {
+  std::string root = fmt::format("{}/{}/root", proc.root(), target.pid);
   const auto listed = list_directory(root);
   const bool denied = !listed && listed.error().kind == Error::Kind::Denied;
-  return denied ? std::string() : root;
+  const bool shared =
+      is_same_file(root, "/") && is_same_file(root + target.config_file, target.config_file);
+  return denied || shared ? std::string() : root;
 }
 
 Result<SiteSource> offline_source(const OfflineSite& site) {

@@ -32,9 +32,10 @@ struct SiteSource {
 
 config::SiteOptions site_options(const Target& target, const ProcFs& proc);
 
-// The server's own root, or the host's where that one may not be entered: most servers have the
-// same, and the target's losses say that permission is missing.
-std::string root_of(const ProcFs& proc, std::int32_t pid);
+// The server's own root, through its process; or "", the host's, where that one may not be entered
+// (the target's losses say that permission is missing), and where both are the same: a name that
+// goes through a process ends with it, and what is saved must still be found after a restart.
+std::string root_of(const ProcFs& proc, const Target& target);
 
 // Usage: nothing says which file is the configuration's first, and none of the usual ones is there.
 Result<SiteSource> offline_source(const OfflineSite& site);

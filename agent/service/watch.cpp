@@ -67,10 +67,14 @@ MpmSettings Watch::settings() {
 }
 
 RunningLimits Watch::running() {
+  const auto last = board();
+  return last ? RunningLimits{last->server_limit, last->thread_limit} : RunningLimits{};
+}
+
+std::optional<Scoreboard> Watch::board() {
   const std::lock_guard lock(mutex_);
   if (!sampler_.scoreboard()) (void)sampler_.look(clock_.now(), Sweep::None);
-  const auto& board = sampler_.scoreboard();
-  return board ? RunningLimits{board->server_limit, board->thread_limit} : RunningLimits{};
+  return sampler_.scoreboard();
 }
 
 bool Watch::ended() const {

@@ -60,6 +60,8 @@ class Watch {
   MpmSettings settings();
   // What the running parent keeps until it is stopped; zeros when its scoreboard is not read.
   RunningLimits running();
+  // The scoreboard of the last look, after one when there was none yet; absent when it fails.
+  std::optional<Scoreboard> board();
   // True once the server has ended; a watch does not come back to life. Never waits for a look.
   bool ended() const;
   // Why the last look failed; nullopt when it did not.

@@ -18,6 +18,7 @@
 #include "schema/model/config_edit.h"
 #include "schema/model/fields.h"
 #include "schema/model/lab.h"
+#include "schema/model/launch.h"
 #include "schema/model/messages.h"
 #include "schema/model/observation.h"
 #include "schema/model/proposal.h"
@@ -215,15 +216,17 @@ Result<T> from_json(std::string_view text) {
   template std::string to_json_pretty<T>(const T&); \
   template Result<T> from_json<T>(std::string_view);
 
+MPM_JSON(ApplyPolicy)
 MPM_JSON(ChangeList)
+MPM_JSON(ChangePreview)
 MPM_JSON(ChangeRecord)
 MPM_JSON(ChangeRequest)
-MPM_JSON(ApplyPolicy)
 MPM_JSON(ConfigQuestion)
 MPM_JSON(DirectiveExplanation)
 MPM_JSON(EditPlan)
 MPM_JSON(HealthReport)
 MPM_JSON(LabReport)
+MPM_JSON(Launch)
 MPM_JSON(LintReport)
 MPM_JSON(ListenerUsage)
 MPM_JSON(MemoryLimit)
@@ -241,6 +244,7 @@ MPM_JSON(SettingsComparison)
 MPM_JSON(StatusReport)
 MPM_JSON(Target)
 MPM_JSON(TargetList)
+MPM_JSON(UndoRequest)
 MPM_JSON(WatchReport)
 MPM_JSON(std::vector<ListenerUsage>)
 MPM_JSON(std::vector<MemoryLimit>)

@@ -60,12 +60,26 @@ inline constexpr Route kConfigWrite{
     "/v1/config/write", {}, "EditPlan", "The same, written", "ConfigQuestion"};
 inline constexpr Route kConfigDirective{
     "/v1/config/directive", {"name"}, "DirectiveExplanation", "What a directive means"};
+inline constexpr Route kChanges{
+    "/v1/changes", {"limit"}, "ChangeList", "What was changed, the newest first"};
+inline constexpr Route kChange{
+    "/v1/change", {"id"}, "ChangeRecord", "One change: what, why, and each phase of its life"};
+inline constexpr Route kChangePreview{
+    "/v1/changes/preview", {}, "ChangePreview", "What a change would be and do", "ChangeRequest"};
+inline constexpr Route kChangeBegin{"/v1/changes/begin",
+                                    {},
+                                    "ChangeRecord",
+                                    "Change a server's configuration and load it",
+                                    "ChangeRequest"};
+inline constexpr Route kChangeUndo{
+    "/v1/changes/undo", {}, "ChangeRecord", "Take a change back", "UndoRequest"};
 }  // namespace route
 
 inline constexpr std::array kRoutes{
-    route::kTargets,        route::kStatus,      route::kScoreboard, route::kSettings,
-    route::kSamples,        route::kObservation, route::kProposal,   route::kHealth,
-    route::kConfigSettings, route::kConfigCheck, route::kConfigPlan, route::kConfigWrite,
-    route::kConfigDirective};
+    route::kTargets,         route::kStatus,      route::kScoreboard, route::kSettings,
+    route::kSamples,         route::kObservation, route::kProposal,   route::kHealth,
+    route::kConfigSettings,  route::kConfigCheck, route::kConfigPlan, route::kConfigWrite,
+    route::kConfigDirective, route::kChanges,     route::kChange,     route::kChangePreview,
+    route::kChangeBegin,     route::kChangeUndo};
 
 }  // namespace mpm

@@ -37,10 +37,11 @@ struct ApplyPolicy {
   bool allow_full_restart = false;      // of what a graceful restart does not put in force
   Confidence least_confidence = Confidence::Medium;
   // A value nearer than this part to the proposed one is left as it is. Each time that a
-  // directive was turned round lately widens its band.
+  // directive was moved there or turned round lately widens its band.
   double dead_band = 0.15;
-  double rest_seconds = 600;       // from one change to the next: time to see what it did
-  double back_off_seconds = 3600;  // after an undo, doubled with each further one
+  std::int64_t agreeing_looks = 4;  // in a row, that have to ask for the same way
+  double rest_seconds = 600;        // from one change to the next: time to see what it did
+  double back_off_seconds = 3600;   // after an undo, doubled with each further one
   double back_off_most_seconds = 7 * 86400.0;
 
   static constexpr std::tuple kFields{
@@ -51,6 +52,7 @@ struct ApplyPolicy {
       Field{"allow_full_restart", &ApplyPolicy::allow_full_restart},
       Field{"least_confidence", &ApplyPolicy::least_confidence},
       Field{"dead_band", &ApplyPolicy::dead_band},
+      Field{"agreeing_looks", &ApplyPolicy::agreeing_looks},
       Field{"rest_seconds", &ApplyPolicy::rest_seconds},
       Field{"back_off_seconds", &ApplyPolicy::back_off_seconds},
       Field{"back_off_most_seconds", &ApplyPolicy::back_off_most_seconds}};

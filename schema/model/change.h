@@ -16,6 +16,7 @@
 #include "schema/model/proposal.h"
 #include "schema/model/target.h"
 #include "schema/model/units.h"
+#include "schema/model/verdict.h"
 
 namespace mpm {
 
@@ -58,6 +59,27 @@ struct ChangeRequest {
                                       Field{"watch_seconds", &ChangeRequest::watch_seconds}};
 };
 
+// What a change would be and do, before anybody said yes.
+struct ChangePreview {
+  EditPlan plan;
+  std::vector<std::string> risks;  // what loading it will do to the requests, a sentence each
+  std::string refusal;             // why it is not done as it was asked for; empty: it would be
+
+  static constexpr std::tuple kFields{Field{"plan", &ChangePreview::plan},
+                                      Field{"risks", &ChangePreview::risks},
+                                      Field{"refusal", &ChangePreview::refusal}};
+};
+
+struct UndoRequest {
+  std::int64_t id = 0;  // of the change to take back; 0: the newest that was kept
+  RestartClass most_restart = RestartClass::Graceful;
+  std::optional<double> watch_seconds;
+
+  static constexpr std::tuple kFields{Field{"id", &UndoRequest::id},
+                                      Field{"most_restart", &UndoRequest::most_restart},
+                                      Field{"watch_seconds", &UndoRequest::watch_seconds}};
+};
+
 struct ChangeRecord {
   std::int64_t id = 0;
   Instant at{};
@@ -66,8 +88,9 @@ struct ChangeRecord {
   std::string because;
   std::int64_t undoes = 0;  // the change that this one takes back; 0: none
   std::optional<double> watch_seconds;
-  std::string backup;             // the folder of the files as they were
-  std::vector<ChangeStep> steps;  // the last one is where it stands
+  std::string backup;                // the folder of the files as they were
+  std::vector<ChangeStep> steps;     // the last one is where it stands
+  std::optional<WatchReport> watch;  // once it is watched, or was
 
   static constexpr std::tuple kFields{Field{"id", &ChangeRecord::id},
                                       Field{"at", &ChangeRecord::at},
@@ -77,7 +100,8 @@ struct ChangeRecord {
                                       Field{"undoes", &ChangeRecord::undoes},
                                       Field{"watch_seconds", &ChangeRecord::watch_seconds},
                                       Field{"backup", &ChangeRecord::backup},
-                                      Field{"steps", &ChangeRecord::steps}};
+                                      Field{"steps", &ChangeRecord::steps},
+                                      Field{"watch", &ChangeRecord::watch}};
 };
 
 // A line of the list of changes.

@@ -2,13 +2,15 @@
 //
 // Any bytes are a configuration file: its lines tile it, every byte of a line maps to the same
 // byte of the file, another value in the place of one word leaves all other lines as they were,
-// and reading the bytes as a site ends.
+// reading the bytes as a site ends, and what the editor would change of them is one line.
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <string>
 #include <vector>
 
+#include "agent/config/edit.h"
 #include "agent/config/site.h"
 #include "agent/config/tree.h"
 #include "tests/support/memory_files.h"
@@ -64,6 +66,33 @@ void edits_stay_in_their_place(const Tree& tree) {
   }
 }
 
+// Another value, or a directive more: of the file as it was, only bytes of one logical line go.
+void changes_one_line(const Tree& tree, const FileEdit& edit) {
+  const std::string& before = tree.bytes();
+  require(edit.before == before);
+  const auto [old_end, new_end] =
+      std::mismatch(before.begin(), before.end(), edit.after.begin(), edit.after.end());
+  const auto begin = static_cast<std::size_t>(old_end - before.begin());
+  std::size_t end = before.size();
+  for (std::size_t size = edit.after.size();
+       end > begin && size > begin && before[end - 1] == edit.after[size - 1]; --size)
+    --end;
+  std::size_t touched = 0;
+  for (const Line& line : tree.lines())
+    touched += line.bytes.begin < end && begin < line.bytes.end ? 1 : 0;
+  require(touched <= 1);
+}
+
+void edits_are_small(const Tree& tree, const SiteOptions& options, const FileSystem& files) {
+  EditRequest request;
+  request.site = options;
+  request.wishes = {{"MaxRequestWorkers", "4096"}};
+  const auto planned = plan_edit(request, files);
+  if (!planned) return;
+  for (const FileEdit& edit : planned->files)
+    if (edit.path == options.server_root + "/" + options.config_file) changes_one_line(tree, edit);
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -79,5 +108,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   MemoryFiles files;
   files.add("/R/httpd.conf", bytes);
   read_site(options, files);
+  edits_are_small(tree, options, files);
   return 0;
 }

@@ -13,6 +13,7 @@
 #include "schema/codec/json.h"
 #include "schema/codec/names.h"
 #include "schema/codec/routes.h"
+#include "schema/model/change.h"
 #include "schema/model/config_edit.h"
 #include "schema/model/messages.h"
 #include "schema/model/observation.h"
@@ -125,6 +126,12 @@ void expect_described(const std::string& name) {
 
 TEST(Contract, OpenApiHasTheFieldsOfEveryType) {
   expect_described<Change>("Change");
+  expect_described<ChangeList>("ChangeList");
+  expect_described<ChangePreview>("ChangePreview");
+  expect_described<ChangeRecord>("ChangeRecord");
+  expect_described<ChangeRequest>("ChangeRequest");
+  expect_described<ChangeStep>("ChangeStep");
+  expect_described<ChangeSummary>("ChangeSummary");
   expect_described<ConfigQuestion>("ConfigQuestion");
   expect_described<DirectiveChange>("DirectiveChange");
   expect_described<DirectiveExplanation>("DirectiveExplanation");
@@ -166,12 +173,13 @@ TEST(Contract, OpenApiHasTheFieldsOfEveryType) {
   expect_described<TargetEntry>("TargetEntry");
   expect_described<TargetList>("TargetList");
   expect_described<TargetStatus>("TargetStatus");
+  expect_described<UndoRequest>("UndoRequest");
   expect_described<VerdictEvidence>("VerdictEvidence");
   expect_described<WatchReport>("WatchReport");
   expect_described<Wish>("Wish");
   expect_described<Work>("Work");
   expect_described<WorkerCounts>("WorkerCounts");
-  EXPECT_EQ(openapi()["components"]["schemas"].size(), 47U) << "a type that is not held here";
+  EXPECT_EQ(openapi()["components"]["schemas"].size(), 54U) << "a type that is not held here";
 }
 
 TEST(Contract, OpenApiHasTheRoutesOfTheTable) {
@@ -209,6 +217,11 @@ void expect_example(const std::string& name) {
 }
 
 TEST(Contract, TheExamplesAreMessages) {
+  expect_example<ChangeList>("changes.json");
+  expect_example<ChangePreview>("change-preview.json");
+  expect_example<ChangeRecord>("change.json");
+  expect_example<ChangeRequest>("change-request.json");
+  expect_example<UndoRequest>("undo-request.json");
   expect_example<ConfigQuestion>("config-question.json");
   expect_example<DirectiveExplanation>("directive.json");
   expect_example<EditPlan>("edit-plan.json");

@@ -10,6 +10,10 @@ import sys
 import jsonschema
 
 MESSAGES = {
+    "change": "ChangeRecord",
+    "change-preview": "ChangePreview",
+    "change-request": "ChangeRequest",
+    "changes": "ChangeList",
     "config-question": "ConfigQuestion",
     "directive": "DirectiveExplanation",
     "edit-plan": "EditPlan",
@@ -23,6 +27,7 @@ MESSAGES = {
     "settings": "MpmSettings",
     "status": "StatusReport",
     "targets": "TargetList",
+    "undo-request": "UndoRequest",
 }
 
 

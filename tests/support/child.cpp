@@ -101,6 +101,7 @@ Finished run(const std::vector<std::string>& arguments, RunOptions options) {
   finished.seconds = std::chrono::duration<double>(Clock::now() - begin).count();
   finished.cpu_seconds = static_cast<double>(used.ru_utime.tv_sec + used.ru_stime.tv_sec) +
                          static_cast<double>(used.ru_utime.tv_usec + used.ru_stime.tv_usec) * 1e-6;
+  finished.peak_kilobytes = used.ru_maxrss;
   finished.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   return finished;
 }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,8 @@ struct Finished {
   std::string err;
   double seconds = 0;      // of wall-clock
   double cpu_seconds = 0;  // user and system
+  // Of memory in RAM. It is at least what the caller had when it started the program.
+  std::int64_t peak_kilobytes = 0;
 };
 
 struct RunOptions {

@@ -48,6 +48,8 @@ class PrivateHttpd {
   void restart() const;   // HUP
   void stop();            // TERM, and waits
   void start();           // again, with a new pid
+  // Somebody else stopped and started it; 0: it is stopped.
+  void has_pid(pid_t pid) { pid_ = pid; }
 
  private:
   const HttpdOptions options_;

@@ -58,6 +58,8 @@ class Stream {
   }
   void advance_noise();
   bool in_burst();
+  double serve_arrivals(double rate, double limit, double service);
+  double serve_clients(double limit, double service);
   void fill(Sample& sample, double limit, double completed, double service);
 
   std::mt19937 random_;
@@ -91,10 +93,8 @@ inline Sample Stream::next() {
   advance_noise();
   const bool burst = in_burst();
   const double hours = static_cast<double>(second_) / 3600;
-  double rate = settings.rate * (1 + settings.drift_per_hour * hours) *
-                std::exp(settings.rate_noise * rate_state_) * (burst ? 2 : 1);
-  if (settings.clients > 0)
-    rate = std::max(0.0, settings.clients - busy_ - queue_) / settings.think_seconds;
+  const double rate = settings.rate * (1 + settings.drift_per_hour * hours) *
+                      std::exp(settings.rate_noise * rate_state_) * (burst ? 2 : 1);
   const double service =
       settings.service_seconds * std::exp(settings.service_noise * service_state_) *
       (burst ? 1.5 : 1) *
@@ -104,6 +104,16 @@ inline Sample Stream::next() {
   const double grown = std::clamp(0.2 + since / 10, 0.0, 1.0);
   const double limit =
       std::max(1.0, std::floor((since < 10 ? grown : 1.0) * static_cast<double>(settings.limit)));
+  const double completed =
+      settings.clients > 0 ? serve_clients(limit, service) : serve_arrivals(rate, limit, service);
+  accesses_ += completed;
+  Sample sample;
+  fill(sample, limit, completed, service);
+  return sample;
+}
+
+// Those that come by themselves wait in the queue, and are turned away from a full one.
+inline double Stream::serve_arrivals(double rate, double limit, double service) {
   const double offered = queue_ + poisson(rate);
   const double completed = std::min(offered, std::floor(limit / service));
   queue_ = offered - completed;
@@ -112,10 +122,17 @@ inline Sample Stream::next() {
     queue_ = 511;
   }
   busy_ = queue_ > 0 ? limit : std::min(limit, poisson(rate * service));
-  accesses_ += completed;
-  Sample sample;
-  fill(sample, limit, completed, service);
-  return sample;
+  return completed;
+}
+
+// Every client thinks, is served, or waits: what a second of that comes to in the mean.
+inline double Stream::serve_clients(double limit, double service) {
+  const double rate =
+      std::min(settings.clients / (settings.think_seconds + service), limit / service);
+  queue_ = std::floor(
+      std::max(0.0, settings.clients - rate * (settings.think_seconds + service) + 1e-6));
+  busy_ = queue_ > 0 ? limit : std::min(limit, poisson(rate * service));
+  return poisson(rate);
 }
 
 inline void Stream::fill(Sample& sample, double limit, double completed, double service) {

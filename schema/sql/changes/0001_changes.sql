@@ -10,7 +10,8 @@ CREATE TABLE change (
   because TEXT NOT NULL,
   undoes INTEGER NOT NULL, -- another change's id; 0: none
   watch_seconds REAL,
-  backup TEXT NOT NULL -- the folder of the files as they were; empty until it is known
+  backup TEXT NOT NULL, -- the folder of the files as they were; empty until it is known
+  watch TEXT -- what the watch saw; null until there is one
 ) STRICT;
 
 -- The phases of a change in their order; the last is where it stands.

@@ -105,6 +105,12 @@ class ChangeInAWorld : public testing::Test {
   Result<Phase> carry_out(World& world, std::int64_t id, const std::stop_token& stop = {}) {
     return Executor(journal_, world, clock_).carry_out(id, stop);
   }
+  void recover(World& world) {
+    const auto open = journal_.open_changes();
+    ASSERT_TRUE(open);
+    for (const ChangeRecord& change : *open)
+      ASSERT_TRUE(Executor(journal_, world, clock_).resume(change));
+  }
   Phase phase(std::int64_t id) { return journal_.find(id)->steps.back().phase; }
 
   void expect_safe(const World& world, std::int64_t id) {
@@ -121,7 +127,7 @@ class ChangeInAWorld : public testing::Test {
     }
   }
 
-  const TempDir dir_;
+  const TempDir dir_{TempDir::in_memory()};
   StillClock clock_;
   Journal journal_;
 };
@@ -201,7 +207,7 @@ TEST_F(ChangeInAWorld, EndedAnywhereAndAgainServesTheOldOrTheWatchedNewOne) {
                 world.kill_at = at;
                 world.moment = again;
                 try {
-                  ASSERT_TRUE(Executor(journal_, world, clock_).recover());
+                  recover(world);
                 } catch (const Killed&) {
                   continue;
                 }

@@ -4,54 +4,15 @@
 // often it is wrong, how long it takes, and what it says.
 #include "agent/apply/judge.h"
 
-#include <functional>
 #include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
 
-#include "tests/support/stream.h"
+#include "tests/agent/apply/watched.h"
 
 namespace mpm::apply {
 namespace {
-
-using test::Stream;
-using test::StreamSettings;
-
-constexpr int kBefore = 300;
-
-using Edit = std::function<void(StreamSettings&)>;
-
-// Watches until the judge has decided; `change` is made to the server with the reload.
-WatchReport watched(const StreamSettings& server, const Edit& change, std::uint32_t seed,
-                    int before = kBefore) {
-  Stream stream(server, seed);
-  const auto samples = stream.next(before);
-  stream.reload();
-  change(stream.settings);
-  Judge judge(samples, samples.back().at);
-  for (int second = 0; second < 400; ++second)
-    if (const auto& report = judge.see(stream.next()); report.verdict != WatchVerdict::Undecided)
-      return report;
-  return judge.report();
-}
-
-void nothing(StreamSettings&) {}
-void twice_as_slow(StreamSettings& server) {
-  server.service_seconds *= 2;
-}
-
-StreamSettings with(const Edit& edit) {
-  StreamSettings server;
-  edit(server);
-  return server;
-}
-
-const VerdictEvidence* measure(const WatchReport& report, const std::string& name) {
-  for (const VerdictEvidence& evidence : report.evidence)
-    if (evidence.measure == name) return &evidence;
-  return nullptr;
-}
 
 struct Server {
   std::string name;
@@ -120,19 +81,19 @@ TEST(Judge, UndoesInAMinuteWhatDoublesTheTimeOfRequests) {
   }
 }
 
-TEST(Judge, WithNoiseThatLastsTakesLongerAndIsNotWrong) {
+TEST(Judge, WithNoiseThatLastsTakesLongerAndIsSeldomWrong) {
   const StreamSettings server = with([](StreamSettings& s) {
     s.service_noise = 0.2;
-    s.correlation = 0.95;
+    s.correlation = 0.97;
   });
   int undone_of_nothing = 0;
   int undone = 0;
-  for (std::uint32_t seed = 0; seed < 100; ++seed) {
+  for (std::uint32_t seed = 0; seed < 150; ++seed) {
     if (watched(server, nothing, seed).verdict == WatchVerdict::Undo) ++undone_of_nothing;
     if (watched(server, twice_as_slow, seed).verdict == WatchVerdict::Undo) ++undone;
   }
-  EXPECT_EQ(undone_of_nothing, 0);
-  EXPECT_GE(undone, 75);
+  EXPECT_LE(undone_of_nothing, 2) << "it cannot be told from a change";
+  EXPECT_GE(undone, 100);
 }
 
 TEST(Judge, SaysWhatItUndoesFor) {
@@ -154,34 +115,78 @@ TEST(Judge, UndoesALimitFarTooLowInAMinute) {
       const auto report =
           watched(with([&](StreamSettings& s) { s.clients = clients; }), far_too_low, seed);
       EXPECT_EQ(report.verdict, WatchVerdict::Undo) << seed;
-      EXPECT_LE(report.seconds, 60) << seed;
-      EXPECT_TRUE(measure(report, "saturation") || measure(report, "response"));
+      EXPECT_LE(report.seconds, 40) << seed;
+      EXPECT_EQ(report.evidence.front().measure, "saturation") << report.sentence;
     }
   }
+}
+
+// After the change `left` workers are left for requests; idle clients hold the others of `limit`.
+WatchReport held_by_idle_clients(const StreamSettings& server, std::int64_t left,
+                                 std::uint32_t seed) {
+  Stream stream(server, seed);
+  const auto before = stream.next(kBefore);
+  stream.settings.limit = left;
+  Judge judge(before, before.back().at);
+  for (int second = 0; second < 300; ++second) {
+    Sample sample = stream.next();
+    sample.worker_limit = server.limit;
+    sample.tally.busy = server.limit - sample.tally.idle;
+    sample.tally.keepalive = sample.tally.busy - sample.tally.writing;
+    judge.see(sample);
+  }
+  return judge.report();
 }
 
 TEST(Judge, UndoesWhatFillsTheServerWithIdleClients) {
   const StreamSettings server = with([](StreamSettings& s) {
     s.limit = 30;
-    s.keepalive = 10;
     s.service_seconds = 0.1;
   });
-  int undone = 0;
+  int in_time = 0;
   for (std::uint32_t seed = 0; seed < 20; ++seed) {
-    Stream stream(server, seed);
-    const auto before = stream.next(kBefore);
-    stream.settings.limit = 8;  // what is left for requests
-    Judge judge(before, before.back().at);
-    for (int second = 0; second < 60; ++second) {
-      Sample sample = stream.next();
-      sample.worker_limit = 30;
-      sample.tally.busy = 30 - sample.tally.idle;
-      sample.tally.keepalive = sample.tally.busy - sample.tally.writing;
-      judge.see(sample);
-    }
-    if (judge.report().verdict == WatchVerdict::Undo) ++undone;
+    const auto report = held_by_idle_clients(server, 8, seed);
+    if (report.verdict == WatchVerdict::Undo && report.seconds <= 60) ++in_time;
   }
-  EXPECT_GE(undone, 19);
+  EXPECT_GE(in_time, 19);
+}
+
+TEST(Judge, UndoesAtTheEndWhatKeepsTheServerFull) {
+  const StreamSettings server = with([](StreamSettings& s) {
+    s.service_noise = 0.4;
+    s.correlation = 0.9;
+  });
+  Stream stream(server, 1);
+  const auto before = stream.next(kBefore);
+  Judge judge(before, before.back().at);
+  for (int second = 0; second < 310; ++second) {
+    Sample sample = stream.next();
+    sample.tally.keepalive = sample.tally.idle;
+    sample.tally.busy += sample.tally.idle;
+    sample.tally.idle = 0;
+    sample.listeners = {listener(1, 100)};  // too little to prove a longer wait by
+    judge.see(sample);
+  }
+  const WatchReport& report = judge.report();
+  EXPECT_EQ(report.verdict, WatchVerdict::Undo);
+  EXPECT_GE(report.seconds, 300) << report.sentence;
+  EXPECT_NE(report.sentence.find("the load was no higher"), std::string::npos) << report.sentence;
+}
+
+TEST(Judge, DoesNotUndoMoreWorkersThanTheProcessorsCanUse) {
+  const StreamSettings server = with([](StreamSettings& s) {
+    s.limit = 5;
+    s.clients = 40;
+    s.think_seconds = 0.1;
+  });
+  const Edit more = [](StreamSettings& s) {
+    s.limit *= 2;
+    s.service_seconds *= 2;  // they share the processors
+  };
+  for (std::uint32_t seed = 0; seed < 20; ++seed) {
+    const auto report = watched(server, more, seed);
+    EXPECT_EQ(report.verdict, WatchVerdict::Keep) << report.sentence;
+  }
 }
 
 TEST(Judge, DoesNotBlameTheChangeForALoadThatDoubled) {
@@ -200,6 +205,74 @@ TEST(Judge, DoesNotBlameTheChangeForALoadThatDoubled) {
         EXPECT_EQ(report.verdict, WatchVerdict::Keep)
             << limit << " " << clients << " " << seed << " " << report.sentence;
       }
+}
+
+TEST(Judge, DoesNotBlameTheChangeForWhatALoadNeverSeenDoes) {
+  const StreamSettings server = with([](StreamSettings& s) { s.slow_with_load = 1; });
+  for (std::uint32_t seed = 0; seed < 20; ++seed) {
+    // Twice the load: each request takes twice as long for want of processors.
+    const auto report = watched(
+        server,
+        [](StreamSettings& s) {
+          s.rate *= 2;
+          s.service_seconds *= 2;
+        },
+        seed);
+    EXPECT_EQ(report.verdict, WatchVerdict::Keep) << seed << " " << report.sentence;
+  }
+}
+
+TEST(Judge, HoldsALoadAgainstThatLoad) {
+  // By day 160 requests a second that take 80 ms, by night 40 that take 20; the change is made
+  // at night, and the day breaks.
+  const auto by_day = [](StreamSettings& s, bool day) {
+    s.rate = day ? 160 : 40;
+    s.service_seconds = day ? 0.08 : 0.02;
+  };
+  for (std::uint32_t seed = 0; seed < 20; ++seed)
+    for (const double slower : {1.0, 2.0}) {
+      Stream stream({}, seed);
+      std::vector<Sample> before;
+      for (const bool day : {true, false, false}) {
+        by_day(stream.settings, day);
+        for (Sample& sample : stream.next(100))
+          before.push_back(std::move(sample));
+      }
+      by_day(stream.settings, true);
+      stream.settings.service_seconds *= slower;
+      Judge judge(before, before.back().at);
+      for (int second = 0; second < 300; ++second)
+        judge.see(stream.next());
+      EXPECT_EQ(judge.report().verdict, slower > 1 ? WatchVerdict::Undo : WatchVerdict::Keep)
+          << seed << " " << judge.report().sentence;
+    }
+}
+
+TEST(Judge, DoesNotUndoForOneBadMoment) {
+  for (const int before_seconds : {36, kBefore})
+    for (std::uint32_t seed = 0; seed < 20; ++seed) {
+      Stream stream({}, seed);
+      const auto before = stream.next(before_seconds);
+      Judge judge(before, before.back().at);
+      for (int second = 0; second < 300; ++second) {
+        stream.settings.service_seconds = second >= 6 && second < 14 ? 1 : 0.05;
+        judge.see(stream.next());
+      }
+      EXPECT_EQ(judge.report().verdict, WatchVerdict::Keep) << judge.report().sentence;
+    }
+}
+
+TEST(Judge, ComparesWithHalfAMinuteWhenThereIsNoMore) {
+  const StreamSettings server = with([](StreamSettings& s) { s.rate = 400; });
+  int undone_of_nothing = 0;
+  int in_time = 0;
+  for (std::uint32_t seed = 0; seed < 100; ++seed) {
+    if (watched(server, nothing, seed, 36).verdict == WatchVerdict::Undo) ++undone_of_nothing;
+    const auto report = watched(server, twice_as_slow, seed, 36);
+    if (report.verdict == WatchVerdict::Undo && report.seconds <= 60) ++in_time;
+  }
+  EXPECT_EQ(undone_of_nothing, 0);
+  EXPECT_GE(in_time, 95);
 }
 
 TEST(Judge, SaysThatTheLoadWasHigher) {
@@ -239,117 +312,6 @@ TEST(Judge, KeepsWhatMakesItFaster) {
   EXPECT_EQ(report.verdict, WatchVerdict::Keep);
   EXPECT_LT(report.seconds, 120);
   EXPECT_LT(measure(report, "response")->after, 0.7 * measure(report, "response")->before);
-}
-
-TEST(Judge, UndoesAtOnceWhenTheMemoryRunsOut) {
-  Stream stream({}, 8);
-  const auto before = stream.next(kBefore);
-  stream.reload();
-  Judge judge(before, before.back().at);
-  judge.see(stream.next());
-  EXPECT_EQ(judge.report().verdict, WatchVerdict::Undecided);
-  stream.settings.memory_free = 0.04;
-  judge.see(stream.next());
-  EXPECT_EQ(judge.report().verdict, WatchVerdict::Undecided) << "one reading is no state";
-  const auto& report = judge.see(stream.next());
-  EXPECT_EQ(report.verdict, WatchVerdict::Undo);
-  EXPECT_EQ(report.evidence.front().measure, "memory");
-  EXPECT_NE(report.sentence.find("The host has 4.0 % of its memory left"), std::string::npos)
-      << report.sentence;
-}
-
-TEST(Judge, DoesNotBlameTheChangeForAHostThatWasShortOfMemory) {
-  StreamSettings server;
-  server.memory_free = 0.04;
-  EXPECT_EQ(watched(server, nothing, 9).verdict, WatchVerdict::Keep);
-  EXPECT_EQ(watched(
-                server, [](StreamSettings& s) { s.memory_free = 0.01; }, 9)
-                .verdict,
-            WatchVerdict::Undo);
-}
-
-TEST(Judge, UndoesAtOnceWhenTheControlGroupIsFull) {
-  Stream stream({}, 10);
-  const auto before = stream.next(kBefore);
-  Judge judge(before, before.back().at);
-  for (int second = 0; second < 2; ++second) {
-    Sample sample = stream.next();
-    // Page cache that the kernel drops first is none of the memory that is used.
-    sample.host.limits = {{"/a", "memory.max", Bytes{1000}, Bytes{990}, Bytes{500}, Bytes{490}},
-                          {"", "memory.high", Bytes{1000}, Bytes{990}, Bytes{10}, Bytes{980}}};
-    judge.see(sample);
-  }
-  EXPECT_EQ(judge.report().verdict, WatchVerdict::Undo);
-  EXPECT_NE(judge.report().sentence.find("control group has 2.0 %"), std::string::npos)
-      << judge.report().sentence;
-}
-
-TEST(Judge, UndoesAServerThatAnswersNobody) {
-  Stream stream({}, 11);
-  const auto before = stream.next(kBefore);
-  Judge judge(before, before.back().at);
-  for (int second = 0; second < 60; ++second) {
-    Sample sample = stream.next();
-    sample.accesses = before.back().accesses;
-    sample.listeners = {listener(40, 40)};
-    judge.see(sample);
-  }
-  EXPECT_EQ(judge.report().verdict, WatchVerdict::Undo);
-  EXPECT_EQ(judge.report().evidence.front().measure, "silence") << judge.report().sentence;
-  EXPECT_LT(judge.report().seconds, 30);
-}
-
-TEST(Judge, OfTooLittleTrafficSaysSo) {
-  StreamSettings server;
-  server.rate = 0.2;
-  const auto report = watched(server, nothing, 12);
-  EXPECT_EQ(report.verdict, WatchVerdict::Keep);
-  EXPECT_GE(report.seconds, 300);
-  EXPECT_NE(report.sentence.find("Too little was seen before the change"), std::string::npos)
-      << report.sentence;
-
-  const auto later = watched(
-      {}, [](StreamSettings& s) { s.rate = 0.2; }, 12);
-  EXPECT_EQ(later.verdict, WatchVerdict::Keep);
-  EXPECT_NE(later.sentence.find("too few requests to compare"), std::string::npos)
-      << later.sentence;
-}
-
-TEST(Judge, DoesNotTakeTheReloadForTheChange) {
-  Stream stream({}, 13);
-  const auto before = stream.next(kBefore);
-  stream.reload();
-  Judge judge(before, before.back().at);
-  for (int second = 0; second < 5; ++second)
-    EXPECT_FALSE(judge.see(stream.next()).settled) << second;
-  EXPECT_NE(judge.report().sentence.find("still settling"), std::string::npos);
-  for (int second = 0; second < 16; ++second)
-    judge.see(stream.next());
-  EXPECT_TRUE(judge.report().settled);
-}
-
-TEST(Judge, KeepsAtOnceWhatNobodyWantsWatched) {
-  JudgePolicy policy;
-  policy.most_seconds = 0;
-  const Judge judge({}, kNoon, policy);
-  EXPECT_EQ(judge.report().verdict, WatchVerdict::Keep);
-  EXPECT_EQ(judge.report().sentence, "The change was not watched, as was asked for.");
-}
-
-TEST(Judge, ChangesItsMindAboutNothing) {
-  Stream stream({}, 14);
-  const auto before = stream.next(kBefore);
-  stream.settings.memory_free = 0.01;
-  Judge judge(before, before.back().at);
-  judge.see(stream.next());
-  judge.see(stream.next());
-  ASSERT_EQ(judge.report().verdict, WatchVerdict::Undo);
-  const double when = judge.report().seconds;
-  stream.settings.memory_free = 0.5;
-  for (int second = 0; second < 400; ++second)
-    judge.see(stream.next());
-  EXPECT_EQ(judge.report().verdict, WatchVerdict::Undo);
-  EXPECT_EQ(judge.report().seconds, when);
 }
 
 }  // namespace

@@ -73,7 +73,7 @@ TEST(Settings, ClampsAsHttpdDoesAndSaysItsCode) {
 
 TEST(Settings, ReadsEveryDirective) {
   const auto settings = read(
-      "KeepAliveTimeout 500ms\nTimeout 2min\nMaxKeepAliveRequests 0\nKeepAlive Off\n"
+      "KeepAliveTimeout 500ms\nTimeout 120\nMaxKeepAliveRequests 0\nKeepAlive Off\n"
       "RequestReadTimeout header=3-9,MinRate=100 body=5\nLimitRequestLine 99\nListen 9090\n"
       "ServerName example.org\nDirectoryIndex a.html b.html\nAddType text/x-a .A b\n"
       "LogLevel debug\nErrorLog e.log\nCustomLog a.log mine\nLogFormat \"%h %>s\" mine\n"
@@ -111,7 +111,8 @@ TEST(Settings, NamesThePlaceOfAMistake) {
   EXPECT_THAT(why("Listen 127.0.0.1:8080\n"), HasSubstr("two Listen"));
   EXPECT_THAT(why("KeepAlive maybe\n"), HasSubstr("On or Off"));
   EXPECT_THAT(why("Timeout 5 6\n"), HasSubstr("takes 1 arguments, and 2 are given"));
-  EXPECT_THAT(why("Timeout soon\n"), HasSubstr("no time"));
+  EXPECT_THAT(why("KeepAliveTimeout soon\n"), HasSubstr("no time"));
+  EXPECT_THAT(why("Timeout 3ms\n"), HasSubstr("no number from 0 on"));
   EXPECT_THAT(why("SetHandler server-status\n"), HasSubstr("<Location>"));
   EXPECT_THAT(why("<Location /x>\nSetHandler cgi\n</Location>\n"), HasSubstr("\"cgi\""));
   EXPECT_THAT(why("<Location /x>\nTimeout 5\n</Location>\n"), HasSubstr("within a section"));

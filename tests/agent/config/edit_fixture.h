@@ -76,7 +76,7 @@ inline Layout debian(const std::string& event_conf = kDebianEvent) {
             "MaxRequestWorkers       150\nMaxConnectionsPerChild  0\n");
   for (const char* end : {"load", "conf"})
     files.add_link(root + "/mods-enabled/mpm_event." + end,
-                   root + "/mods-available/mpm_event." + end);
+                   std::string("../mods-available/mpm_event.") + end);
   for (const char* mpm : {"event", "worker", "prefork"})
     files.add(std::string("/usr/lib/apache2/modules/mod_mpm_") + mpm + ".so", "");
   layout.site = site_of(root, root + "/apache2.conf");
@@ -103,6 +103,22 @@ inline Layout rhel() {
   return layout;
 }
 
+// httpd's own build, as its Docker image has it: three lines in httpd.conf, one of them active.
+inline Layout docker() {
+  Layout layout;
+  layout.files.add("/usr/local/apache2/conf/httpd.conf",
+                   "ServerRoot \"/usr/local/apache2\"\nListen 80\n"
+                   "LoadModule mpm_event_module modules/mod_mpm_event.so\n"
+                   "#LoadModule mpm_prefork_module modules/mod_mpm_prefork.so\n"
+                   "#LoadModule mpm_worker_module modules/mod_mpm_worker.so\n"
+                   "LoadModule authn_file_module modules/mod_authn_file.so\n"
+                   "#Include conf/extra/httpd-mpm.conf\n");
+  for (const char* module : {"mpm_event", "mpm_worker", "mpm_prefork", "authn_file"})
+    layout.files.add(std::string("/usr/local/apache2/modules/mod_") + module + ".so", "");
+  layout.site = site_of("/usr/local/apache2", "conf/httpd.conf");
+  return layout;
+}
+
 // One file below /R, with the event MPM loaded in it.
 inline Layout one_file(const std::string& text) {
   Layout layout;
@@ -115,6 +131,15 @@ inline Layout one_file(const std::string& text) {
 inline Result<PlannedEdit> plan(const Layout& layout, std::vector<Wish> wishes) {
   EditRequest request;
   request.site = layout.site;
+  request.wishes = std::move(wishes);
+  return plan_edit(request, layout.files);
+}
+
+inline Result<PlannedEdit> plan_switch(const Layout& layout, Mpm to,
+                                       std::vector<Wish> wishes = {}) {
+  EditRequest request;
+  request.site = layout.site;
+  request.switch_to = to;
   request.wishes = std::move(wishes);
   return plan_edit(request, layout.files);
 }

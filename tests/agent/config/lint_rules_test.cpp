@@ -32,6 +32,7 @@ struct Pair {
   std::string code;
 };
 
+const std::string kUse = "<Macro m>\nTimeout 1\n</Macro>\nUse m\n";
 const std::string kWorkers = "MaxRequestWorkers 100\n";
 
 std::vector<Pair> refusals() {
@@ -114,6 +115,7 @@ std::vector<Pair> traps() {
        {.text = "Define N 100\nMaxRequestWorkers ${n}\n"},
        {.text = "Define N 100\nMaxRequestWorkers ${N}\n"},
        ""},
+      {"lost-line", {.text = kUse + "Timeout 2"}, {.text = kUse + "Timeout 2\nTimeout 3"}, ""},
       {"unclosed-condition",
        {.text = "<IfModule event.c>\n" + kWorkers},
        {.text = "<IfModule event.c>\n" + kWorkers + "</IfModule>\n"},

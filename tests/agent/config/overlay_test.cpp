@@ -73,6 +73,44 @@ TEST(Overlay, MakesAFileBeforeTheLinkToItAndRemovesItAfterwards) {
                                               FileAction::Link, FileAction::Remove}));
 }
 
+// Counts what it is asked for.
+class CountedFiles : public MemoryFiles {
+ public:
+  explicit CountedFiles(const MemoryFiles& files) : MemoryFiles(files) {}
+
+  FileKind kind(const std::string& path) const override {
+    ++asked;
+    return MemoryFiles::kind(path);
+  }
+  Result<std::string> read(const std::string& path) const override {
+    ++asked;
+    return MemoryFiles::read(path);
+  }
+  Result<std::string> real_path(const std::string& path) const override {
+    ++asked;
+    return MemoryFiles::real_path(path);
+  }
+
+  mutable int asked = 0;
+};
+
+TEST(Overlay, AsksOnceForItselfAndAllItsCopies) {
+  const CountedFiles files(two_files());
+  const Overlay overlay(files);
+  const auto look = [](const Overlay& at) {
+    EXPECT_EQ(at.kind("/b/l.conf"), FileKind::Regular);
+    EXPECT_EQ(at.read("/b/l.conf").value(), "x");
+    EXPECT_EQ(at.read("/a/x.conf").value(), "x");
+    EXPECT_EQ(at.kind("/a/gone.conf"), FileKind::Missing);
+  };
+  look(overlay);
+  const int asked = files.asked;
+  Overlay changed = overlay;
+  changed.write("/a/y.conf", "other");
+  look(changed);
+  EXPECT_EQ(files.asked, asked);
+}
+
 TEST(Overlay, SaysNothingOfWhatCameToTheSame) {
   const MemoryFiles files = two_files();
   Overlay overlay(files);

@@ -88,9 +88,16 @@ TEST(Settings, S21_CarryHttpdsMessageCode) {
 }
 
 TEST(Settings, DurationsKeepTheirMilliseconds) {
-  const auto settings = read_settings(read("KeepAliveTimeout 500ms\nTimeout 2min\n"), Mpm::Event);
+  const auto settings = read_settings(read("KeepAliveTimeout 500ms\n"), Mpm::Event);
   EXPECT_EQ(std::get<std::string>(find(settings, "KeepAliveTimeout").effective), "500ms");
-  EXPECT_EQ(effective(settings, "Timeout"), 120);
+  EXPECT_EQ(
+      effective(read_settings(read("KeepAliveTimeout 2mins\n"), Mpm::Event), "KeepAliveTimeout"),
+      120);
+}
+
+TEST(Settings, TimeoutKnowsNoUnit) {
+  for (const char* text : {"Timeout 3\n", "Timeout 3ms\n", "TimeOut 3min\n"})
+    EXPECT_EQ(effective(read_settings(read(text), Mpm::Event), "Timeout"), 3) << text;
 }
 
 TEST(Settings, OfVirtualHostsAreMentionedAndDoNotCount) {

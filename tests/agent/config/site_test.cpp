@@ -54,6 +54,44 @@ TEST(Site, RefusesSectionsThatCrossOrStayOpen) {
               ElementsAre(HasSubstr("missing its closing '>'")));
 }
 
+TEST(Site, ClosesWhatIsOpenInAConditionWithItsFile) {
+  const Site site = read("<IfModule event.c>\n<Directory /x>\nOptions None\n");
+  EXPECT_THAT(refusals(site), IsEmpty());
+  EXPECT_TRUE(has_trap(site, TrapKind::UnclosedCondition));
+  EXPECT_EQ(site.directives.size(), 2U);
+  EXPECT_THAT(refusals(read("<Directory /x>\n<IfModule event.c>\n")),
+              ElementsAre(HasSubstr("<Directory> of line 1 was not closed")));
+}
+
+// httpd reads the whole configuration before it executes the first section.
+TEST(Site, RefusesWhatIsReadBeforeWhatIsExecuted) {
+  const Site site = read("<Directory /x\n</Directory>\nInclude none.conf\n");
+  EXPECT_THAT(refusals(site),
+              ElementsAre(HasSubstr("none.conf"), HasSubstr("missing its closing '>'")));
+  EXPECT_FALSE(site.problems[0].when_executed);
+  EXPECT_TRUE(site.problems[1].when_executed);
+}
+
+TEST(Site, RefusesALoadFileThatIsNotThere) {
+  SiteOptions options = event_options();
+  options.before.clear();
+  options.builtin_sources.emplace_back("event.c");
+  options.require_module_files = true;
+  EXPECT_THAT(refusals(read("LoadFile ./none.so\n", options)), ElementsAre(HasSubstr("none.so")));
+  // The linker has places of its own for it.
+  EXPECT_THAT(refusals(read("LoadFile libxml2.so.2\n", options)), IsEmpty());
+}
+
+TEST(Site, LosesALastLineWithoutAnEndBehindAUse) {
+  const std::string macro = "<Macro m>\nA 1\n</Macro>\nUse m\n";
+  const Site lost = read(macro + "B 2");
+  EXPECT_THAT(lines(lost), ElementsAre("A 1"));
+  EXPECT_TRUE(has_trap(lost, TrapKind::LostLine));
+  EXPECT_THAT(lines(macro + "B 2\n"), ElementsAre("A 1", "B 2"));
+  EXPECT_THAT(lines(macro + "B 2\nC 3"), ElementsAre("A 1", "B 2", "C 3"));
+  EXPECT_THAT(lines(macro + "B \\\n2"), ElementsAre("A 1", "B"));
+}
+
 TEST(Site, NamesTheColumnOfWhatIsRefused) {
   const Site site = read("A\n \\\n\t  Include\n");
   ASSERT_EQ(site.problems.size(), 1U);

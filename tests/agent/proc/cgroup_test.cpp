@@ -62,7 +62,16 @@ TEST_F(CgroupTwo, NamesTheUnit) {
   EXPECT_EQ(unit_of("/user.slice/session"), "");
 }
 
+TEST_F(CgroupTwo, IsJoinedFromTheInsideOut) {
+  const auto files = membership_files(proc_, 42);
+  ASSERT_EQ(files.size(), 1U);
+  ASSERT_EQ(files[0].size(), 5U);
+  EXPECT_EQ(files[0].front(), dir_ / "cg/kubepods/pod7/box/apache2.service/cgroup.procs");
+  EXPECT_EQ(files[0].back(), dir_ / "cg/cgroup.procs");
+}
+
 TEST_F(CgroupTwo, OfAProcessThatEndedThereAreNone) {
+  EXPECT_TRUE(membership_files(proc_, 43).empty());
   EXPECT_TRUE(memory_limits(proc_, 43).empty());
   EXPECT_EQ(cpu_quota(proc_, 43), 0);
   EXPECT_FALSE(cgroup_path(proc_, 43));
@@ -90,6 +99,11 @@ TEST(CgroupOne, ShowsNoLimitAsAHugeNumberWhichIsNone) {
   EXPECT_EQ(limits[0].anonymous, Bytes{3});
   EXPECT_EQ(limits[0].inactive_file, Bytes{2});
   EXPECT_DOUBLE_EQ(cpu_quota(proc, 42), 2.0);
+  // Each hierarchy is joined by itself; the unified one is not mounted here.
+  const auto files = membership_files(proc, 42);
+  ASSERT_EQ(files.size(), 2U);
+  EXPECT_EQ(files[0].front(), dir / "cpu/web/cgroup.procs");
+  EXPECT_EQ(files[1].front(), dir / "mem/web/in/cgroup.procs");
 }
 
 TEST(CgroupOne, AMountOfAnInnerGroupIsItsOwnRoot) {

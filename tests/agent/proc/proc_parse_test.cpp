@@ -41,6 +41,28 @@ TEST(ProcParse, ReadsThePeakAndTheEffectiveUserOfStatus) {
   EXPECT_EQ(status.uid, 33);
 }
 
+TEST(ProcParse, TellsWhatAProcessMayDo) {
+  const ProcStatus status = parse_status(
+      "Umask:\t0027\nUid:\t0\t33\t33\t33\nGid:\t0\t34\t34\t34\nGroups:\t4 33 \n"
+      "CapBnd:\t00000000a80425fb\n");
+  EXPECT_EQ(status.file_mask, 027);
+  EXPECT_EQ(status.gid, 34);
+  EXPECT_EQ(status.groups, (std::vector<std::int64_t>{4, 33}));
+  EXPECT_EQ(status.capability_bound, 0xa80425fbU);
+  EXPECT_EQ(parse_status("Name:\tx\n").file_mask, -1);
+  EXPECT_TRUE(parse_status("Groups:\t \n").groups.empty());
+}
+
+TEST(ProcParse, KnowsAUserByHisNumberInAContainer) {
+  constexpr const char* kMap =
+      "         0       1000          1\n         1     100000      65536\n";
+  EXPECT_EQ(inner_id(kMap, 1000), 0);
+  EXPECT_EQ(inner_id(kMap, 100032), 33);
+  EXPECT_EQ(inner_id(kMap, 0), std::nullopt);
+  EXPECT_EQ(inner_id(kMap, 165536), std::nullopt);
+  EXPECT_EQ(inner_id("", 0), std::nullopt);
+}
+
 TEST(ProcParse, KnowsAProcessByItsContainersPid) {
   EXPECT_EQ(parse_status("NSpid:\t4711\t812\t12\n").inner_pid, 12);
   EXPECT_EQ(parse_status("NSpid:\t4711\n").inner_pid, 4711);

@@ -15,6 +15,9 @@
 namespace mpm::config {
 namespace {
 
+// httpd's buffer for a line of its log; a message of many levels does not fit in.
+constexpr std::size_t kLongestMessage = 8000;
+
 constexpr std::string_view kCommandLine = "-c/-C directives";
 
 std::string escaped(std::string_view text) {
@@ -66,6 +69,7 @@ std::string place_in(std::string_view message) {
     return message.find("Syntax error in -C/-c directive") != std::string_view::npos ? "-C" : "";
   const std::string_view rest = message.substr(at + begin.size());
   const std::size_t of = rest.find(" of ");
+  if (of == std::string_view::npos) return {};  // the message was cut there
   const std::string_view file = rest.substr(of + 4);
   const bool macro = file.compare(0, 7, "macro '") == 0;
   const std::size_t end = macro ? file.find("\": ") + 1 : file.find(": ");
@@ -92,6 +96,7 @@ Reading read_by_httpd(const OracleAnswer& answer) {
     reading.refused = true;
     reading.message = answer.err;
     reading.place = place_in(answer.err);
+    reading.cut = answer.err.size() >= kLongestMessage;
     return reading;
   }
   std::istringstream lines(answer.out);
@@ -112,7 +117,7 @@ Reading read_by_httpd(const OracleAnswer& answer) {
   return reading;
 }
 
-Reading read_by_us(const Site& site) {
+Reading read_by_us(const Site& site, Until until) {
   Reading reading;
   for (const ActiveDirective& d : site.directives)
     reading.directives.push_back(
@@ -125,8 +130,10 @@ Reading read_by_us(const Site& site) {
   std::sort(reading.names.begin(), reading.names.end());
   std::sort(reading.modules.begin(), reading.modules.end());
   reading.server_root = without_slash(escaped(site.server_root));
-  const auto first = std::find_if(site.problems.begin(), site.problems.end(),
-                                  [](const ConfigProblem& p) { return p.fatal; });
+  const auto first =
+      std::find_if(site.problems.begin(), site.problems.end(), [until](const ConfigProblem& p) {
+        return p.fatal && (until == Until::Executed || !p.when_executed);
+      });
   if (first == site.problems.end()) return reading;
   reading.refused = true;
   reading.message = first->sentence;
@@ -138,7 +145,8 @@ Reading read_by_us(const Site& site) {
 }
 
 std::string difference(const Reading& httpd, const Reading& ours) {
-  if (httpd.refused != ours.refused || httpd.place != ours.place) {
+  const bool same_place = httpd.place == ours.place || httpd.cut;
+  if (httpd.refused != ours.refused || !same_place) {
     const auto told = [](const Reading& reading) {
       return reading.refused ? fmt::format("refuses at '{}': {}", reading.place, reading.message)
                              : std::string("takes it");
@@ -173,7 +181,7 @@ SiteOptions oracle_options(const std::string& mpm) {
   return options;
 }
 
-std::string disagreement(const HttpdJail& jail, const SiteOptions& options) {
+Reading read_as_httpd(const HttpdJail& jail, const SiteOptions& options) {
   SiteOptions ours = options;
   for (const std::string& source : options.builtin_sources) {
     if (source == "http_core.c")
@@ -183,8 +191,12 @@ std::string disagreement(const HttpdJail& jail, const SiteOptions& options) {
     else
       ours.builtin_identifiers.push_back(source.substr(4, source.size() - 6) + "_module");
   }
+  return read_by_us(read_site(ours, HostFiles(jail.path())));
+}
+
+std::string disagreement(const HttpdJail& jail, const SiteOptions& options) {
   const Reading httpd = read_by_httpd(jail.ask_with_modules(options));
-  return difference(httpd, read_by_us(read_site(ours, HostFiles(jail.path()))));
+  return difference(httpd, read_as_httpd(jail, options));
 }
 
 }  // namespace mpm::config

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/service/planning.h"
+
+#include <algorithm>
+#include <string_view>
+
+#include "agent/target/error_log.h"
+
+namespace mpm {
+namespace {
+
+// httpd does not tell letters apart by their case.
+bool same_name(std::string_view a, std::string_view b) {
+  const auto lower = [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  };
+  return std::ranges::equal(a, b, {}, lower, lower);
+}
+
+config::EditRequest edit_request(const SiteSource& source, const ConfigQuestion& question) {
+  config::EditRequest request;
+  request.site = source.options;
+  request.mpm = source.mpm;
+  request.running = source.running;
+  request.wishes = question.wishes;
+  request.switch_to = question.mpm;
+  return request;
+}
+
+}  // namespace
+
+Result<config::PlannedEdit> planned(const SiteSource& source, const ConfigQuestion& question) {
+  if (question.wishes.empty() && !question.mpm)
+    return fail(Error::Kind::Usage,
+                "Nothing is to be changed; name a directive as in MaxRequestWorkers=400.");
+  auto edit = config::plan_edit(edit_request(source, question), *source.files);
+  if (edit) edit->plan.pid = source.pid;
+  return edit;
+}
+
+Result<void> made_from(const ConfigQuestion& question, const EditPlan& plan) {
+  if (question.basis.empty() || question.basis == plan.basis) return {};
+  return fail(Error::Kind::Conflict,
+              "The configuration was changed by somebody else since this was planned; look at the "
+              "new plan and take that.");
+}
+
+std::string error_log_of(const SiteSource& source) {
+  const config::Site site = config::read_site(source.options, *source.files);
+  std::string value;
+  for (const config::ActiveDirective& directive : site.directives)
+    if (directive.depth == 0 && same_name(directive.name, "ErrorLog")) value = directive.args;
+  if (value.size() > 1 && value.front() == '"' && value.back() == '"')
+    value = value.substr(1, value.size() - 2);
+  return error_log_file(value, site.server_root).value_or("");
+}
+
+}  // namespace mpm

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// From a question about a configuration to the edit that answers it.
+#pragma once
+
+#include "agent/config/edit.h"
+#include "agent/service/site_source.h"
+#include "schema/model/config_edit.h"
+#include "schema/model/result.h"
+
+namespace mpm {
+
+// Usage: nothing is to be changed; else as config::plan_edit().
+Result<config::PlannedEdit> planned(const SiteSource& source, const ConfigQuestion& question);
+
+// Conflict: the question names other bytes than the edit was made from.
+Result<void> made_from(const ConfigQuestion& question, const EditPlan& plan);
+
+// The server's own error log, absolute below its root; empty when it is no file.
+std::string error_log_of(const SiteSource& source);
+
+}  // namespace mpm

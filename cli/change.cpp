@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// `mpmctl apply`, `undo`, `changes` and `show`: what a change would be, what became of it, and
+// which there were.
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "cli/amount.h"
+#include "cli/render.h"
+#include "cli/table.h"
+#include "cli/text.h"
+#include "cli/words.h"
+#include "schema/codec/instant.h"
+#include "schema/codec/names.h"
+
+namespace mpm {
+namespace {
+
+// "2026-11-23 08:40:00Z": to the second, as nobody reads the rest.
+std::string moment(Instant instant) {
+  std::string text = to_text(instant);
+  if (const auto dot = text.find('.'); dot != std::string::npos) text.erase(dot);
+  std::replace(text.begin(), text.end(), 'T', ' ');
+  return text + "Z";
+}
+
+Tone tone_of(Phase phase) {
+  switch (phase) {
+    case Phase::Kept:
+      return Tone::Good;
+    case Phase::Undone:
+    case Phase::Undoing:
+    case Phase::Restored:
+      return Tone::Caution;
+    case Phase::Stuck:
+      return Tone::Bad;
+    default:
+      return Tone::Plain;
+  }
+}
+
+std::string_view ending(Phase phase) {
+  switch (phase) {
+    case Phase::Kept:
+      return "It was kept: the server runs with it.";
+    case Phase::Undone:
+      return "It was taken back: the server runs as before.";
+    case Phase::Abandoned:
+      return "It was given up before anything was touched.";
+    case Phase::Stuck:
+      return "It could not be taken back, and somebody has to look at it now.";
+    default:
+      return "It is under way.";
+  }
+}
+
+std::string steps(const ChangeRecord& change, const Style& style) {
+  std::vector<Row> rows;
+  for (const ChangeStep& step : change.steps)
+    rows.push_back({{moment(step.at), std::string(name_of(step.phase)), step.detail}, {}});
+  return table({{.heading = "When", .tone = Tone::Faint},
+                {.heading = "Phase", .tone = Tone::Strong},
+                {.heading = "What happened", .flexible = true}},
+               rows, style);
+}
+
+std::string evidence(const WatchReport& watch, const Style& style) {
+  std::string text = "\n" + heading("What the watch saw", style);
+  text += paragraph({"  "}, watch.sentence, style);
+  for (const VerdictEvidence& each : watch.evidence)
+    text += paragraph(
+        {fmt::format("  {} ", style.glyphs().note), each.condemns ? Tone::Bad : Tone::Faint},
+        each.sentence, style);
+  return text;
+}
+
+std::string title(const ChangeRecord& change) {
+  std::string text = fmt::format("Change {} of {}", change.id,
+                                 server_name({.pid = change.target.pid,
+                                              .url = change.target.url,
+                                              .version = change.target.version,
+                                              .mpm = change.target.mpm}));
+  if (change.undoes != 0) text += fmt::format(", which takes back change {}", change.undoes);
+  return text;
+}
+
+}  // namespace
+
+std::string render(const ChangePreview& preview, const Style& style) {
+  const EditPlan& plan = preview.plan;
+  if (plan.files.empty())
+    return paragraph({}, "It is so already; nothing is to be changed.", style);
+  std::string text = paragraph(
+      {},
+      fmt::format("The change of {}",
+                  server_name({.pid = plan.pid, .url = "", .version = "", .mpm = plan.mpm_before})),
+      style, Tone::Strong);
+  text += directives_and_files(plan, style);
+  text += "\n" + heading("What loading it does", style);
+  text += paragraph({"  "}, fmt::format("It takes a {}.", words(plan.restart)), style);
+  for (const std::string& risk : preview.risks)
+    text += paragraph({fmt::format("  {} ", style.glyphs().note), Tone::Caution}, risk, style);
+  if (!preview.refusal.empty())
+    text += "\n" + paragraph({"It is not done: ", Tone::Bad}, preview.refusal, style);
+  return text;
+}
+
+std::string render(const ChangeRecord& change, const Style& style) {
+  std::string text = paragraph({}, title(change), style, Tone::Strong);
+  if (!change.because.empty()) text += paragraph({}, change.because, style);
+  text += directives_and_files(change.plan, style);
+  text += "\n" + heading("Its life", style) + steps(change, style);
+  if (change.watch) text += evidence(*change.watch, style);
+  const Phase phase = change.steps.empty() ? Phase::Planned : change.steps.back().phase;
+  text += "\n" + paragraph({}, ending(phase), style, tone_of(phase));
+  if (phase == Phase::Kept)
+    text +=
+        paragraph({}, fmt::format("mpmctl undo {} takes it back.", change.id), style, Tone::Faint);
+  return text;
+}
+
+std::string render(const ChangeList& list, const Style& style) {
+  if (list.changes.empty()) return paragraph({}, "Nothing was changed here yet.", style);
+  std::vector<Row> rows;
+  for (const ChangeSummary& change : list.changes) {
+    std::string what = change.what;
+    if (change.undoes != 0) what += fmt::format(" (takes back {})", change.undoes);
+    rows.push_back({{fmt::format("{}", change.id), moment(change.at), fmt::format("{}", change.pid),
+                     std::string(name_of(change.phase)), what},
+                    {}});
+  }
+  return table({{.heading = "Id", .align = Align::Right, .tone = Tone::Strong},
+                {.heading = "When", .tone = Tone::Faint},
+                {.heading = "Server", .align = Align::Right},
+                {.heading = "Phase"},
+                {.heading = "What", .flexible = true}},
+               rows, style) +
+         "\n" + paragraph({}, "mpmctl show ID tells one's story.", style, Tone::Faint);
+}
+
+}  // namespace mpm

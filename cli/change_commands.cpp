@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/change_commands.h"
+
+#include <algorithm>
+#include <iostream>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "cli/output.h"
+#include "cli/render.h"
+#include "cli/table.h"
+#include "cli/watch.h"
+#include "schema/codec/names.h"
+
+namespace mpm {
+namespace {
+
+constexpr std::chrono::milliseconds kPause{150};  // between two looks at a change
+
+bool has_ended(Phase phase) {
+  return phase >= Phase::Kept;
+}
+
+// Undone is no failure of ours: the server is as it was. A script still has to know.
+ExitStatus status_of(Phase phase) {
+  if (phase == Phase::Kept) return ExitStatus::Fine;
+  return phase == Phase::Stuck ? ExitStatus::Unreachable : ExitStatus::Findings;
+}
+
+// Only a person at a terminal is asked; anybody else has said --yes, or gets no more than the plan.
+bool says_yes(const std::string& question) {
+  if (::isatty(STDIN_FILENO) != 1 || ::isatty(STDERR_FILENO) != 1) return false;
+  draw_stderr(question + " [y/N] ");
+  std::string answer;
+  std::getline(std::cin, answer);
+  return answer == "y" || answer == "Y" || answer == "yes";
+}
+
+// Each phase as it comes, on stderr; stdout gets the whole at the end.
+Result<Outcome> follow(std::int64_t id, const Options& options, Client& client,
+                       const Style& style) {
+  std::size_t told = 0;
+  for (;;) {
+    auto answer = client.change(id);
+    if (!answer) return fail(std::move(answer.error()));
+    const auto& steps = answer->value.steps;
+    for (; told < steps.size(); ++told)
+      if (!steps[told].detail.empty())
+        say(fmt::format("{}: {}", name_of(steps[told].phase), steps[told].detail));
+    const Phase phase = steps.empty() ? Phase::Planned : steps.back().phase;
+    if (has_ended(phase))
+      return outcome(
+          std::move(*answer), options,
+          [&](const ChangeRecord& change) { return render(change, style); }, status_of(phase));
+    std::this_thread::sleep_for(kPause);
+  }
+}
+
+// What the engine says, as wishes; nothing when it has nothing to say.
+Result<std::optional<ChangeRequest>> recommended(const Options& options, Client& client) {
+  if (auto watched = watch(client, options); !watched) return fail(std::move(watched.error()));
+  auto answer =
+      client.proposal({.target = options.target, .window_seconds = options.watch_seconds});
+  if (!answer) return fail(std::move(answer.error()));
+  const Proposal& proposal = answer->value;
+  if (proposal.changes.empty()) return std::optional<ChangeRequest>();
+  ChangeRequest request;
+  request.question.basis = proposal.basis;
+  request.because = proposal.verdict;
+  for (const Change& change : proposal.changes)
+    request.question.wishes.push_back({change.directive, fmt::format("{}", change.to)});
+  return std::optional(std::move(request));
+}
+
+Result<std::optional<ChangeRequest>> asked(const Options& options, Client& client) {
+  if (options.wishes.empty() && !options.switch_mpm) return recommended(options, client);
+  ChangeRequest request;
+  request.question.wishes = options.wishes;
+  if (options.switch_mpm) request.question.mpm = options.mpm;
+  return std::optional(std::move(request));
+}
+
+Result<Outcome> apply_change(const Options& options, Client& client, const Style& style) {
+  auto wanted = asked(options, client);
+  if (!wanted) return fail(std::move(wanted.error()));
+  if (!*wanted)
+    return Outcome{options.json ? "{}\n"
+                                : paragraph({},
+                                            "There is nothing to do: no directive needs another "
+                                            "value, or there is too little data to say so.",
+                                            style)};
+  ChangeRequest& request = **wanted;
+  request.question.target = options.target;
+  request.most_restart = options.most_restart;
+  request.watch_seconds = options.change_watch_seconds;
+  auto preview = client.change_preview(request);
+  if (!preview) return fail(std::move(preview.error()));
+  if (preview->value.plan.files.empty())
+    return outcome(std::move(*preview), options,
+                   [&](const ChangePreview& shown) { return render(shown, style); });
+  const std::string refusal = preview->value.refusal;
+  if (!options.yes || !refusal.empty()) {
+    const bool asks = refusal.empty() && !options.json;
+    if (auto written = write_stdout(options.json ? preview->body : render(preview->value, style));
+        !written)
+      return fail(std::move(written.error()));
+    if (!refusal.empty()) return fail(Error::Kind::Conflict, refusal);
+    if (!asks || !says_yes("Make this change?"))
+      return Outcome{options.json ? std::string()
+                                  : "\n" + paragraph({}, "Nothing was changed; --yes makes it.",
+                                                     style, Tone::Strong)};
+  }
+  // What was shown is what is made, or nothing is.
+  request.question.basis = preview->value.plan.basis;
+  auto begun = client.change_begin(request);
+  if (!begun) return fail(std::move(begun.error()));
+  return follow(begun->value.id, options, client, style);
+}
+
+Result<Outcome> undo(const Options& options, Client& client, const Style& style) {
+  if (!options.yes &&
+      !says_yes(options.change_id == 0 ? std::string("Take the newest change back?")
+                                       : fmt::format("Take change {} back?", options.change_id)))
+    return Outcome{paragraph({}, "Nothing was changed; --yes takes it back.", style, Tone::Strong)};
+  UndoRequest request;
+  request.id = options.change_id;
+  request.most_restart = options.most_restart;
+  request.watch_seconds = options.change_watch_seconds;
+  auto begun = client.change_undo(request);
+  if (!begun) return fail(std::move(begun.error()));
+  return follow(begun->value.id, options, client, style);
+}
+
+Result<Outcome> show(const Options& options, Client& client, const Style& style) {
+  auto answer = client.change(options.change_id);
+  if (!answer) return fail(std::move(answer.error()));
+  return outcome(std::move(*answer), options,
+                 [&](const ChangeRecord& change) { return render(change, style); });
+}
+
+}  // namespace
+
+Result<Outcome> perform_change(const Options& options, Client& client, const Style& style) {
+  switch (options.command) {
+    case Command::Apply:
+      return apply_change(options, client, style);
+    case Command::Undo:
+      return undo(options, client, style);
+    case Command::Show:
+      return show(options, client, style);
+    default:
+      break;
+  }
+  auto answer = client.changes(options.limit);
+  if (!answer) return fail(std::move(answer.error()));
+  return outcome(std::move(*answer), options,
+                 [&](const ChangeList& list) { return render(list, style); });
+}
+
+}  // namespace mpm

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What --help says of the program and of each command beyond its options: what to do with it, in
+// examples, and how it ends.
+#pragma once
+
+#include <string_view>
+
+namespace mpm {
+
+inline constexpr std::string_view kAbout =
+    "mpmctl looks at the Apache httpd servers of this machine, and says how their workers, "
+    "memory and queues are, which MPM directives would suit them better, and what that would "
+    "change in their files.";
+
+inline constexpr std::string_view kFooter = R"(
+A server (TARGET) is named by
+  4711                      the process id of its parent
+  :8080                     a port it listens on
+  http://host/server-status the URL of its mod_status page
+and need not be named when there is only one.
+
+Examples
+  mpmctl targets                 which servers run here?
+  mpmctl status                  how is it right now?
+  sudo mpmctl recommend          what should I change, and why?
+  mpmctl recommend --for 10m     the same, after ten minutes of watching
+  mpmctl config show :8080       what do the files say, and what does httpd make of it?
+  mpmctl config set KeepAliveTimeout=2   what would that change? (--write writes it)
+  sudo mpmctl apply              make the recommended change, watch it, undo it if it harms
+  sudo mpmctl undo               take the newest change back
+  mpmctl status --json | jq .    the same for programs
+  mpmctl demo                    what would it say? On a server of its own, under load
+  mpmctl lab                     what does the MPM change? All four, measured here
+
+Exit status
+  0 fine   1 recommend has something to advise, or a change was taken back
+  2 wrong command line   3 nobody to ask, or nothing could be read   4 refused
+
+No daemon is needed: where no mpm-agent answers, one is started for the length of the
+command. Run it as root, or as the user of the server, to see everything. 1 MB is 1024 x
+1024 bytes, as in top and free.)";
+
+inline constexpr std::string_view kRecommendFooter = R"(
+Examples
+  sudo mpmctl recommend               watch for 30 s unless the agent has seen as much already
+  mpmctl recommend 4711 --for 10m     take ten minutes, at the busiest hour
+  mpmctl recommend --explain          every rule with the numbers it rests on
+  mpmctl recommend --json > advice.json
+
+The exit status is 1 when a finding is advice or worse, 0 when there is nothing to do.)";
+
+inline constexpr std::string_view kConfigFooter = R"(
+Examples
+  mpmctl config show                                  what is in force, and from where?
+  mpmctl config set MaxRequestWorkers=400             what would have to be changed?
+  sudo mpmctl config set MaxRequestWorkers=400 --write
+  mpmctl config check :8080                           what is wrong with it?
+  mpmctl config mpm event                             what would another MPM take?
+  mpmctl config show --root /mnt/image                of a tree that nobody runs
+  mpmctl config diff /etc/apache2/apache2.conf :8080  what differs?
+  mpmctl config explain ThreadsPerChild
+
+Nothing is written without --write, and nothing is loaded: the server goes on as it is. The
+exit status is 1 when check found something wrong, and when diff found a difference.)";
+
+inline constexpr std::string_view kApplyFooter = R"(
+The change is shown and asked about; then the files are saved and written, the server checks them
+and loads them, and it is watched against the time before. A change that does not come into force,
+or makes requests slower or refused, is taken back without a question. Interrupted, it is taken back
+too; killed, the next mpmctl takes it back.
+
+Examples
+  sudo mpmctl apply                                what recommend says
+  sudo mpmctl apply MaxRequestWorkers=400          what you say
+  sudo mpmctl apply --mpm event --allow stop-start another MPM, with a full stop and start
+  sudo mpmctl apply ServerLimit=32 --allow stop-start --yes --watch 60s
+  mpmctl changes                                   what was changed here?
+  mpmctl show 7                                    what became of change 7, and why?
+
+The exit status is 1 when the change was taken back, 4 when it was refused, 3 when it could not be
+taken back: then mpmctl show says what stands in the way.)";
+
+inline constexpr std::string_view kDemoFooter = R"(
+It starts mpm-httpd on a free port of 127.0.0.1 with 16 workers and more load than they can serve,
+and ends it again. The exit status is 0 also with findings: they are what it shows.)";
+
+inline constexpr std::string_view kLabFooter = R"(
+Under each MPM in turn it starts mpm-httpd on a free port of 127.0.0.1 with the same number of
+workers, and puts the same two loads on it: requests that take 5 ms and 1 ms of CPU time, and then
+connections that are answered once and stay open. Every number is measured; what could not be is "-".
+
+Examples
+  mpmctl lab --html lab.html          the same with charts
+  mpmctl lab --rate 4000 --for 20s    with more load, for longer)";
+
+}  // namespace mpm

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Changes of servers that run, made, watched and taken back by mpmctl as an administrator would:
+// mpm-httpd, and Debian's httpd under each of its MPMs.
+#include <atomic>
+#include <filesystem>
+#include <future>
+#include <thread>
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+
+#include "cli/load.h"
+#include "tests/live/mpmctl.h"
+#include "tests/live/server.h"
+
+namespace mpm {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+
+// The same tests are built for each.
+constexpr bool kApache = MPM_AGAINST_APACHE != 0;
+
+HttpdOptions server_options(Mpm mpm, const std::string& directives) {
+  HttpdOptions options;
+  if (!kApache) options = builtin_httpd(mpm);
+  options.mpm = mpm;
+  options.directives = directives;
+  return options;
+}
+
+// Sixteen workers, four a process where there are threads.
+std::string pool(Mpm mpm, int workers) {
+  if (mpm == Mpm::Prefork)
+    return fmt::format(
+        "StartServers {0}\nMinSpareServers 2\nMaxSpareServers 16\nMaxRequestWorkers {0}\n",
+        workers);
+  return fmt::format(
+      "StartServers {}\nThreadsPerChild 4\nMinSpareThreads 4\nMaxSpareThreads 16\n"
+      "MaxRequestWorkers {}\n",
+      workers / 4, workers);
+}
+
+// A request that holds a worker for 50 ms.
+std::string slow_path() {
+  return kApache ? "/lab?sleep=50" : "/work?sleep=50ms";
+}
+
+std::string bytes_of(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  std::ostringstream out;
+  out << in.rdbuf();
+  return out.str();
+}
+
+// What mpmctl is told in each call: which server, and a journal of the test's own.
+class Journalled {
+ public:
+  explicit Journalled(const PrivateHttpd& server) : server_(server) {}
+
+  Finished apply(std::vector<std::string> words) const {
+    words.insert(words.begin(), "apply");
+    words.push_back(fmt::format(":{}", server_.port()));
+    return with_state(std::move(words));
+  }
+  Finished undo(std::vector<std::string> words = {}) const {
+    words.insert(words.begin(), "undo");
+    return with_state(std::move(words));
+  }
+  Finished with_state(std::vector<std::string> words) const {
+    words.insert(words.end(), {"--state", state_ / "state"});
+    return mpmctl(std::move(words), {.deadline = 300s});
+  }
+  Json record(const Finished& finished) const {
+    Json record = Json::parse(finished.out, nullptr, false);
+    EXPECT_FALSE(record.is_discarded()) << finished.out << finished.err;
+    return record;
+  }
+
+ private:
+  const PrivateHttpd& server_;
+  const TempDir state_;
+};
+
+std::string phase_of(const Json& record) {
+  return record["steps"].back()["phase"];
+}
+
+std::int64_t limit_of(const PrivateHttpd& server) {
+  return status_of(fmt::format(":{}", server.port()))["workers"]["limit"];
+}
+
+class AppliedChange : public testing::TestWithParam<Mpm> {};
+INSTANTIATE_TEST_SUITE_P(Live, AppliedChange,
+                         testing::Values(Mpm::Prefork, Mpm::Worker, Mpm::Event), name_of_mpm);
+
+TEST_P(AppliedChange, IsInForceAndUndoneToTheVeryBytes) {
+  const PrivateHttpd server(server_options(GetParam(), pool(GetParam(), 16)));
+  const std::string before = bytes_of(server.extra_conf());
+  const Journalled cli(server);
+
+  const Finished shown = cli.apply({"MaxRequestWorkers=12"});
+  EXPECT_EQ(shown.status, 0) << shown.err;
+  EXPECT_THAT(shown.out, HasSubstr("Nothing was changed"));
+  EXPECT_EQ(bytes_of(server.extra_conf()), before);
+
+  const Finished made = cli.apply({"MaxRequestWorkers=12", "--yes", "--watch", "0", "--json"});
+  EXPECT_EQ(made.status, 0) << made.err;
+  EXPECT_EQ(phase_of(cli.record(made)), "kept");
+  EXPECT_EQ(limit_of(server), 12);
+  EXPECT_NE(bytes_of(server.extra_conf()), before);
+
+  const Finished again = cli.apply({"MaxRequestWorkers=12", "--yes"});
+  EXPECT_EQ(again.status, 0);
+  EXPECT_THAT(again.out, HasSubstr("It is so already"));
+
+  const Finished undone = cli.undo({"--yes", "--watch", "0", "--json"});
+  EXPECT_EQ(undone.status, 0) << undone.err;
+  EXPECT_EQ(phase_of(cli.record(undone)), "kept");
+  EXPECT_EQ(limit_of(server), 16);
+  EXPECT_EQ(bytes_of(server.extra_conf()), before);
+  EXPECT_EQ(cli.undo({"--yes"}).status, 2) << "there is nothing more to take back";
+
+  const Finished list = cli.with_state({"changes", "--json"});
+  EXPECT_EQ(cli.record(list)["changes"].size(), 2U);
+  const Finished story = cli.with_state({"show", "1"});
+  EXPECT_THAT(story.out, HasSubstr("MaxRequestWorkers"));
+  EXPECT_THAT(story.out, HasSubstr("It was kept"));
+}
+
+// S-17: httpd ignores a new ServerLimit over every reload.
+TEST_P(AppliedChange, StopsAndStartsOnlyWhenThatIsAllowed) {
+  const PrivateHttpd server(server_options(GetParam(), pool(GetParam(), 16)));
+  const std::string before = bytes_of(server.extra_conf());
+  const Journalled cli(server);
+  const Finished refused = cli.apply({"ServerLimit=20", "--yes", "--watch", "0"});
+  EXPECT_EQ(refused.status, 4);
+  EXPECT_THAT(refused.err, HasSubstr("--allow stop-start"));
+  EXPECT_EQ(bytes_of(server.extra_conf()), before);
+  EXPECT_FALSE(has_ended(server.pid()));
+
+  const Finished made =
+      cli.apply({"ServerLimit=20", "--yes", "--watch", "0", "--allow", "stop-start", "--json"});
+  EXPECT_EQ(made.status, 0) << made.err;
+  EXPECT_EQ(phase_of(cli.record(made)), "kept");
+  EXPECT_TRUE(has_ended(server.pid()));
+  EXPECT_EQ(get_status(server.port(), "/", 5s), 200);
+  const Json settings = ask({"config", "show", fmt::format(":{}", server.port())});
+  EXPECT_EQ(setting(settings, "ServerLimit")["effective"], 20);
+}
+
+TEST_P(AppliedChange, SwitchesTheMpmAndBack) {
+  const Mpm other = GetParam() == Mpm::Worker ? Mpm::Event : Mpm::Worker;
+  const PrivateHttpd server(server_options(GetParam(), "MaxRequestWorkers 16\n"));
+  const std::string before = bytes_of(server.dir() / "httpd.conf");
+  const Journalled cli(server);
+  const std::string name = other == Mpm::Event ? "event" : "worker";
+  const Finished made =
+      cli.apply({"--mpm", name, "--yes", "--watch", "0", "--allow", "stop-start", "--json"});
+  EXPECT_EQ(made.status, 0) << made.err;
+  EXPECT_EQ(status_of(fmt::format(":{}", server.port()))["mpm"], name) << made.err;
+  const Finished back = cli.undo({"--yes", "--watch", "0", "--allow", "stop-start", "--json"});
+  EXPECT_EQ(back.status, 0) << back.err;
+  EXPECT_EQ(bytes_of(server.dir() / "httpd.conf"), before);
+  EXPECT_EQ(get_status(server.port(), "/", 5s), 200);
+}
+
+// Each under a load of its own, all at once: they mostly wait.
+template <class Story>
+void tell_under_each_mpm(const Story& story) {
+  std::vector<Mpm> mpms{Mpm::Event};
+  if (kApache) mpms = {Mpm::Prefork, Mpm::Worker, Mpm::Event};
+  std::vector<std::future<void>> stories;
+  for (const Mpm mpm : mpms)
+    stories.push_back(std::async(std::launch::async, [&story, mpm] { story(mpm); }));
+  for (auto& each : stories)
+    each.get();
+}
+
+TEST(AppliedChangeUnderLoad, ThatMakesItWorseIsUndoneWithinAMinute) {
+  tell_under_each_mpm([](Mpm mpm) {
+    const PrivateHttpd server(server_options(mpm, pool(mpm, 16)));
+    const std::string before = bytes_of(server.extra_conf());
+    // Four workers can take 80 a second.
+    Load load({.port = server.port(), .path = slow_path(), .per_second = 120, .span = 240s});
+    const Journalled cli(server);
+    const Finished made = cli.apply({"MaxRequestWorkers=4", "--yes", "--json"});
+    load.stop();
+    EXPECT_EQ(made.status, 1) << made.err;
+    const Json record = cli.record(made);
+    EXPECT_EQ(phase_of(record), "undone") << made.err;
+    ASSERT_TRUE(record["watch"].is_object()) << made.err;
+    EXPECT_EQ(record["watch"]["verdict"], "undo") << made.err;
+    EXPECT_LE(record["watch"]["seconds"], 60.0);
+    EXPECT_EQ(bytes_of(server.extra_conf()), before);
+    EXPECT_EQ(limit_of(server), 16);
+  });
+}
+
+TEST(AppliedChangeUnderLoad, ThatHelpsIsKeptAndFailsNoRequest) {
+  tell_under_each_mpm([](Mpm mpm) {
+    const PrivateHttpd server(server_options(mpm, pool(mpm, 4)));
+    // Half of what four workers can take, so that nobody waits long enough to give up.
+    Load load({.port = server.port(), .path = slow_path(), .per_second = 40, .span = 240s});
+    const Journalled cli(server);
+    const Finished made = cli.apply({"MaxRequestWorkers=16", "--yes", "--watch", "20s", "--json"});
+    const LoadResult result = load.stop();
+    EXPECT_EQ(made.status, 0) << made.err;
+    EXPECT_EQ(phase_of(cli.record(made)), "kept") << made.err;
+    EXPECT_EQ(limit_of(server), 16);
+    EXPECT_EQ(result.failed, 0) << "of " << result.begun;
+    EXPECT_GT(result.answered, 500);
+  });
+}
+
+TEST(AppliedChangeOfPhp, ToAThreadedMpmIsRefusedWithTheReason) {
+  if (!kApache) return;
+  HttpdOptions options = server_options(Mpm::Prefork, "MaxRequestWorkers 16\n");
+  options.php = true;
+  const PrivateHttpd server(options);
+  const Journalled cli(server);
+  const Finished refused =
+      cli.apply({"--mpm", "event", "--yes", "--watch", "0", "--allow", "stop-start"});
+  EXPECT_EQ(refused.status, 4) << refused.out;
+  EXPECT_THAT(refused.err, HasSubstr("php"));
+  EXPECT_FALSE(has_ended(server.pid()));
+}
+
+}  // namespace
+}  // namespace mpm
