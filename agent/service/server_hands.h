@@ -73,7 +73,7 @@ class ServerHands final : public apply::Hands {
   void look_first(const Target& target);
   LoadSight see(const ChangeRecord& change, std::vector<ValueChange> values,
                 const std::stop_token& stop);
-  Result<std::string> start_again();
+  Result<std::string> start_again(const ChangeRecord& change);
 
   const HandsWorld world_;
   const HandsServer server_;
