@@ -266,6 +266,8 @@ Result<ChangeRecord> Agent::change(std::int64_t id) {
 
 Result<void> Agent::recover() {
   return changes_.recover([this](const ChangeRecord& change, const std::string& noted) {
+    tell(fmt::format("Change {} was left open and is taken back first, which may take a while.",
+                     change.id));
     HandsServer server;
     server.root = root_of(proc_, change.target);
     if (auto launch = from_json<Launch>(noted)) server.launch = std::move(*launch);
