@@ -20,6 +20,8 @@
 namespace mpm {
 namespace {
 
+constexpr int kNarrow = 8;  // columns that a sentence gets at least, in a narrow terminal
+
 // "2026-11-23 08:40:00Z": to the second, as nobody reads the rest.
 std::string moment(Instant instant) {
   std::string text = to_text(instant);
@@ -43,18 +45,34 @@ Tone tone_of(Phase phase) {
   }
 }
 
-std::string_view ending(Phase phase) {
+// Of what has not ended the phase says little to who does not know the others.
+std::string_view standing(Phase phase) {
+  if (phase >= Phase::Kept) return name_of(phase);
+  return phase >= Phase::Undoing ? "being undone" : "under way";
+}
+
+// How it ended, or where it stands, and what to do about that.
+std::string ending(const ChangeRecord& change, Phase phase) {
   switch (phase) {
     case Phase::Kept:
       return "It was kept: the server runs with it.";
     case Phase::Undone:
       return "It was taken back: the server runs as before.";
     case Phase::Abandoned:
-      return "It was given up before anything was touched.";
+      return "It was given up before anything was touched. Mend what the last step names, and make "
+             "it anew.";
     case Phase::Stuck:
-      return "It could not be taken back, and somebody has to look at it now.";
+      return fmt::format(
+          "It could not be taken back. Look at what the last step names, and bring "
+          "the server in order by hand{}.",
+          change.backup.empty() ? std::string()
+                                : fmt::format("; the files as they were are in {}", change.backup));
+    case Phase::Undoing:
+    case Phase::Restored:
+      return fmt::format("It is being taken back; mpmctl show {} tells how that goes on.",
+                         change.id);
     default:
-      return "It is under way.";
+      return fmt::format("It is under way; mpmctl show {} tells how it goes on.", change.id);
   }
 }
 
@@ -65,17 +83,21 @@ std::string steps(const ChangeRecord& change, const Style& style) {
   return table({{.heading = "When", .tone = Tone::Faint},
                 {.heading = "Phase", .tone = Tone::Strong},
                 {.heading = "What happened", .flexible = true}},
-               rows, style);
+               rows, style, {.flexible_min = kNarrow});
 }
 
-std::string evidence(const WatchReport& watch, const Style& style) {
-  std::string text = "\n" + heading("What the watch saw", style);
-  text += paragraph({"  "}, watch.sentence, style);
+// What the steps do not tell: the verdict is what led to one of them, once there is one.
+std::string evidence(const WatchReport& watch, const std::vector<ChangeStep>& steps,
+                     const Style& style) {
+  std::string text;
+  if (std::ranges::find(steps, watch.sentence, &ChangeStep::detail) == steps.end())
+    text += paragraph({"  "}, watch.sentence, style);
   for (const VerdictEvidence& each : watch.evidence)
     text += paragraph(
-        {fmt::format("  {} ", style.glyphs().note), each.condemns ? Tone::Bad : Tone::Faint},
+        {fmt::format("  {} ", each.condemns ? style.glyphs().danger : style.glyphs().note),
+         each.condemns ? Tone::Bad : Tone::Faint},
         each.sentence, style);
-  return text;
+  return text.empty() ? text : "\n" + heading("What the watch saw", style) + text;
 }
 
 std::string title(const ChangeRecord& change) {
@@ -105,7 +127,8 @@ std::string render(const ChangePreview& preview, const Style& style) {
   for (const std::string& risk : preview.risks)
     text += paragraph({fmt::format("  {} ", style.glyphs().note), Tone::Caution}, risk, style);
   if (!preview.refusal.empty())
-    text += "\n" + paragraph({"It is not done: ", Tone::Bad}, preview.refusal, style);
+    text += "\n" + paragraph({}, "It is not made as it was asked for. " + preview.refusal, style,
+                             Tone::Bad);
   return text;
 }
 
@@ -114,9 +137,9 @@ std::string render(const ChangeRecord& change, const Style& style) {
   if (!change.because.empty()) text += paragraph({}, change.because, style);
   text += directives_and_files(change.plan, style);
   text += "\n" + heading("Its life", style) + steps(change, style);
-  if (change.watch) text += evidence(*change.watch, style);
+  if (change.watch) text += evidence(*change.watch, change.steps, style);
   const Phase phase = change.steps.empty() ? Phase::Planned : change.steps.back().phase;
-  text += "\n" + paragraph({}, ending(phase), style, tone_of(phase));
+  text += "\n" + paragraph({}, ending(change, phase), style, tone_of(phase));
   if (phase == Phase::Kept)
     text +=
         paragraph({}, fmt::format("mpmctl undo {} takes it back.", change.id), style, Tone::Faint);
@@ -130,16 +153,16 @@ std::string render(const ChangeList& list, const Style& style) {
     std::string what = change.what;
     if (change.undoes != 0) what += fmt::format(" (takes back {})", change.undoes);
     rows.push_back({{fmt::format("{}", change.id), moment(change.at), fmt::format("{}", change.pid),
-                     std::string(name_of(change.phase)), what},
+                     std::string(standing(change.phase)), what},
                     {}});
   }
   return table({{.heading = "Id", .align = Align::Right, .tone = Tone::Strong},
                 {.heading = "When", .tone = Tone::Faint},
                 {.heading = "Server", .align = Align::Right},
-                {.heading = "Phase"},
+                {.heading = "State"},
                 {.heading = "What", .flexible = true}},
-               rows, style) +
-         "\n" + paragraph({}, "mpmctl show ID tells one's story.", style, Tone::Faint);
+               rows, style, {.flexible_min = kNarrow}) +
+         "\n" + paragraph({}, "mpmctl show ID tells what became of one.", style, Tone::Faint);
 }
 
 }  // namespace mpm

@@ -8,10 +8,13 @@
 #include "cli/amount.h"
 #include "cli/render.h"
 #include "cli/table.h"
+#include "cli/text.h"
 #include "cli/words.h"
 
 namespace mpm {
 namespace {
+
+constexpr int kIndent = 10;  // what a finding's mark and severity take
 
 // "file:12:3", as compilers have it, so that editors find it.
 std::string place(const LintFinding& finding) {
@@ -28,10 +31,11 @@ std::string finding_text(const LintFinding& finding, const Style& style) {
       fmt::format("{}  [{}]", place(finding), finding.rule), style);
   const std::string claim =
       finding.code.empty() ? finding.claim : fmt::format("{}: {}", finding.code, finding.claim);
-  text += paragraph({"           "}, claim, style);
-  if (!finding.mend.empty())
-    text += paragraph({fmt::format("         {} ", style.glyphs().arrow), Tone::Good}, finding.mend,
-                      style);
+  text += paragraph({std::string(kIndent, ' ')}, claim, style);
+  if (!finding.mend.empty()) {
+    const std::string arrow = padded(style.glyphs().arrow, kIndent - 1, Align::Right) + " ";
+    text += paragraph({arrow, Tone::Good}, finding.mend, style);
+  }
   return text;
 }
 

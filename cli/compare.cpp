@@ -75,7 +75,9 @@ std::string render(const SettingsComparison& comparison, const Style& style) {
   for (const SettingDifference& one : comparison.differences)
     rows.push_back(
         {{one.directive, shown(one.a, one.a_effective), shown(one.b, one.b_effective)}, {}});
-  return text + table({{.heading = "Directive"}, {.heading = "A"}, {.heading = "B"}}, rows, style);
+  return text +
+         table({{.heading = "Directive"}, {.heading = "A"}, {.heading = "B", .flexible = true}},
+               rows, style);
 }
 
 }  // namespace mpm

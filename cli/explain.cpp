@@ -29,14 +29,14 @@ void add_fact(std::string& text, std::string_view name, std::string_view fact, c
 }  // namespace
 
 std::string render(const DirectiveExplanation& explanation, const Style& style) {
-  std::string text =
-      paragraph({explanation.directive + "  ", Tone::Strong}, explanation.summary, style);
+  std::string text = paragraph({}, explanation.directive, style, Tone::Strong);
+  text += paragraph({}, explanation.summary, style);
   for (const std::string& one : explanation.paragraphs)
     text += "\n" + paragraph({}, one, style);
   text += "\n";
   add_fact(text, "MPMs", known_to(explanation), style);
   for (const std::string& one : explanation.defaults)
-    add_fact(text, "default", one, style);
+    add_fact(text, &one == &explanation.defaults.front() ? "default" : "", one, style);
   add_fact(text, "unit", explanation.unit, style);
   add_fact(text, "bounds", explanation.bounds, style);
   add_fact(text, "takes", words(explanation.restart), style);

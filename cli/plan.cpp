@@ -16,24 +16,34 @@
 namespace mpm {
 namespace {
 
-std::string place_of(const DirectiveChange& change, const Style& style) {
-  return change.file ? place(*change.file, change.line, "", style.width - 20) : "-";
-}
+constexpr int kNarrow = 8;           // columns that the flexible column gets at least
+constexpr int kRoomForPlaces = 100;  // columns from which a place fits beside the values
 
+// Where the values leave no room for it, the place of each stands below them.
 std::string changes(const EditPlan& plan, const Style& style) {
+  const bool switches = plan.mpm_before != plan.mpm_after;  // then none comes without the others
+  const bool roomy = style.width >= kRoomForPlaces;
   std::vector<Row> rows;
-  for (const DirectiveChange& change : plan.directives)
-    rows.push_back({{change.directive, change.from.value_or("-"), change.to.value_or("-"),
-                     text_of(change.to_effective), std::string(words(change.restart)),
-                     place_of(change, style)},
-                    {}});
-  return table({{.heading = "Directive", .tone = Tone::Strong},
-                {.heading = "Written", .align = Align::Right},
-                {.heading = "Then", .align = Align::Right},
-                {.heading = "In force", .align = Align::Right},
-                {.heading = "Takes"},
-                {.heading = "Where", .flexible = true}},
-               rows, style);
+  for (const DirectiveChange& change : plan.directives) {
+    Row row{{change.directive, change.from.value_or("-"), change.to.value_or("-"),
+             text_of(change.to_effective),
+             std::string(words(switches ? plan.restart : change.restart))},
+            {}};
+    if (roomy)
+      row.cells.push_back(change.file ? place(*change.file, change.line, "", style.width - 20)
+                                      : "-");
+    else if (change.file)
+      row.notes.push_back(
+          {Tone::Faint, place(*change.file, change.line, "", 3 * style.width - 20)});
+    rows.push_back(std::move(row));
+  }
+  std::vector<Column> columns{{.heading = "Directive", .tone = Tone::Strong},
+                              {.heading = "Written", .align = Align::Right},
+                              {.heading = "Then", .align = Align::Right},
+                              {.heading = "In force then", .align = Align::Right},
+                              {.heading = "Takes", .flexible = !roomy}};
+  if (roomy) columns.push_back({.heading = "Where", .flexible = true});
+  return table(columns, rows, style, {.flexible_min = kNarrow});
 }
 
 Tone tone_of_line(std::string_view line) {
@@ -61,11 +71,15 @@ std::string server_of(const EditPlan& plan) {
 }
 
 std::string what_next(const EditPlan& plan) {
-  const std::string needs = fmt::format("A {} puts it in force.", words(plan.restart));
+  if (plan.written && plan.pid == 0) return "It is written.";
   if (plan.written)
-    return plan.pid == 0 ? "It is written." : "It is written and not loaded yet. " + needs;
-  return "Nothing is written; add --write to write it. " +
-         (plan.pid == 0 ? std::string() : needs + " Until then the server goes on as it is.");
+    return fmt::format("It is written and not loaded yet. A {} puts it in force.",
+                       words(plan.restart));
+  if (plan.pid == 0) return "Nothing is written; add --write to write it.";
+  return fmt::format(
+      "Nothing is written, and the server goes on as it is. --write writes it, and a {} then puts "
+      "it in force; mpmctl apply does both, and watches what comes of it.",
+      words(plan.restart));
 }
 
 }  // namespace

@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# cmake --install puts the manual pages and the completions where man and the shells look for them.
+#   install.py <cmake> <build directory> <deploy>
+import pathlib
+import sys
+import tempfile
+
+from command_line import Report, output_of
+
+INSTALLED = {
+    "share/man/man1/mpmctl.1": "man/mpmctl.1",
+    "share/man/man8/mpm-agent.8": "man/mpm-agent.8",
+    "share/man/man8/mpm-httpd.8": "man/mpm-httpd.8",
+    "share/bash-completion/completions/mpmctl": "completion/mpmctl.bash",
+    "share/zsh/site-functions/_mpmctl": "completion/_mpmctl",
+    "share/fish/vendor_completions.d/mpmctl.fish": "completion/mpmctl.fish",
+}
+
+
+def main(cmake, build, deploy):
+    report = Report()
+    with tempfile.TemporaryDirectory() as folder:
+        output_of([cmake, "--install", build, "--component", "manual", "--prefix", folder])
+        root = pathlib.Path(folder)
+        found = {str(path.relative_to(root)) for path in root.rglob("*") if path.is_file()}
+        report.equal("What is installed", found, INSTALLED)
+        for path in found & set(INSTALLED):
+            report.true(f"{path} is not the one of deploy", (root / path).read_bytes() ==
+                        pathlib.Path(deploy, INSTALLED[path]).read_bytes())
+    report.end()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
