@@ -48,6 +48,8 @@ bool says_yes(const std::string& question) {
 Result<Outcome> follow(std::int64_t id, const Options& options, Client& client,
                        const Style& style) {
   std::size_t told = 0;
+  if (options.change_watch_seconds.value_or(1) > 0)
+    say("planned: the server is watched for half a minute first, to compare with.");
   for (;;) {
     auto answer = client.change(id);
     if (!answer) {

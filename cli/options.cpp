@@ -48,7 +48,7 @@ void add_globals(CLI::App& app, Raw& raw) {
       ->transform(CLI::CheckedTransformer(colors))
       ->option_text("WHEN");
   app.add_option("--timeout", raw.timeout, "How long to wait for an answer of the agent")
-      ->option_text("TIME (default 10s)");
+      ->option_text("TIME (default 10s, of a change 1m)");
   app.add_option("--state", raw.options.state,
                  "Where an agent of its own keeps changes and what they replaced")
       ->option_text("DIR");
@@ -278,6 +278,9 @@ Result<Options> judged(Raw raw) {
                           [](const ConfigSource& source) { return source.offline.has_value(); });
   // The journal is where an agent of its own writes it, and only that one may change anything.
   if (is_change(raw.options.command)) raw.options.no_daemon = true;
+  // A host that needs a change may be slow to look at, and to give up takes the change back.
+  if (is_change(raw.options.command) && raw.timeout.empty())
+    raw.options.timeout = std::chrono::seconds(60);
   if (!raw.change_watch.empty() && raw.change_watch != "0") {
     auto seconds = parse_duration(raw.change_watch);
     if (!seconds) return fail(std::move(seconds.error()).in("--watch"));

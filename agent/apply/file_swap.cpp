@@ -101,7 +101,9 @@ Result<SavedEdit> saved(const config::FileEdit& edit, const Place& place) {
   return one;
 }
 
-std::optional<std::int64_t> number_of(const std::string& name) {
+std::optional<std::int64_t> number_of(std::string_view name, std::string_view prefix) {
+  if (name.substr(0, prefix.size()) != prefix) return std::nullopt;
+  name.remove_prefix(prefix.size());
   std::int64_t value = 0;
   const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), value);
   if (error != std::errc() || end != name.data() + name.size()) return std::nullopt;
@@ -215,14 +217,14 @@ Result<FileSwap::Standing> FileSwap::standing(const std::string& path) const {
   return standing;
 }
 
-Result<void> FileSwap::forget(const std::string& directory, std::size_t keep,
-                              const std::vector<std::string>& open) {
+Result<void> FileSwap::forget(const std::string& directory, std::string_view prefix,
+                              std::size_t keep, const std::vector<std::string>& open) {
   sweep_backups(world_, directory);
   const auto names = list_directory(directory);
   if (!names) return fail(names.error());
   std::vector<std::pair<std::int64_t, std::string>> backups;
   for (const std::string& name : *names)
-    if (const auto number = number_of(name)) backups.emplace_back(*number, name);
+    if (const auto number = number_of(name, prefix)) backups.emplace_back(*number, name);
   std::sort(backups.rbegin(), backups.rend());
   for (std::size_t i = keep; i < backups.size(); ++i) {
     if (std::find(open.begin(), open.end(), backups[i].second) != open.end()) continue;

@@ -15,6 +15,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "agent/apply/backup.h"
@@ -53,8 +54,9 @@ class FileSwap {
   };
   Result<Standing> standing(const std::string& backup) const;
 
-  // Backups are numbered by their change; the newest `keep` stay, and those of open changes.
-  Result<void> forget(const std::string& directory, std::size_t keep,
+  // Of the backups whose names are the prefix and a number, that of their change or their time: the
+  // newest `keep` stay, and those that are named in `open`.
+  Result<void> forget(const std::string& directory, std::string_view prefix, std::size_t keep,
                       const std::vector<std::string>& open);
 
  private:

@@ -14,11 +14,18 @@
 #include "agent/base/file.h"
 #include "agent/config/lint.h"
 #include "agent/config/settings.h"
+#include "agent/history/journal.h"
 #include "agent/service/agent.h"
 #include "agent/service/planning.h"
 
 namespace mpm {
 namespace {
+
+// What the backups of files that were written without being loaded are called, before their time,
+// and how many are kept.
+constexpr std::string_view kWrittenBefore = "set-";
+constexpr std::size_t kKept = 64;
+constexpr std::chrono::milliseconds kOverSoon{2000};
 
 // A backup holds what a configuration holds: for its owner alone.
 Result<void> make_private_directory(const std::string& path) {
@@ -28,6 +35,17 @@ Result<void> make_private_directory(const std::string& path) {
   if (made) fs::permissions(path, fs::perms::owner_all, error);
   if (error) return fail(system_error(error.value(), path));
   return {};
+}
+
+// A change that is under way could not be taken back over what is written meanwhile. Another write
+// is over soon.
+Result<ChangeLock> lock_for_writing(const std::string& state, Clock& clock) {
+  const auto end = clock.mono() + kOverSoon;
+  for (;;) {
+    auto lock = ChangeLock::take(state);
+    if (lock || lock.error().kind != Error::Kind::Conflict || clock.mono() >= end) return lock;
+    clock.sleep_until(clock.mono() + kOverSoon / 20, {});
+  }
 }
 
 }  // namespace
@@ -93,6 +111,8 @@ Result<EditPlan> Agent::config_write(const ConfigQuestion& question) {
     return fail(Error::Kind::Denied,
                 "A daemon writes no configuration; use mpmctl --no-daemon, which does it with your "
                 "own rights.");
+  const auto lock = lock_for_writing(options_.state, clock_);
+  if (!lock) return fail(lock.error());
   const auto source = site_of(question);
   if (!source) return fail(source.error());
   auto edit = planned(*source, question);
@@ -101,10 +121,13 @@ Result<EditPlan> Agent::config_write(const ConfigQuestion& question) {
   if (edit->files.empty()) return std::move(edit->plan);
   const std::string backup = fmt::format("{}/backups", options_.state);
   if (auto made = make_private_directory(backup); !made) return fail(std::move(made.error()));
+  if (auto forgotten = apply::FileSwap(files_).forget(backup, kWrittenBefore, kKept - 1, {});
+      !forgotten)
+    return fail(std::move(forgotten.error()));
   const auto now = clock_.now().time_since_epoch().count();
-  apply::FileWorld world;
-  const apply::BackupOptions saved{fmt::format("{}/set-{}", backup, now), source->root};
-  if (auto written = apply::swap_files(world, edit->files, saved); !written)
+  const apply::BackupOptions saved{fmt::format("{}/{}{}", backup, kWrittenBefore, now),
+                                   source->root};
+  if (auto written = apply::swap_files(files_, edit->files, saved); !written)
     return fail(std::move(written.error()));
   edit->plan.written = true;
   edit->plan.remarks.push_back(

@@ -178,7 +178,7 @@ Result<std::string> ServerHands::back_up(const ChangeRecord& change, const std::
   const std::string directory = change.backup.substr(0, slash);
   if (auto made = make_private_directory(directory); !made) return fail(std::move(made.error()));
   FileSwap swap(world_.files);
-  if (auto forgotten = swap.forget(directory, kKeptBackups, {}); !forgotten)
+  if (auto forgotten = swap.forget(directory, "", kKeptBackups, {}); !forgotten)
     return fail(std::move(forgotten.error()));
   if (auto saved = swap.back_up(server_.edits, {change.backup, server_.root}); !saved)
     return fail(std::move(saved.error()));

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
+#include "agent/history/journal.h"
 #include "cli/load.h"
 #include "tests/live/mpmctl.h"
 #include "tests/live/server.h"
@@ -73,6 +74,7 @@ class Journalled {
     words.insert(words.end(), {"--state", state_ / "state"});
     return mpmctl(std::move(words), {.deadline = 300s});
   }
+  std::string state() const { return state_ / "state"; }
   Json record(const Finished& finished) const {
     Json record = Json::parse(finished.out, nullptr, false);
     EXPECT_FALSE(record.is_discarded()) << finished.out << finished.err;
@@ -140,6 +142,18 @@ TEST(Apply, TakesWhatFollowsAnUnsetDirectiveForTheServer) {
   const Finished no_value = mpmctl({"apply", "MaxRequestWorkers"});
   EXPECT_EQ(no_value.status, 2);
   EXPECT_THAT(no_value.err, HasSubstr("MaxRequestWorkers=VALUE"));
+}
+
+// Written over, a change that is under way could not be taken back.
+TEST_P(AppliedChange, LetsNobodyWriteTheConfigurationMeanwhile) {
+  const PrivateHttpd server(server_options(GetParam(), pool(GetParam(), 16)));
+  const Journalled cli(server);
+  const auto lock = ChangeLock::take(cli.state());
+  ASSERT_TRUE(lock);
+  const Finished written = cli.with_state(
+      {"config", "set", "MaxRequestWorkers=12", fmt::format(":{}", server.port()), "--write"});
+  EXPECT_EQ(written.status, 4);
+  EXPECT_THAT(written.err, HasSubstr("Another change is under way"));
 }
 
 // S-17: httpd ignores a new ServerLimit over every reload.

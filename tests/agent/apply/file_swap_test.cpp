@@ -288,13 +288,16 @@ TEST(FileSwap, ForgetsBackupsBeyondItsBoundButForOpenChanges) {
   const std::string shelf = (tree.top() / "backups").string();
   for (const int number : {2, 9, 10, 11, 100})
     REQUIRE_OK(swap.back_up(tree.edits(), {shelf + "/" + std::to_string(number), ""}));
+  for (const int time : {7, 8})
+    REQUIRE_OK(swap.back_up(tree.edits(), {shelf + "/set-" + std::to_string(time), ""}));
   fs::create_directories(shelf + "/.left-behind");
-  REQUIRE_OK(swap.forget(shelf, 2, {"9"}));
+  REQUIRE_OK(swap.forget(shelf, "set-", 1, {}));
+  REQUIRE_OK(swap.forget(shelf, "", 2, {"9"}));
   std::vector<std::string> left;
   for (const auto& entry : fs::directory_iterator(shelf))
     left.push_back(entry.path().filename());
   std::sort(left.begin(), left.end());
-  EXPECT_EQ(left, (std::vector<std::string>{"100", "11", "9"}));
+  EXPECT_EQ(left, (std::vector<std::string>{"100", "11", "9", "set-8"}));
 }
 
 }  // namespace
