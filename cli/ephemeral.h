@@ -20,7 +20,9 @@
 namespace mpm {
 
 struct EphemeralOptions {
-  std::chrono::milliseconds ready_within{10'000};
+  // Long, because an agent first takes back what another one left open, which takes reloads; one
+  // that ends is noticed at once.
+  std::chrono::milliseconds ready_within{300'000};
   std::chrono::milliseconds ended_within{2'000};  // then it gets SIGTERM, then SIGKILL
   std::string state;                              // its --state; empty: its own choice
   bool show_log = false;  // the agent's stderr goes to ours, else to a file in its directory

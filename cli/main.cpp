@@ -27,7 +27,7 @@ Result<Outcome> answer(const Options& options) {
   EphemeralOptions agent{.state = options.state, .show_log = options.verbose};
   // A change that is under way is taken back first, which takes a reload.
   const bool changes = options.command == Command::Apply || options.command == Command::Undo;
-  if (changes) agent.ready_within = agent.ended_within = std::chrono::minutes(5);
+  if (changes) agent.ended_within = std::chrono::minutes(5);
   EphemeralAgent ephemeral(agent);
   OwnServer server;
   const Interruption interruption([&ephemeral, &server, changes] {

@@ -27,6 +27,11 @@ constexpr std::chrono::milliseconds kSecond{1000};
 constexpr std::chrono::seconds kBefore{35};
 // A look that fails now and then is a busy host; one that fails so often is a server that is gone.
 constexpr int kFailedLooks = 10;
+// Of taking a change back: how long a load is waited for, and how often it is told.
+constexpr std::chrono::seconds kUntilToldAgain{10};
+constexpr int kMostTold = 4;
+constexpr std::chrono::seconds kSettle{1};
+constexpr std::chrono::seconds kInForce{30};
 
 std::string files_of(const ChangeRecord& change) {
   const auto count = change.plan.files.size();
@@ -149,12 +154,13 @@ void ServerHands::look_first(const Target& target) {
 }
 
 LoadSight ServerHands::see(const ChangeRecord& change, std::vector<ValueChange> values,
-                           const std::stop_token& stop) {
+                           std::chrono::milliseconds deadline, const std::stop_token& stop) {
   LoadWatch watch;
   watch.way = change.plan.restart;
   watch.before = first_;
   watch.changes = std::move(values);
   watch.log = log_ ? &*log_ : nullptr;
+  watch.deadline = deadline;
   watch.stop = stop;
   return watch_load(watch, *eyes_, world_.clock);
 }
@@ -202,6 +208,7 @@ Result<std::string> ServerHands::load(const ChangeRecord& change) {
   const auto hand = driver(change);
   if (!hand) return fail(hand.error());
   look_first((*hand)->target());
+  told_ = true;
   auto report = (*hand)->load(change.plan.restart);
   if (!report) return fail(std::move(report.error()));
   if (report->state == LoadState::Failed) return fail(Error::Kind::Conflict, report->sentence);
@@ -236,7 +243,7 @@ Result<std::string> ServerHands::restore(const ChangeRecord& change) {
 }
 
 Result<std::string> ServerHands::verify(const ChangeRecord& change, const std::stop_token& stop) {
-  const LoadSight sight = see(change, values_after(change.plan), stop);
+  const LoadSight sight = see(change, values_after(change.plan), kInForce, stop);
   if (sight.end == LoadEnd::Stopped) return stopped();
   if (sight.end != LoadEnd::TookEffect)
     return fail(sight.end == LoadEnd::TimedOut ? Error::Kind::TimedOut : Error::Kind::Conflict,
@@ -264,14 +271,28 @@ Result<std::string> ServerHands::load_back(const ChangeRecord& change) {
                 fmt::format("The old files are back, and the server goes on with the new ones in "
                             "its memory, because it would not take the old ones now: {}",
                             report->sentence));
-  look_first((*hand)->target());
-  const auto loaded = (*hand)->load(change.plan.restart);
-  if (!loaded) return fail(loaded.error());
-  if (!(*hand)->is_alive()) return start_again();
-  const LoadSight sight = see(change, values_before(change.plan), {});
-  if (sight.end == LoadEnd::Gone) return start_again();
-  if (sight.end == LoadEnd::NotInForce) return fail(Error::Kind::Conflict, sight.sentence);
-  return sight.sentence;
+  // Another agent may have told the server a moment ago: what it is loading then shall not be taken
+  // for what it is told now.
+  if (!told_) world_.clock.sleep_until(world_.clock.mono() + kSettle, {});
+  return reload(change, **hand);
+}
+
+// httpd loses a signal that comes while it is loading already, as it may be when its agent was
+// killed just after telling it: so it is told again.
+Result<std::string> ServerHands::reload(const ChangeRecord& change, TargetDriver& hand) {
+  for (int told = 1;; ++told) {
+    look_first(hand.target());
+    const auto loaded = hand.load(change.plan.restart);
+    if (!loaded) return fail(loaded.error());
+    if (!hand.is_alive()) return start_again();
+    const LoadSight sight = see(change, values_before(change.plan), kUntilToldAgain, {});
+    if (sight.end == LoadEnd::TookEffect) return sight.sentence;
+    if (sight.end == LoadEnd::Gone) return start_again();
+    if (sight.end == LoadEnd::NotInForce || told == kMostTold)
+      return fail(Error::Kind::Conflict,
+                  fmt::format("The old files are back and the server was told to load them. {}",
+                              sight.sentence));
+  }
 }
 
 }  // namespace mpm

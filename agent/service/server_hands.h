@@ -6,6 +6,7 @@
 // Threads: one, the executor's. The looks are the agent's and safe from there.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -72,7 +73,8 @@ class ServerHands final : public apply::Hands {
   // Looks at it and marks the end of its log, before it is told anything.
   void look_first(const Target& target);
   LoadSight see(const ChangeRecord& change, std::vector<ValueChange> values,
-                const std::stop_token& stop);
+                std::chrono::milliseconds deadline, const std::stop_token& stop);
+  Result<std::string> reload(const ChangeRecord& change, TargetDriver& hand);
   Result<std::string> start_again();
 
   const HandsWorld world_;
@@ -81,6 +83,7 @@ class ServerHands final : public apply::Hands {
   std::unique_ptr<ServerEyes> eyes_;
   ServerEvidence first_;
   std::optional<LogMark> log_;
+  bool told_ = false;  // to load, by these hands
   std::vector<Sample> before_;
   Instant in_force_{};
 };
