@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // mpm-agent: options, then the agent, then its API, then waiting for the word to end.
+#include <algorithm>
 #include <array>
 #include <csignal>
 #include <cstdio>
+#include <string>
+#include <utility>
 
 #include <fmt/format.h>
 #include <poll.h>
@@ -45,6 +48,11 @@ void wait_for_the_end(const mpm::UniqueFd& signals, bool watch_input) {
   }
 }
 
+std::string one_line(std::string text) {
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  return text;
+}
+
 int complain(const mpm::Error& error) {
   fmt::print(stderr, "mpm-agent: {}\n", error.what);
   return error.kind == mpm::Error::Kind::Usage ? 2 : 1;
@@ -61,7 +69,15 @@ int main(int argc, char** argv) {
   const mpm::UniqueFd signals = ending_signals();
 
   mpm::SystemClock clock;
-  auto agent = mpm::Agent::start(options->agent, clock);
+  mpm::AgentOptions agent_options = options->agent;
+  agent_options.tell = [ephemeral = agent_options.ephemeral](const std::string& sentence) {
+    // Who waits for "ready" hears it; see cli/ephemeral.h.
+    // Not by fmt::print, which throws when the terminal is gone.
+    if (ephemeral) std::fputs(fmt::format("note {}\n", one_line(sentence)).c_str(), stdout);
+    std::fflush(stdout);
+    std::fputs(fmt::format("mpm-agent: {}\n", sentence).c_str(), stderr);
+  };
+  auto agent = mpm::Agent::start(std::move(agent_options), clock);
   if (!agent) return complain(agent.error());
 
   auto server = mpm::HttpServer::listen(

@@ -32,8 +32,12 @@ ExitStatus status_of(Phase phase) {
 }
 
 // Only a person at a terminal is asked; anybody else has said --yes, or gets no more than the plan.
+bool can_be_asked() {
+  return ::isatty(STDIN_FILENO) == 1 && ::isatty(STDERR_FILENO) == 1;
+}
+
 bool says_yes(const std::string& question) {
-  if (::isatty(STDIN_FILENO) != 1 || ::isatty(STDERR_FILENO) != 1) return false;
+  if (!can_be_asked()) return false;
   draw_stderr(question + " [y/N] ");
   std::string answer;
   std::getline(std::cin, answer);
@@ -46,7 +50,13 @@ Result<Outcome> follow(std::int64_t id, const Options& options, Client& client,
   std::size_t told = 0;
   for (;;) {
     auto answer = client.change(id);
-    if (!answer) return fail(std::move(answer.error()));
+    if (!answer) {
+      Error error = std::move(answer.error());
+      if (error.kind == Error::Kind::TimedOut || error.kind == Error::Kind::Unreachable)
+        error.what += fmt::format(
+            " Nobody leads change {0} any more, so it is taken back; mpmctl show {0} tells.", id);
+      return fail(std::move(error));
+    }
     const auto& steps = answer->value.steps;
     for (; told < steps.size(); ++told)
       if (!steps[told].detail.empty())
@@ -60,40 +70,51 @@ Result<Outcome> follow(std::int64_t id, const Options& options, Client& client,
   }
 }
 
-// What the engine says, as wishes; nothing when it has nothing to say.
-Result<std::optional<ChangeRequest>> recommended(const Options& options, Client& client) {
+// What is to be changed; nothing when the proposal has nothing.
+struct Wanted {
+  std::optional<ChangeRequest> request;
+  std::optional<Answer<Proposal>> proposal;
+};
+
+// What the engine says, as wishes.
+Result<Wanted> recommended(const Options& options, Client& client) {
   if (auto watched = watch(client, options); !watched) return fail(std::move(watched.error()));
   auto answer =
       client.proposal({.target = options.target, .window_seconds = options.watch_seconds});
   if (!answer) return fail(std::move(answer.error()));
-  const Proposal& proposal = answer->value;
-  if (proposal.changes.empty()) return std::optional<ChangeRequest>();
+  Wanted wanted;
+  wanted.proposal = std::move(*answer);
+  const Proposal& proposal = wanted.proposal->value;
+  if (proposal.changes.empty()) return wanted;
   ChangeRequest request;
   request.question.basis = proposal.basis;
   request.because = proposal.verdict;
   for (const Change& change : proposal.changes)
     request.question.wishes.push_back({change.directive, fmt::format("{}", change.to)});
-  return std::optional(std::move(request));
+  wanted.request = std::move(request);
+  return wanted;
 }
 
-Result<std::optional<ChangeRequest>> asked(const Options& options, Client& client) {
+Result<Wanted> asked(const Options& options, Client& client) {
   if (options.wishes.empty() && !options.switch_mpm) return recommended(options, client);
   ChangeRequest request;
   request.question.wishes = options.wishes;
   if (options.switch_mpm) request.question.mpm = options.mpm;
-  return std::optional(std::move(request));
+  return Wanted{std::move(request), std::nullopt};
+}
+
+Outcome nothing_wanted(const Answer<Proposal>& proposal, const Options& options,
+                       const Style& style) {
+  if (options.json) return Outcome{proposal.body};
+  return Outcome{paragraph({}, proposal.value.verdict, style) +
+                 paragraph({}, "Nothing is to be changed; mpmctl recommend says more.", style)};
 }
 
 Result<Outcome> apply_change(const Options& options, Client& client, const Style& style) {
   auto wanted = asked(options, client);
   if (!wanted) return fail(std::move(wanted.error()));
-  if (!*wanted)
-    return Outcome{options.json ? "{}\n"
-                                : paragraph({},
-                                            "There is nothing to do: no directive needs another "
-                                            "value, or there is too little data to say so.",
-                                            style)};
-  ChangeRequest& request = **wanted;
+  if (!wanted->request) return nothing_wanted(*wanted->proposal, options, style);
+  ChangeRequest& request = *wanted->request;
   request.question.target = options.target;
   request.most_restart = options.most_restart;
   request.watch_seconds = options.change_watch_seconds;
@@ -114,18 +135,27 @@ Result<Outcome> apply_change(const Options& options, Client& client, const Style
                                   : "\n" + paragraph({}, "Nothing was changed; --yes makes it.",
                                                      style, Tone::Strong)};
   }
-  // What was shown is what is made, or nothing is.
+  // What was shown is what is made, of the server that was shown, or nothing is.
   request.question.basis = preview->value.plan.basis;
+  if (preview->value.plan.pid != 0)
+    request.question.target = std::to_string(preview->value.plan.pid);
   auto begun = client.change_begin(request);
   if (!begun) return fail(std::move(begun.error()));
   return follow(begun->value.id, options, client, style);
 }
 
 Result<Outcome> undo(const Options& options, Client& client, const Style& style) {
-  if (!options.yes &&
-      !says_yes(options.change_id == 0 ? std::string("Take the newest change back?")
-                                       : fmt::format("Take change {} back?", options.change_id)))
-    return Outcome{paragraph({}, "Nothing was changed; --yes takes it back.", style, Tone::Strong)};
+  if (!options.yes && (options.json || !can_be_asked()))
+    return fail(Error::Kind::Usage, "Nobody can be asked here; mpmctl undo --yes does not ask.");
+  if (!options.yes) {
+    auto list = client.changes(options.limit);
+    if (!list) return fail(std::move(list.error()));
+    if (auto shown = write_stdout(render(list->value, style)); !shown)
+      return fail(std::move(shown.error()));
+    if (!says_yes(options.change_id == 0 ? std::string("Take the newest back that was kept?")
+                                         : fmt::format("Take change {} back?", options.change_id)))
+      return Outcome{paragraph({}, "Nothing was changed.", style, Tone::Strong)};
+  }
   UndoRequest request;
   request.id = options.change_id;
   request.most_restart = options.most_restart;

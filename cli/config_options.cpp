@@ -154,6 +154,10 @@ bool is_word_of(Command command, const std::string& word) {
   }
 }
 
+bool wants_values(Command command) {
+  return command == Command::Apply || command == Command::ConfigSet;
+}
+
 Result<void> enough(const Options& options) {
   const std::size_t named = options.wishes.size() + options.directives.size();
   const auto missing = [](std::string_view what) {
@@ -215,6 +219,9 @@ Result<void> judge_config(const std::vector<std::string>& words, const RawSite& 
                               "mpmctl config set.",
                               word));
     auto target = parse_target(word);
+    if (!target && wants_values(options.command) && is_directive(word))
+      return fail(Error::Kind::Usage,
+                  fmt::format("'{0}' is given no value; write {0}=VALUE.", word));
     if (!target) return fail(std::move(target.error()));
     if (!options.target.empty())
       return fail(Error::Kind::Usage,

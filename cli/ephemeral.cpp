@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/ephemeral.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
 #include <filesystem>
+#include <string_view>
 #include <system_error>
 
 #include <fcntl.h>
@@ -20,6 +22,11 @@ namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
+
+constexpr std::string_view kNote = "note ";
+constexpr std::size_t kLongestNote = 4096;
+// Taking a change back takes a reload of the server, or a stop and a start.
+constexpr milliseconds kChangeWithin = std::chrono::minutes(5);
 
 struct Pipe {
   int read = -1;
@@ -90,28 +97,42 @@ Result<void> EphemeralAgent::spawn(const std::string& binary, int input, int out
               fmt::format("{} could not be started: {}.", binary, reason(error)));
 }
 
-// Reads the agent's stdout until a whole line is there.
+void EphemeralAgent::take_note(const std::string& line) {
+  if (options_.tell) options_.tell(line.substr(kNote.size()));
+  // It is in the middle of a change, which must not be cut off.
+  const std::lock_guard lock(mutex_);
+  options_.ended_within = std::max(options_.ended_within, kChangeWithin);
+}
+
+// Reads the agent's stdout until it says that it is ready.
 Result<void> EphemeralAgent::wait_until_ready(int ready) {
-  const auto deadline = steady_clock::now() + options_.ready_within;
-  std::string line;
-  while (line.find('\n') == std::string::npos) {
+  auto deadline = steady_clock::now() + options_.ready_within;
+  std::string text;
+  for (;;) {
+    if (const auto end = text.find('\n'); end != std::string::npos) {
+      const std::string line = text.substr(0, end);
+      text.erase(0, end + 1);
+      if (line == "ready") return {};
+      if (line.compare(0, kNote.size(), kNote) != 0 || text.size() > kLongestNote) break;
+      take_note(line);
+      deadline = std::max(deadline, steady_clock::now() + kChangeWithin);
+      continue;
+    }
     const auto left = std::chrono::duration_cast<milliseconds>(deadline - steady_clock::now());
     pollfd waiting{ready, POLLIN, 0};
     const int found = left.count() > 0 ? poll(&waiting, 1, static_cast<int>(left.count())) : 0;
     if (found < 0 && errno == EINTR) continue;
     if (found <= 0)
       return fail(Error::Kind::TimedOut,
-                  fmt::format("mpm-agent was started and was not ready after {} seconds; run it by "
-                              "hand with --ephemeral to see why.",
-                              options_.ready_within.count() / 1000));
+                  "mpm-agent was started and was not ready in time; run it by hand with "
+                  "--ephemeral to see why.");
     std::array<char, 256> bytes{};
     const ssize_t got = read(ready, bytes.data(), bytes.size());
     if (got < 0 && errno == EINTR) continue;
     if (got <= 0) return fail(ended_early());
-    line.append(bytes.data(), static_cast<std::size_t>(got));
-    if (line.size() > 4096) break;
+    text.append(bytes.data(), static_cast<std::size_t>(got));
+    if (text.size() > kLongestNote) break;
   }
-  if (line.substr(0, line.find('\n')) == "ready") return {};
   return fail(Error::Kind::Malformed,
               "mpm-agent did not say that it is ready, so it is probably of another version than "
               "mpmctl; install both from one release.");

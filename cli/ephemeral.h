@@ -3,15 +3,19 @@
 // An agent for the length of one command. mpm-agent is started as a child on a socket in a
 // private directory (mode 0700), and its life hangs on a pipe: it holds the reading end as
 // its stdin and exits at end of file, so it ends with mpmctl however mpmctl ends, SIGKILL
-// included. On its stdout it prints one line, "ready", once it listens.
+// included. On its stdout it prints one line, "ready", once it listens. Lines before that, "note "
+// and a sentence, are for the user: the agent is at something that may take a while, as taking
+// back a change that was left open, and is waited for accordingly.
 //
 // The agent has a process group of its own, so that Ctrl-C on the terminal reaches mpmctl
 // alone, which then ends the agent and removes the directory.
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <mutex>
 #include <string>
+#include <utility>
 
 #include <sys/types.h>
 
@@ -20,18 +24,17 @@
 namespace mpm {
 
 struct EphemeralOptions {
-  // Long, because an agent first takes back what another one left open, which takes reloads; one
-  // that ends is noticed at once.
-  std::chrono::milliseconds ready_within{300'000};
-  std::chrono::milliseconds ended_within{2'000};  // then it gets SIGTERM, then SIGKILL
-  std::string state;                              // its --state; empty: its own choice
+  std::chrono::milliseconds ready_within{10'000};
+  std::chrono::milliseconds ended_within{2'000};   // then it gets SIGTERM, then SIGKILL
+  std::string state;                               // its --state; empty: its own choice
+  std::function<void(const std::string&)> tell{};  // gets the notes
   bool show_log = false;  // the agent's stderr goes to ours, else to a file in its directory
 };
 
 // Thread safety: end() may be called from any thread, also while start() waits.
 class EphemeralAgent {
  public:
-  explicit EphemeralAgent(EphemeralOptions options) : options_(options) {}
+  explicit EphemeralAgent(EphemeralOptions options) : options_(std::move(options)) {}
   ~EphemeralAgent() { end(); }
   EphemeralAgent(const EphemeralAgent&) = delete;
   EphemeralAgent& operator=(const EphemeralAgent&) = delete;
@@ -48,6 +51,7 @@ class EphemeralAgent {
   Result<void> launch(int& ready);
   Result<void> spawn(const std::string& binary, int input, int output);
   Result<void> wait_until_ready(int ready);
+  void take_note(const std::string& line);
   Error ended_early();
   void reap() const;
 

@@ -24,7 +24,9 @@ ExitStatus complain(const Error& error) {
 }
 
 Result<Outcome> answer(const Options& options) {
-  EphemeralOptions agent{.state = options.state, .show_log = options.verbose};
+  EphemeralOptions agent{.state = options.state,
+                         .tell = [](const std::string& note) { say(note); },
+                         .show_log = options.verbose};
   // A change that is under way is taken back first, which takes a reload.
   const bool changes = options.command == Command::Apply || options.command == Command::Undo;
   if (changes) agent.ended_within = std::chrono::minutes(5);
@@ -32,7 +34,7 @@ Result<Outcome> answer(const Options& options) {
   OwnServer server;
   const Interruption interruption([&ephemeral, &server, changes] {
     if (isatty(STDERR_FILENO) == 1) draw_stderr("\r\x1b[K");
-    if (changes) say("what is under way is taken back, which may take a while.");
+    if (changes) say("a change that is under way is taken back first, which may take a while.");
     server.finish();
     ephemeral.end();
   });

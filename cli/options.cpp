@@ -80,8 +80,14 @@ void add_site(CLI::App& command, RawSite& site) {
   add("--root", site.root, "Read it below this folder, as the server would below /", "DIR");
   add("--file", site.file, "Its first file; the usual one when not given", "FILE");
   add("--server-root", site.server_root, "httpd's -d", "DIR");
-  add("-D", site.defines, "httpd's -D, as often as need be", "NAME");
-  add("--env", site.environment, "A variable that the server would have", "NAME=VALUE");
+  command.add_option("-D", site.defines, "httpd's -D, as often as need be")
+      ->allow_extra_args(false)
+      ->option_text("NAME")
+      ->group("A tree that no server runs");
+  command.add_option("--env", site.environment, "A variable that the server would have")
+      ->allow_extra_args(false)
+      ->option_text("NAME=VALUE")
+      ->group("A tree that no server runs");
   add("--envvars", site.envvars, "A script that sets them, as Debian's envvars", "FILE");
   add("--httpd-version", site.version, "For <IfVersion>", "VERSION");
 }
@@ -148,7 +154,9 @@ void add_changes(CLI::App& app, Raw& raw) {
       ->add_option("WORD", raw.words,
                    "DIRECTIVE=VALUE... [TARGET]; without one what recommend says")
       ->option_text(" ");
+  // One word each time: what follows may be the server.
   apply->add_option("--unset", raw.unset, "Take a directive away, so that httpd's default holds")
+      ->allow_extra_args(false)
       ->option_text("DIRECTIVE");
   apply->add_option("--mpm", raw.mpm, "Switch to this MPM")->check(not_empty)->option_text("MPM");
   apply

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/apply/executor.h"
 
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -26,9 +27,11 @@ Error Executor::taken_back(const ChangeRecord& change, Error journal_error) {
 }
 
 Result<Phase> Executor::carry_out(std::int64_t id, const std::stop_token& stop) {
+  std::optional<ChangeRecord> last;
   for (;;) {
-    const auto change = journal_.find(id);
-    if (!change) return fail(change.error());
+    auto change = journal_.find(id);
+    if (!change && last) return fail(taken_back(*last, std::move(change.error())));
+    if (!change) return fail(std::move(change.error()));
     const Phase phase = change->steps.back().phase;
     if (has_ended(phase)) return phase;
     const Row& at = row(phase);
@@ -42,6 +45,9 @@ Result<Phase> Executor::carry_out(std::int64_t id, const std::stop_token& stop) 
     const Phase next = taken ? at.done : at.failed;
     if (auto entered = enter(id, next, taken ? *taken : taken.error().what); !entered)
       return fail(taken_back(*change, std::move(entered.error())));
+    if (has_ended(next)) return next;
+    last = std::move(*change);
+    last->steps.push_back({last->steps.back().at, next, ""});
   }
 }
 

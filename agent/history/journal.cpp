@@ -38,6 +38,20 @@ Result<void> make_directory(const std::string& path) {
   return fail(system_error(errno, path));
 }
 
+// Who may write the journal has the rights of whoever reads it next: it says what files are brought
+// back and how a server is started.
+Result<void> make_own_directory(const std::string& path) {
+  if (auto made = make_directory(path); !made) return made;
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) return fail(system_error(errno, path));
+  if (status.st_uid == ::geteuid() && (status.st_mode & (S_IWGRP | S_IWOTH)) == 0) return {};
+  return fail(Error::Kind::Denied,
+              fmt::format("{}: others than user {} may write in this state directory, so what it "
+                          "says about changes cannot be relied on; give it to that user with mode "
+                          "0700, or name another by --state",
+                          path, ::geteuid()));
+}
+
 // A file that nobody else may read, before anything is written to it.
 Result<UniqueFd> make_file(const std::string& path) {
   UniqueFd file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, kPrivateFile));
@@ -98,7 +112,7 @@ Result<ChangeStep> step_of(const Statement& row) {
 }  // namespace
 
 Result<ChangeLock> ChangeLock::take(const std::string& directory) {
-  if (auto made = make_directory(directory); !made) return fail(std::move(made.error()));
+  if (auto made = make_own_directory(directory); !made) return fail(std::move(made.error()));
   const std::string path = directory + "/changes.lock";
   auto file = make_file(path);
   if (!file) return fail(std::move(file.error()));
@@ -120,7 +134,7 @@ Result<ChangeLock> ChangeLock::take(const std::string& directory) {
 }
 
 Result<Journal> Journal::open(const std::string& directory) {
-  if (auto made = make_directory(directory); !made) return fail(std::move(made.error()));
+  if (auto made = make_own_directory(directory); !made) return fail(std::move(made.error()));
   const std::string path = directory + "/changes.db";
   if (auto made = make_file(path); !made) return fail(std::move(made.error()));
   auto database = Database::open(path, Durability::Every);
@@ -252,6 +266,10 @@ Result<std::vector<ChangeRecord>> Journal::read(Statement statement) {
       if (!step) return fail(std::move(step.error()));
       change.steps.push_back(std::move(*step));
     }
+    if (change.steps.empty())
+      return fail(Error::Kind::Malformed,
+                  fmt::format("change {} in the journal has no steps, so the journal is damaged",
+                              change.id));
   }
   return changes;
 }

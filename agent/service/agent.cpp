@@ -33,8 +33,11 @@ Result<std::unique_ptr<Agent>> Agent::start(AgentOptions options, Clock& clock) 
   auto history = History::open(options.history);
   if (!history) return fail(std::move(history.error()));
   std::unique_ptr<Agent> agent(new Agent(std::move(options), clock, std::move(*history)));
-  // Before anything else: a change that was left open may have left a server in between.
-  if (auto recovered = agent->recover(); !recovered) return fail(std::move(recovered.error()));
+  // Before anything else: a change that was left open may have left a server in between. Where it
+  // cannot be taken back the servers can still be looked at, and that is needed then.
+  if (auto recovered = agent->recover(); !recovered)
+    agent->tell(fmt::format("What was changed before is not known to be in order: {}",
+                            recovered.error().what));
   if (!agent->options_.ephemeral)
     agent->discovery_ = std::jthread(
         [self = agent.get()](const std::stop_token& stop) { self->discover_until_stopped(stop); });
@@ -52,6 +55,10 @@ Agent::~Agent() {
   discovery_ = {};
   const std::lock_guard lock(watches_mutex_);
   watches_.clear();
+}
+
+void Agent::tell(const std::string& sentence) const {
+  if (options_.tell) options_.tell(sentence);
 }
 
 Result<std::vector<Target>> Agent::find() const {

@@ -11,6 +11,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -47,6 +48,8 @@ struct AgentOptions {
   std::chrono::hours keep{24};               // raw samples older than this are forgotten
   std::string proc_root = "/proc";
   Policy policy;
+  // Of what is out of order at the start, or takes long; from the thread that starts the agent.
+  std::function<void(const std::string&)> tell;
 };
 
 class Agent {
@@ -107,6 +110,7 @@ class Agent {
   HandsWorld hands_world();
   std::vector<Sample> past(const Target& target);
   Result<void> recover();
+  void tell(const std::string& sentence) const;
   void store(const Sample& sample);
   void discover_until_stopped(const std::stop_token& stop);
 

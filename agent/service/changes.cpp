@@ -19,6 +19,16 @@ Result<Journal> Changes::journal() const {
 }
 
 Result<void> Changes::recover(const HandsFor& hands_for) {
+  auto recovered = recover_all(hands_for);
+  const std::lock_guard guard(mutex_);
+  if (recovered)
+    left_open_.reset();
+  else
+    left_open_ = recovered.error();
+  return recovered;
+}
+
+Result<void> Changes::recover_all(const HandsFor& hands_for) const {
   if (::access((directory_ + "/changes.db").c_str(), R_OK | W_OK) != 0) return {};
   auto book = journal();
   if (!book) return fail(std::move(book.error()));
@@ -40,12 +50,28 @@ Result<void> Changes::recover(const HandsFor& hands_for) {
   return {};
 }
 
+// What a change that stays open did to the files is not known, so nothing is built upon it.
+Result<void> Changes::nothing_is_open(Journal& book) const {
+  const auto open = book.open_changes();
+  if (!open) return fail(open.error());
+  if (open->empty()) return {};
+  const std::lock_guard guard(mutex_);
+  return fail(
+      Error::Kind::Conflict,
+      fmt::format("Change {} was left open and has to be taken back first{}; mpmctl show "
+                  "{} tells how far it is.",
+                  open->front().id,
+                  left_open_ ? fmt::format(", which failed: {}", left_open_->what) : std::string(),
+                  open->front().id));
+}
+
 Result<ChangeRecord> Changes::begin(ChangeRecord change, const std::string& launch,
                                     const HandsFor& hands_for) {
   auto lock = ChangeLock::take(directory_);
   if (!lock) return fail(std::move(lock.error()));
   auto book = journal();
   if (!book) return fail(std::move(book.error()));
+  if (auto clear = nothing_is_open(*book); !clear) return fail(std::move(clear.error()));
   change.at = clock_.now();
   const auto id = book->begin(change, launch);
   if (!id) return fail(id.error());

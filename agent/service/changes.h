@@ -35,11 +35,12 @@ class Changes {
   Changes(const Changes&) = delete;
   Changes& operator=(const Changes&) = delete;
 
-  // Leads every open change to its end. Nothing when another process is at one.
+  // Leads every open change to its end. Nothing when another process is at one. After an error
+  // nothing else can begin, and what was changed before can still be told.
   Result<void> recover(const HandsFor& hands_for);
 
   // Journals the change and leads it from then on; gives it as it was journalled. Conflict: another
-  // change is under way, here or in another process.
+  // change is under way, here or in another process, or was left open and cannot be taken back.
   Result<ChangeRecord> begin(ChangeRecord change, const std::string& launch,
                              const HandsFor& hands_for);
 
@@ -52,14 +53,17 @@ class Changes {
 
  private:
   Result<Journal> journal() const;
+  Result<void> recover_all(const HandsFor& hands_for) const;
+  Result<void> nothing_is_open(Journal& book) const;
   void lead(const std::stop_token& stop, const ChangeRecord& change, apply::Hands& hands);
 
   const std::string directory_;
   Clock& clock_;
   mutable std::mutex mutex_;
-  std::int64_t failed_ = 0;       // the change whose journal failed; guarded by mutex_
-  std::optional<Error> failure_;  // guarded by mutex_
-  std::jthread thread_;           // last: it must end before what it uses
+  std::int64_t failed_ = 0;         // the change whose journal failed; guarded by mutex_
+  std::optional<Error> failure_;    // guarded by mutex_
+  std::optional<Error> left_open_;  // why recovery failed; guarded by mutex_
+  std::jthread thread_;             // last: it must end before what it uses
 };
 
 }  // namespace mpm

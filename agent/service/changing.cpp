@@ -3,6 +3,7 @@
 // The use cases that change a running server: what a change would be, to begin one, to take one
 // back, and to tell what became of them.
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include <fmt/format.h>
@@ -16,6 +17,7 @@
 #include "agent/target/launch.h"
 #include "agent/target/load_plan.h"
 #include "agent/target/reload_risk.h"
+#include "agent/target/successor.h"
 #include "schema/codec/json.h"
 #include "schema/codec/names.h"
 
@@ -81,6 +83,16 @@ std::string refusal_of(const EditPlan& plan, RestartClass most) {
                      way_words(plan.restart), name_of(plan.restart));
 }
 
+// What was taken back, and by which change; of a list that begins with the newest. What takes a
+// change back may have been taken back itself, and then the change is in force again.
+std::map<std::int64_t, std::int64_t> taken_back(const ChangeList& list) {
+  std::map<std::int64_t, std::int64_t> undone;
+  for (const ChangeSummary& each : list.changes)
+    if (each.undoes != 0 && each.phase == Phase::Kept && !undone.contains(each.id))
+      undone.emplace(each.undoes, each.id);
+  return undone;
+}
+
 tl::unexpected<Error> not_by_a_daemon() {
   return fail(Error::Kind::Denied,
               "A daemon changes no server; use mpmctl, which does it with your own rights.");
@@ -94,7 +106,11 @@ Result<Agent::Intent> Agent::intend(const ConfigQuestion& question) {
                 "A tree that nobody runs cannot be loaded; mpmctl config set --write writes it.");
   auto target = resolve(question.target);
   if (!target) return fail(std::move(target.error()));
-  auto source = site_of(question);
+  // By its pid, so that all that follows is about this one.
+  ConfigQuestion same = question;
+  same.target = std::to_string(target->pid);
+  if (target->pid == 0) same.target = question.target;
+  auto source = site_of(same);
   if (!source) return fail(std::move(source.error()));
   auto edit = planned(*source, question);
   if (!edit) return fail(std::move(edit.error()));
@@ -178,15 +194,10 @@ Result<ChangeRecord> Agent::change_undo(const UndoRequest& request) {
   std::int64_t id = request.id;
   const auto list = changes_.list(1000);
   if (!list) return fail(list.error());
-  const auto undone_by = [&](std::int64_t which) {
-    return std::ranges::find_if(list->changes, [&](const ChangeSummary& other) {
-      return other.undoes == which && other.phase == Phase::Kept;
-    });
-  };
+  const auto undone = taken_back(*list);
   if (id == 0)
     for (const ChangeSummary& each : list->changes)
-      if (id == 0 && each.phase == Phase::Kept && each.undoes == 0 &&
-          undone_by(each.id) == list->changes.end())
+      if (id == 0 && each.phase == Phase::Kept && each.undoes == 0 && !undone.contains(each.id))
         id = each.id;
   if (id == 0) return fail(Error::Kind::Usage, "There is no change to take back.");
   auto change = changes_.find(id);
@@ -196,9 +207,9 @@ Result<ChangeRecord> Agent::change_undo(const UndoRequest& request) {
     return fail(Error::Kind::Conflict,
                 fmt::format("Change {} is {}, so there is nothing of it to take back.", id,
                             name_of(phase)));
-  if (const auto by = undone_by(id); by != list->changes.end())
+  if (const auto by = undone.find(id); by != undone.end())
     return fail(Error::Kind::Conflict,
-                fmt::format("Change {} was taken back by change {} already.", id, by->id));
+                fmt::format("Change {} was taken back by change {} already.", id, by->second));
   auto intent = intend_back(*change);
   if (!intent) return fail(std::move(intent.error()));
   ChangeRecord back;
@@ -210,20 +221,15 @@ Result<ChangeRecord> Agent::change_undo(const UndoRequest& request) {
 
 // The very bytes where the files are still as the change left them, else the values.
 Result<Agent::Intent> Agent::intend_back(const ChangeRecord& change) {
+  // A stop and start since then gave it another pid, and its old one perhaps to another server.
+  auto target = successor_of(change.target, proc_);
+  if (!target)
+    return fail(Error::Kind::NotFound,
+                fmt::format("The server of change {} (process {}: {}) does not run any more; start "
+                            "it, or write its files back by mpmctl config set.",
+                            change.id, change.target.pid, fmt::join(change.target.arguments, " ")));
   ConfigQuestion question;
-  question.target = std::to_string(change.target.pid);
-  // A stop and start since then gave it another pid.
-  if (!resolve(question.target)) {
-    const auto all = find();
-    if (!all) return fail(all.error());
-    const auto same = std::ranges::find_if(*all, [&](const Target& other) {
-      return other.binary == change.target.binary && other.config_file == change.target.config_file;
-    });
-    if (same == all->end())
-      return fail(Error::Kind::NotFound,
-                  fmt::format("The server of change {} does not run any more.", change.id));
-    question.target = std::to_string(same->pid);
-  }
+  question.target = std::to_string(target->pid);
   question.wishes = apply::wishes_back(change.plan);
   if (change.plan.mpm_before != change.plan.mpm_after) question.mpm = change.plan.mpm_before;
   apply::FileSwap swap(files_);
@@ -234,8 +240,6 @@ Result<Agent::Intent> Agent::intend_back(const ChangeRecord& change) {
   std::vector<config::FileEdit> edits;
   for (const apply::SavedEdit& saved : backup->edits)
     edits.push_back(saved.edit);
-  auto target = resolve(question.target);
-  if (!target) return fail(std::move(target.error()));
   auto source = site_of(question);
   if (!source) return fail(std::move(source.error()));
   const auto settings = config_settings(question);
@@ -262,6 +266,8 @@ Result<ChangeRecord> Agent::change(std::int64_t id) {
 
 Result<void> Agent::recover() {
   return changes_.recover([this](const ChangeRecord& change, const std::string& noted) {
+    tell(fmt::format("Change {} was left open and is taken back first, which may take a while.",
+                     change.id));
     HandsServer server;
     server.root = root_of(proc_, change.target);
     if (auto launch = from_json<Launch>(noted)) server.launch = std::move(*launch);

@@ -252,8 +252,8 @@ Result<std::string> ServerHands::verify(const ChangeRecord& change, const std::s
   return sight.sentence;
 }
 
-Result<std::string> ServerHands::start_again() {
-  const auto started = mpm::start_again(server_.launch, world_.proc, world_.clock);
+Result<std::string> ServerHands::start_again(const ChangeRecord& change) {
+  const auto started = mpm::start_again(server_.launch, change.target, world_.proc, world_.clock);
   if (!started) return fail(started.error());
   return fmt::format("The server had ended and was started again; its parent is process {}.",
                      started->pid);
@@ -263,7 +263,7 @@ Result<std::string> ServerHands::start_again() {
 Result<std::string> ServerHands::load_back(const ChangeRecord& change) {
   if (!was_told(change)) return "The server was not told of the new files.";
   const auto hand = driver(change);
-  if (!hand) return start_again();
+  if (!hand) return start_again(change);
   const auto report = (*hand)->check();
   if (!report) return fail(report.error());
   if (!report->accepted)
@@ -284,10 +284,10 @@ Result<std::string> ServerHands::reload(const ChangeRecord& change, TargetDriver
     look_first(hand.target());
     const auto loaded = hand.load(change.plan.restart);
     if (!loaded) return fail(loaded.error());
-    if (!hand.is_alive()) return start_again();
+    if (!hand.is_alive()) return start_again(change);
     const LoadSight sight = see(change, values_before(change.plan), kUntilToldAgain, {});
     if (sight.end == LoadEnd::TookEffect) return sight.sentence;
-    if (sight.end == LoadEnd::Gone) return start_again();
+    if (sight.end == LoadEnd::Gone) return start_again(change);
     if (sight.end == LoadEnd::NotInForce || told == kMostTold)
       return fail(Error::Kind::Conflict,
                   fmt::format("The old files are back and the server was told to load them. {}",

@@ -75,7 +75,7 @@ class ServerHands final : public apply::Hands {
   LoadSight see(const ChangeRecord& change, std::vector<ValueChange> values,
                 std::chrono::milliseconds deadline, const std::stop_token& stop);
   Result<std::string> reload(const ChangeRecord& change, TargetDriver& hand);
-  Result<std::string> start_again();
+  Result<std::string> start_again(const ChangeRecord& change);
 
   const HandsWorld world_;
   const HandsServer server_;

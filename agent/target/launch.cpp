@@ -109,11 +109,8 @@ Launch launch_of(const Target& target, const ProcFs& proc, const Systemd& system
   return launch;
 }
 
-Result<Target> start_again(const Launch& launch, const ProcFs& proc, Clock& clock,
-                           const DriverOptions& options) {
-  Target ended;
-  ended.binary = launch.binary;
-  ended.arguments = launch.arguments;
+Result<Target> start_again(const Launch& launch, const Target& ended, const ProcFs& proc,
+                           Clock& clock, const DriverOptions& options) {
   if (auto running = successor_of(ended, proc)) return std::move(*running);
   if (!launch.refusal.empty())
     return fail(

@@ -16,9 +16,9 @@ namespace mpm {
 // Never fails: what cannot be read is the refusal.
 Launch launch_of(const Target& target, const ProcFs& proc, const Systemd& systemd = {});
 
-// Starts it and waits until its parent is seen. Conflict: it is another hand's to start. A server
-// that runs already is left alone and given.
-Result<Target> start_again(const Launch& launch, const ProcFs& proc, Clock& clock,
-                           const DriverOptions& options = {});
+// Starts the server that `ended` was and waits until its parent is seen. Conflict: it is another
+// hand's to start. One that runs in its place already (successor_of) is left alone and given.
+Result<Target> start_again(const Launch& launch, const Target& ended, const ProcFs& proc,
+                           Clock& clock, const DriverOptions& options = {});
 
 }  // namespace mpm

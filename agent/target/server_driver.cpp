@@ -43,6 +43,9 @@ std::string first_error(const std::vector<ServerMessage>& messages) {
   if (worst == nullptr) return "it said nothing";
   std::string text = worst->code.empty() ? worst->text : worst->code + ": " + worst->text;
   if (!worst->file.empty()) text += fmt::format(" ({}:{})", worst->file, worst->line);
+  // The sentence that it goes into has an end of its own.
+  while (!text.empty() && text.back() == '.')
+    text.pop_back();
   return text;
 }
 

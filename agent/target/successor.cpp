@@ -1,15 +1,48 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/target/successor.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "agent/base/file.h"
 #include "agent/proc/proc_parse.h"
 #include "agent/target/discover.h"
+#include "agent/target/process_place.h"
 #include "agent/target/scoreboard_probe.h"
 #include "agent/target/server_command.h"
 
 namespace mpm {
+namespace {
+
+// The boot time that starts are counted from is set anew with the host's clock.
+constexpr std::chrono::seconds kSameStart{2};
+
+// The process that has the pid now is the server itself, and not another one with its pid.
+bool is_itself(const Target& found, const Target& target) {
+  const auto apart = found.started - target.started;
+  return found.pid == target.pid && found.binary == target.binary && apart <= kSameStart &&
+         -apart <= kSameStart;
+}
+
+// Whether it can stand in the ended one's place. Two servers of one image have the same program
+// and the same arguments, each in a container of its own; and no two can listen at one address.
+bool takes_place_of(const Target& other, const Target& ended, const ProcFs& proc) {
+  if (other.binary != ended.binary || start_arguments(other.binary, other.arguments) !=
+                                          start_arguments(ended.binary, ended.arguments))
+    return false;
+  if (!ended.config_file.empty() && other.config_file != ended.config_file) return false;
+  if (!ended.cgroup.empty() && other.cgroup != ended.cgroup && lives_in_container(proc, other.pid))
+    return false;
+  // One that begins does not listen yet; one that is told of a new Listen keeps the others.
+  if (ended.listeners.empty() || other.listeners.empty()) return true;
+  return std::ranges::any_of(other.listeners, [&](const ListenAddress& mine) {
+    return std::ranges::any_of(ended.listeners, [&](const ListenAddress& its) {
+      return mine.port == its.port && mine.address == its.address;
+    });
+  });
+}
+
+}  // namespace
 
 std::optional<Target> successor_of(const Target& ended, const ProcFs& proc,
                                    const std::string& pid_file) {
@@ -23,12 +56,14 @@ std::optional<Target> successor_of(const Target& ended, const ProcFs& proc,
       if (named && named->pid == *pid && named->binary == ended.binary) return std::move(*named);
     }
   }
-  const auto wanted = start_arguments(ended.binary, ended.arguments);
+  if (ended.pid > 0) {
+    auto same = target_of(proc, probe, ended.pid);
+    if (same && is_itself(*same, ended)) return std::move(*same);
+  }
   auto all = discover(proc, probe);
   if (!all) return std::nullopt;
   for (Target& other : *all)
-    if (other.binary == ended.binary && start_arguments(other.binary, other.arguments) == wanted)
-      return std::move(other);
+    if (takes_place_of(other, ended, proc)) return std::move(other);
   return std::nullopt;
 }
 

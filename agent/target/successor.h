@@ -12,8 +12,10 @@
 
 namespace mpm {
 
-// A server of the same program, by the pid in `pid_file` when one is given and names such a
-// server, else the one with the same arguments. nullopt while there is none.
+// By the pid in `pid_file` when one is given and names a server of the same program; else the
+// server itself while it runs; else one of the same program and arguments that can stand in its
+// place: at the same addresses, and in a container only in the same one. nullopt while there is
+// none.
 std::optional<Target> successor_of(const Target& ended, const ProcFs& proc,
                                    const std::string& pid_file = {});
 

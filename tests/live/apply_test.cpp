@@ -116,6 +116,9 @@ TEST_P(AppliedChange, IsInForceAndUndoneToTheVeryBytes) {
   EXPECT_EQ(again.status, 0);
   EXPECT_THAT(again.out, HasSubstr("It is so already"));
 
+  EXPECT_EQ(cli.undo().status, 2) << "nobody can be asked";
+  EXPECT_EQ(limit_of(server), 12);
+
   const Finished undone = cli.undo({"--yes", "--watch", "0", "--json"});
   EXPECT_EQ(undone.status, 0) << undone.err;
   EXPECT_EQ(phase_of(cli.record(undone)), "kept");
@@ -128,6 +131,15 @@ TEST_P(AppliedChange, IsInForceAndUndoneToTheVeryBytes) {
   const Finished story = cli.with_state({"show", "1"});
   EXPECT_THAT(story.out, HasSubstr("MaxRequestWorkers"));
   EXPECT_THAT(story.out, HasSubstr("It was kept"));
+}
+
+TEST(Apply, TakesWhatFollowsAnUnsetDirectiveForTheServer) {
+  const Finished other = mpmctl({"apply", "--unset", "MaxRequestWorkers", ":1"});
+  EXPECT_EQ(other.status, 3) << other.out;
+  EXPECT_THAT(other.err, HasSubstr("port 1 "));
+  const Finished no_value = mpmctl({"apply", "MaxRequestWorkers"});
+  EXPECT_EQ(no_value.status, 2);
+  EXPECT_THAT(no_value.err, HasSubstr("MaxRequestWorkers=VALUE"));
 }
 
 // S-17: httpd ignores a new ServerLimit over every reload.

@@ -5,6 +5,7 @@
 // loaded, seen and watched.
 #include "agent/apply/executor.h"
 
+#include <functional>
 #include <set>
 #include <vector>
 
@@ -42,6 +43,7 @@ class World final : public Hands {
   std::vector<Effect> order;
 
   std::set<Effect> refused;  // these fail, having done half
+  std::function<void(Effect)> taking;
   int kill_at = -1;
   Moment moment = Moment::Before;
 
@@ -54,6 +56,7 @@ class World final : public Hands {
     const bool last = steps_++ == kill_at;
     if (last && moment == Moment::Before) throw Killed{};
     order.push_back(effect);
+    if (taking) taking(effect);
     const bool no = refused.count(effect) != 0;
     half(effect);
     if (last && moment == Moment::Amid) throw Killed{};
@@ -170,6 +173,20 @@ TEST_F(ChangeInAWorld, IsTakenBackWhenAStopIsAskedFor) {
   const auto id = begin();
   EXPECT_EQ(carry_out(world, id, stop.get_token()).value_or(Phase::Kept), Phase::Abandoned);
   EXPECT_TRUE(world.order.empty());
+}
+
+TEST_F(ChangeInAWorld, IsTakenBackWhenItsJournalCannotBeReadAnyMore) {
+  World world;
+  world.taking = [this](Effect effect) {
+    if (effect != Effect::Check) return;
+    auto other = Database::open(dir_ / "changes.db", Durability::Every);
+    ASSERT_TRUE(other && other->execute("UPDATE change SET plan = 'torn'"));
+  };
+  const auto ended = carry_out(world, begin());
+  ASSERT_FALSE(ended);
+  EXPECT_THAT(ended.error().what, HasSubstr("was taken back"));
+  EXPECT_EQ(world.file, Content::Old);
+  EXPECT_EQ(world.served, Content::Old);
 }
 
 // Ended at every point of every life, with every step that may say no, and once more at every

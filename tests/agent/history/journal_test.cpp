@@ -115,6 +115,19 @@ TEST(Journal, SummarisesAChangeInItsDirectives) {
   EXPECT_EQ(summary.undoes, 3);
 }
 
+// Root would start whatever program such a journal names.
+TEST(Journal, IsNotReadFromADirectoryThatOthersMayWrite) {
+  const TempDir dir;
+  ASSERT_TRUE(Journal::open(dir / "state"));
+  ASSERT_EQ(::chmod((dir / "state").c_str(), 0777), 0);
+  const auto open = Journal::open(dir / "state");
+  ASSERT_FALSE(open);
+  EXPECT_EQ(open.error().kind, Error::Kind::Denied);
+  EXPECT_FALSE(ChangeLock::take(dir / "state"));
+  ASSERT_EQ(::chmod((dir / "state").c_str(), 0700), 0);
+  EXPECT_TRUE(Journal::open(dir / "state"));
+}
+
 TEST(ChangeLock, IsOneProcessesAtATime) {
   const TempDir dir;
   auto lock = ChangeLock::take(dir.path());
