@@ -143,7 +143,7 @@ bool is_word_of(Command command, const std::string& word) {
   switch (command) {
     case Command::Apply:
     case Command::ConfigSet:
-      return is_directive(word) || has_value(word);
+      return has_value(word);
     case Command::ConfigGet:
     case Command::ConfigUnset:
     case Command::ConfigMpm:

@@ -52,7 +52,7 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(
         Line{{"config"}, "--help"}, Line{{"config", "frobnicate"}, "frobnicate"},
         Line{{"config", "set"}, "No directive"}, Line{{"config", "set", ":8080"}, "No directive"},
-        Line{{"config", "set", "MaxRequestWorkers"}, "sets nothing"},
+        Line{{"config", "set", "MaxRequestWorkers"}, "is given no value"},
         Line{{"config", "set", "MaxRequestWorkers="}, "sets nothing"},
         Line{{"config", "set", "=400"}, "sets nothing"},
         Line{{"config", "set", "Max-Workers=400"}, "sets nothing"},
@@ -87,7 +87,7 @@ INSTANTIATE_TEST_SUITE_P(
 INSTANTIATE_TEST_SUITE_P(
     Changes, Usage,
     ::testing::Values(
-        Line{{"apply", "MaxRequestWorkers"}, "sets nothing"},
+        Line{{"apply", "MaxRequestWorkers"}, "is given no value"},
         Line{{"apply", "MaxRequestWorkers="}, "sets nothing"},
         Line{{"apply", "Timeout=1", "Timeout=2"}, "twice"},
         Line{{"apply", "Timeout=1", "--unset", "Timeout"}, "twice"},
