@@ -5,7 +5,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
+#include <sstream>
 
 #include <fmt/format.h>
 
@@ -20,12 +20,20 @@ bool is_letter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-bool is_directive(std::string_view word) {
-  return !word.empty() && std::ranges::all_of(word, is_letter);
+// httpd does not tell letters apart by their case.
+bool same_directive(std::string_view a, std::string_view b) {
+  const auto lower = [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  };
+  return std::ranges::equal(a, b, {}, lower, lower);
 }
 
 bool is_url(std::string_view word) {
   return word.substr(0, 7) == "http://" || word.substr(0, 8) == "https://";
+}
+
+bool has_value(std::string_view word) {
+  return word.find('=') != std::string_view::npos && !is_url(word);
 }
 
 // Relative names are the caller's; the agent has another working directory.
@@ -69,10 +77,13 @@ Result<ConfigSource> parse_source(const std::string& word) {
 
 Result<std::string> read_envvars(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
-  std::string text(std::istreambuf_iterator<char>(in), {});
-  if (!in && text.empty())
-    return fail(Error::Kind::Usage, fmt::format("--envvars: {} cannot be read.", path));
-  return text;
+  std::ostringstream text;
+  text << in.rdbuf();
+  in.peek();  // says what stopped it: the end, or an error, as that of a folder
+  if (!in.is_open() || in.bad())
+    return fail(Error::Kind::Usage,
+                fmt::format("--envvars: {} cannot be read; name a file that you may read.", path));
+  return text.str();
 }
 
 Result<OfflineSite> judged(const RawSite& raw) {
@@ -132,7 +143,7 @@ bool is_word_of(Command command, const std::string& word) {
   switch (command) {
     case Command::Apply:
     case Command::ConfigSet:
-      return word.find('=') != std::string::npos && !is_url(word);
+      return has_value(word);
     case Command::ConfigGet:
     case Command::ConfigUnset:
     case Command::ConfigMpm:
@@ -162,7 +173,7 @@ Result<void> enough(const Options& options) {
       if (named != 1) return missing("One directive is to be named");
       break;
     case Command::ConfigMpm:
-      if (named != 1) return missing("The MPM to switch to is to be named");
+      if (named != 1) return missing("One MPM to switch to is to be named");
       break;
     case Command::ConfigDiff:
       if (options.compared.size() != 2) return missing("Two servers or trees are to be named");
@@ -172,13 +183,17 @@ Result<void> enough(const Options& options) {
   }
   for (std::size_t i = 0; i < options.wishes.size(); ++i)
     for (std::size_t j = 0; j < i; ++j)
-      if (options.wishes[i].directive == options.wishes[j].directive)
+      if (same_directive(options.wishes[i].directive, options.wishes[j].directive))
         return fail(Error::Kind::Usage, fmt::format("{} is named twice; say once what it shall be.",
                                                     options.wishes[i].directive));
   return {};
 }
 
 }  // namespace
+
+bool is_directive(std::string_view word) {
+  return !word.empty() && std::ranges::all_of(word, is_letter);
+}
 
 bool RawSite::given() const {
   return !root.empty() || !file.empty() || !server_root.empty() || !defines.empty() ||
@@ -198,6 +213,11 @@ Result<void> judge_config(const std::vector<std::string>& words, const RawSite& 
       if (auto taken = take(word, options); !taken) return taken;
       continue;
     }
+    if (has_value(word))
+      return fail(Error::Kind::Usage,
+                  fmt::format("'{}' has a value; name the directive alone here, or set it with "
+                              "mpmctl config set.",
+                              word));
     auto target = parse_target(word);
     if (!target && wants_values(options.command) && is_directive(word))
       return fail(Error::Kind::Usage,

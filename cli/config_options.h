@@ -5,6 +5,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cli/options.h"
@@ -24,6 +25,9 @@ struct RawSite {
 
   bool given() const;
 };
+
+// Whether a word can be a directive's name: letters alone.
+bool is_directive(std::string_view word);
 
 // Sorts the words into `options`, by options.command. Usage: a word that is none of what it takes.
 Result<void> judge_config(const std::vector<std::string>& words, const RawSite& site,

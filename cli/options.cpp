@@ -2,9 +2,7 @@
 #include "cli/options.h"
 
 #include <algorithm>
-#include <charconv>
-#include <limits>
-#include <map>
+#include <array>
 #include <vector>
 
 #include <CLI/CLI.hpp>
@@ -12,6 +10,7 @@
 
 #include "cli/config_options.h"
 #include "cli/help_texts.h"
+#include "cli/option_checks.h"
 #include "cli/version.h"
 #include "schema/codec/names.h"
 
@@ -30,6 +29,8 @@ struct Raw {
   std::string watch;
   std::string timeout;
   std::string mpm;
+  std::string color;
+  std::string allow;
   std::string change_watch;
   std::vector<std::string> unset;
   std::vector<std::string> words;  // of a config command, and of apply
@@ -37,17 +38,16 @@ struct Raw {
 };
 
 void add_globals(CLI::App& app, Raw& raw) {
-  const std::map<std::string, ColorChoice> colors{
-      {"auto", ColorChoice::Auto}, {"always", ColorChoice::Always}, {"never", ColorChoice::Never}};
   app.add_option("--agent", raw.options.agent, "The agent's Unix socket")
       ->option_text("SOCKET (default " + text(kDefaultSocket) + ")");
   app.add_flag("--no-daemon", raw.options.no_daemon,
                "Always use an agent of its own, started for this command");
   app.add_flag("--json", raw.options.json, "Print the agent's message itself");
-  app.add_option("--color", raw.options.color, "Colours: auto (on a terminal), always, never")
-      ->transform(CLI::CheckedTransformer(colors))
+  app.add_option("--color", raw.color, "Colours: auto (on a terminal), always, never")
+      ->check(not_empty)
       ->option_text("WHEN");
   app.add_option("--timeout", raw.timeout, "How long to wait for an answer of the agent")
+      ->check(not_empty)
       ->option_text("TIME (default 10s, of a change 1m)");
   app.add_option("--state", raw.options.state,
                  "Where an agent of its own keeps changes and what they replaced")
@@ -133,18 +133,16 @@ void add_config(CLI::App& app, Raw& raw) {
 }
 
 void add_loading(CLI::App& command, Raw& raw) {
-  const std::map<std::string, RestartClass> ways{{"graceful", RestartClass::Graceful},
-                                                 {"restart", RestartClass::Restart},
-                                                 {"stop-start", RestartClass::StopStart}};
   command.add_flag("--yes", raw.options.yes, "Do not ask");
   command
-      .add_option("--allow", raw.options.most_restart,
+      .add_option("--allow", raw.allow,
                   "The hardest way of loading it: graceful, restart or stop-start")
-      ->transform(CLI::CheckedTransformer(ways))
+      ->check(not_empty)
       ->option_text("WAY (default graceful)");
   command
       .add_option("--watch", raw.change_watch,
                   "Watch it so long at most; 0 does not watch; as the data decide when not given")
+      ->check(not_empty)
       ->option_text("TIME");
 }
 
@@ -160,27 +158,27 @@ void add_changes(CLI::App& app, Raw& raw) {
   apply->add_option("--unset", raw.unset, "Take a directive away, so that httpd's default holds")
       ->allow_extra_args(false)
       ->option_text("DIRECTIVE");
-  apply->add_option("--mpm", raw.mpm, "Switch to this MPM")->option_text("MPM");
+  apply->add_option("--mpm", raw.mpm, "Switch to this MPM")->check(not_empty)->option_text("MPM");
   apply
       ->add_option("--for", raw.watch, "How long to watch before recommending; 30 s when not given")
+      ->check(not_empty)
       ->option_text("TIME");
   add_loading(*apply, raw);
   apply->footer(text(kApplyFooter));
-  const auto positive = CLI::Range(std::int64_t{1}, std::numeric_limits<std::int64_t>::max());
   CLI::App* undo =
       add_command(app, raw, "undo", "Take a change back, as a change of its own", Command::Undo);
   undo->add_option("ID", raw.options.change_id, "Of the change; the newest that was kept")
-      ->check(positive)
+      ->check(from_one)
       ->option_text(" ");
   add_loading(*undo, raw);
   CLI::App* changes =
       add_command(app, raw, "changes", "List what was changed on this host", Command::Changes);
   changes->add_option("--limit", raw.options.limit, "At most so many, the newest first")
-      ->check(positive)
+      ->check(from_one)
       ->option_text("N (default 20)");
   CLI::App* show = add_command(app, raw, "show", "Tell what became of a change", Command::Show);
   show->add_option("ID", raw.options.change_id, "Of the change")
-      ->check(positive)
+      ->check(from_one)
       ->required()
       ->option_text(" ");
 }
@@ -191,13 +189,16 @@ void add_shows(CLI::App& app, Raw& raw) {
       add_command(app, raw, "demo", "Show status and recommend on a server of its own, under load",
                   Command::Demo);
   demo->add_option("--mpm", raw.mpm, "prefork, worker, event or winnt; event when not given")
+      ->check(not_empty)
       ->option_text("MPM");
   demo->add_option("--for", raw.watch, "How long to watch it; 10 s when not given")
+      ->check(not_empty)
       ->option_text("TIME");
   demo->footer(text(kDemoFooter));
   CLI::App* lab = add_command(app, raw, "lab", "Measure what the four MPMs make of the same load",
                               Command::Lab);
   lab->add_option("--for", raw.watch, "How long each gets requests; 5 s when not given")
+      ->check(not_empty)
       ->option_text("TIME");
   lab->add_option("--rate", raw.options.rate, "Requests a second, answered or not")
       ->check(CLI::Range(1.0, 100'000.0))
@@ -223,6 +224,7 @@ void add_commands(CLI::App& app, Raw& raw) {
   add_target(*recommend, raw);
   recommend
       ->add_option("--for", raw.watch, "How long to watch, as 30s, 10m or 1h; 30 s when not given")
+      ->check(not_empty)
       ->option_text("TIME");
   recommend->add_flag("--explain", raw.options.explain,
                       "Print rule, claim and evidence of every finding");
@@ -248,7 +250,32 @@ bool is_change(Command command) {
   return command >= Command::Apply && command <= Command::Show;
 }
 
+template <class T, std::size_t N>
+Result<void> take_word(std::string_view option, const std::string& word,
+                       const std::array<std::string_view, N>& words, T& into) {
+  if (word.empty()) return {};
+  const auto found = std::ranges::find(words, word);
+  if (found == words.end())
+    return fail(Error::Kind::Usage,
+                fmt::format("{}: '{}' is none of {}.", option, word, fmt::join(words, ", ")));
+  into = static_cast<T>(found - words.begin());
+  return {};
+}
+
+// Options whose value is one of a few words.
+Result<void> take_words(Raw& raw) {
+  constexpr std::array<std::string_view, 3> kColors{"auto", "always", "never"};  // as ColorChoice
+  if (auto taken = take_word("--color", raw.color, kColors, raw.options.color); !taken)
+    return taken;
+  if (auto taken = take_word("--allow", raw.allow, kWords<RestartClass>, raw.options.most_restart);
+      !taken)
+    return taken;
+  raw.options.switch_mpm = !raw.mpm.empty();
+  return take_word("--mpm", raw.mpm, kWords<Mpm>, raw.options.mpm);
+}
+
 Result<Options> judged(Raw raw) {
+  if (auto taken = take_words(raw); !taken) return fail(std::move(taken.error()));
   if (!raw.target.empty()) {
     auto target = parse_target(raw.target);
     if (!target) return fail(target.error());
@@ -266,8 +293,13 @@ Result<Options> judged(Raw raw) {
         std::chrono::duration<double>(*seconds));
   }
   if (raw.options.command == Command::Apply)
-    for (const std::string& directive : raw.unset)
+    for (const std::string& directive : raw.unset) {
+      if (!is_directive(directive))
+        return fail(
+            Error::Kind::Usage,
+            fmt::format("--unset: '{}' is no directive; name it without a value.", directive));
       raw.options.wishes.push_back({directive, std::nullopt});
+    }
   if (is_config(raw.options.command) || raw.options.command == Command::Apply)
     if (auto fine = judge_config(raw.words, raw.site, raw.options); !fine)
       return fail(std::move(fine.error()));
@@ -291,21 +323,7 @@ Result<Options> judged(Raw raw) {
   // A daemon may be of another user, who may not look at our server, and takes its time.
   if (raw.options.command == Command::Demo || raw.options.command == Command::Lab)
     raw.options.no_daemon = true;
-  if (!raw.mpm.empty()) {
-    const auto mpm = parse_name<Mpm>(raw.mpm);
-    if (!mpm)
-      return fail(Error::Kind::Usage,
-                  fmt::format("--mpm: '{}' is none of {}.", raw.mpm, fmt::join(kWords<Mpm>, ", ")));
-    raw.options.mpm = *mpm;
-    raw.options.switch_mpm = true;
-  }
   return raw.options;
-}
-
-template <class T>
-bool whole_number(std::string_view digits, T& value) {
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-  return error == std::errc{} && end == digits.data() + digits.size();
 }
 
 }  // namespace
@@ -359,6 +377,13 @@ Result<std::variant<Options, Printout>> parse_options(int argc, const char* cons
     return Printout{app.help()};
   } catch (const CLI::CallForVersion& version) {
     return Printout{text(version.what()) + "\n"};
+  } catch (const CLI::RequiredError& error) {
+    const std::vector<std::string> unknown = app.remaining(true);
+    return fail(usage(unknown.empty() || unknown.front().empty()
+                          ? error.what()
+                          : fmt::format("There is no {} '{}'",
+                                        unknown.front().front() == '-' ? "option" : "command",
+                                        unknown.front())));
   } catch (const CLI::Error& error) {
     return fail(usage(error.what()));
   }

@@ -86,6 +86,18 @@ TEST(Mpmctl, AsksForTheTargetAsItWasNamed) {
   EXPECT_EQ(asked, "/v1/settings?target=http%3A%2F%2Fa.b%2Fx%3Fauto%26y");
 }
 
+TEST(Mpmctl, GetsOneValueAloneAndSeveralWithTheirNames) {
+  const FakeAgent agent(answering(to_json(event_settings())));
+  const Finished one = mpmctl(agent, {"config", "get", "maxrequestworkers", "4711"});
+  EXPECT_EQ(one.status, 0) << one.err;
+  EXPECT_EQ(one.out, "128\n");
+  const Finished three = mpmctl(agent, {"config", "get", "KeepAlive", "MaxRequestWorkers", "4711",
+                                        "AsyncRequestWorkerFactor"});
+  EXPECT_EQ(three.status, 0) << three.err;
+  EXPECT_EQ(three.out, "KeepAlive On\nMaxRequestWorkers 128\nAsyncRequestWorkerFactor 1\n");
+  expect_sentence(mpmctl(agent, {"config", "get", "KeepAlive", "Nonsense"}), 3, "Nonsense");
+}
+
 TEST(Mpmctl, FindingsAreAStatusOfRecommendAlone) {
   const auto responder = [](const Proposal& proposal) {
     return [proposal](const httplib::Request& request, httplib::Response& answer) {
