@@ -12,7 +12,6 @@
 #include "agent/apply/file_swap.h"
 #include "agent/base/file.h"
 #include "agent/target/load_plan.h"
-#include "agent/target/server_driver.h"
 #include "agent/target/successor.h"
 
 namespace mpm {
@@ -134,7 +133,7 @@ Result<TargetDriver*> ServerHands::driver(const ChangeRecord& change) {
     return fail(Error::Kind::NotFound,
                 fmt::format("The server has ended: process {} is gone, and none took its place.",
                             change.target.pid));
-  auto made = ServerDriver::of(std::move(*running), world_.proc, world_.clock);
+  auto made = ServerDriver::of(std::move(*running), world_.proc, world_.clock, world_.driver);
   if (!made) return fail(std::move(made.error()));
   driver_ = std::move(*made);
   return driver_.get();
@@ -155,6 +154,7 @@ LoadSight ServerHands::see(const ChangeRecord& change, std::vector<ValueChange> 
   watch.before = first_;
   watch.changes = std::move(values);
   watch.log = log_ ? &*log_ : nullptr;
+  watch.deadline = world_.seen_within;
   watch.stop = stop;
   return watch_load(watch, *eyes_, world_.clock);
 }
@@ -222,6 +222,10 @@ Result<std::string> ServerHands::watch(const ChangeRecord& change, const std::st
       continue;
     }
     failed = 0;
+    // By the steady clock: one that is set back for hours would keep the watch on for as long, and
+    // one that is set forward would end it unseen.
+    sample->at = in_force_ + std::chrono::duration_cast<std::chrono::milliseconds>(
+                                 world_.clock.mono() - in_force_mono_);
     const WatchReport& report = judge.see(*sample);
     world_.report(change.id, report);
     if (report.verdict == WatchVerdict::Keep) return report.sentence;
@@ -242,11 +246,12 @@ Result<std::string> ServerHands::verify(const ChangeRecord& change, const std::s
     return fail(sight.end == LoadEnd::TimedOut ? Error::Kind::TimedOut : Error::Kind::Conflict,
                 sight.sentence);
   in_force_ = world_.clock.now();
+  in_force_mono_ = world_.clock.mono();
   return sight.sentence;
 }
 
 Result<std::string> ServerHands::start_again() {
-  const auto started = mpm::start_again(server_.launch, world_.proc, world_.clock);
+  const auto started = mpm::start_again(server_.launch, world_.proc, world_.clock, world_.driver);
   if (!started) return fail(started.error());
   return fmt::format("The server had ended and was started again; its parent is process {}.",
                      started->pid);
@@ -271,6 +276,12 @@ Result<std::string> ServerHands::load_back(const ChangeRecord& change) {
   const LoadSight sight = see(change, values_before(change.plan), {});
   if (sight.end == LoadEnd::Gone) return start_again();
   if (sight.end == LoadEnd::NotInForce) return fail(Error::Kind::Conflict, sight.sentence);
+  if (sight.end == LoadEnd::TimedOut)
+    return fail(
+        Error::Kind::TimedOut,
+        fmt::format("The old files are back, but nobody can say whether process {} runs with "
+                    "them: {} Look at it; once it moves, a graceful reload loads them.",
+                    (*hand)->target().pid, sight.sentence));
   return sight.sentence;
 }
 
