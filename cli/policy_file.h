@@ -20,7 +20,9 @@
 namespace mpm {
 
 struct PolicyFile {
-  ApplyPolicy policy{.mode = ApplyMode::Auto};
+  PolicyFile() { policy.mode = ApplyMode::Auto; }
+
+  ApplyPolicy policy;
   std::string path;  // empty: none was given, and this is the default
   std::vector<std::pair<std::string, std::int64_t>> lines;  // of each key
 
