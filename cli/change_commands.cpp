@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "cli/auto.h"
 #include "cli/output.h"
 #include "cli/render.h"
 #include "cli/table.h"
@@ -34,14 +35,6 @@ ExitStatus status_of(Phase phase) {
 // Only a person at a terminal is asked; anybody else has said --yes, or gets no more than the plan.
 bool can_be_asked() {
   return ::isatty(STDIN_FILENO) == 1 && ::isatty(STDERR_FILENO) == 1;
-}
-
-bool says_yes(const std::string& question) {
-  if (!can_be_asked()) return false;
-  draw_stderr(question + " [y/N] ");
-  std::string answer;
-  std::getline(std::cin, answer);
-  return answer == "y" || answer == "Y" || answer == "yes";
 }
 
 // Each phase as it comes, on stderr; stdout gets the whole at the end.
@@ -176,9 +169,34 @@ Result<Outcome> show(const Options& options, Client& client, const Style& style)
 
 }  // namespace
 
+bool says_yes(const std::string& question) {
+  if (!can_be_asked()) return false;
+  draw_stderr(question + " [y/N] ");
+  std::string answer;
+  std::getline(std::cin, answer);
+  return answer == "y" || answer == "Y" || answer == "yes";
+}
+
+Result<Answer<ChangeRecord>> wait_for_end(std::int64_t id, Client& client) {
+  for (;;) {
+    auto answer = client.change(id);
+    if (!answer || (!answer->value.steps.empty() && has_ended(answer->value.steps.back().phase)))
+      return answer;
+    std::this_thread::sleep_for(kPause);
+  }
+}
+
+std::string reason_of(const ChangeRecord& change) {
+  for (const ChangeStep& step : change.steps)
+    if (step.phase == Phase::Undoing && change.steps.back().phase == Phase::Undone)
+      return step.detail;
+  return change.steps.empty() ? std::string() : change.steps.back().detail;
+}
+
 Result<Outcome> perform_change(const Options& options, Client& client, const Style& style) {
   switch (options.command) {
     case Command::Apply:
+      if (options.automatic) return apply_automatically(options, client);
       return apply_change(options, client, style);
     case Command::Undo:
       return undo(options, client, style);

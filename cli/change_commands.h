@@ -12,6 +12,15 @@
 
 namespace mpm {
 
+// Whether a person at a terminal says yes; nobody else is asked.
+bool says_yes(const std::string& question);
+
+// Blocks until the change has ended.
+Result<Answer<ChangeRecord>> wait_for_end(std::int64_t id, Client& client);
+
+// Why it ended as it did: of the step that led back, or else of the last one.
+std::string reason_of(const ChangeRecord& change);
+
 Result<Outcome> perform_change(const Options& options, Client& client, const Style& style);
 
 }  // namespace mpm

@@ -179,6 +179,9 @@ Result<Answer<ChangePreview>> Client::change_preview(const ChangeRequest& reques
 Result<Answer<ChangeRecord>> Client::change_begin(const ChangeRequest& request) {
   return put<ChangeRecord>(route::kChangeBegin, request);
 }
+Result<Answer<Admission>> Client::change_admission(const AdmissionQuestion& question) {
+  return put<Admission>(route::kChangeAdmission, question);
+}
 Result<Answer<ChangeRecord>> Client::change_undo(const UndoRequest& request) {
   return put<ChangeRecord>(route::kChangeUndo, request);
 }

@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include "schema/model/admission.h"
 #include "schema/model/change.h"
 #include "schema/model/config_edit.h"
 #include "schema/model/messages.h"
@@ -64,6 +65,7 @@ class Client {
   Result<Answer<ChangeRecord>> change(std::int64_t id);
   Result<Answer<ChangePreview>> change_preview(const ChangeRequest& request);
   Result<Answer<ChangeRecord>> change_begin(const ChangeRequest& request);
+  Result<Answer<Admission>> change_admission(const AdmissionQuestion& question);
   Result<Answer<ChangeRecord>> change_undo(const UndoRequest& request);
 
  private:

@@ -70,8 +70,16 @@ and loads them, and it is watched against the time before. A change that does no
 or makes requests slower or refused, is taken back without a question. Interrupted, it is taken back
 too; killed, the next mpmctl takes it back.
 
+There are three ways to use it. Without --yes it proposes: it shows the change and what loading it
+does. At a terminal it then asks, and a person's yes makes it (--yes is that yes in a script). With
+--auto it watches, recommends and changes by itself, again and again, within a policy: which
+directives, by how much at a time, in which hours, how long it waits after a change and after an
+undo. It never does more than a graceful reload unless the policy allows that. Each round is told in
+a line.
+
 Examples
   sudo mpmctl apply                                what recommend says
+  sudo mpmctl apply --auto --policy policy.toml    by itself, within that policy, until Ctrl-C
   sudo mpmctl apply MaxRequestWorkers=400          what you say
   sudo mpmctl apply --mpm event --allow stop-start another MPM, with a full stop and start
   sudo mpmctl apply ServerLimit=32 --allow stop-start --yes --watch 60s

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "cli/config_options.h"
+#include "cli/duration.h"
 #include "cli/help_texts.h"
 #include "cli/option_checks.h"
 #include "cli/version.h"
@@ -32,6 +33,7 @@ struct Raw {
   std::string color;
   std::string allow;
   std::string change_watch;
+  std::string every;
   std::vector<std::string> unset;
   std::vector<std::string> words;  // of a config command, and of apply
   RawSite site;
@@ -146,6 +148,24 @@ void add_loading(CLI::App& command, Raw& raw) {
       ->option_text("TIME");
 }
 
+void add_auto(CLI::App& apply, Raw& raw) {
+  const auto* group = "By itself";
+  apply
+      .add_flag("--auto", raw.options.automatic,
+                "Make what is recommended, round after round, as far as the policy allows")
+      ->group(group);
+  apply.add_option("--policy", raw.options.policy, "What --auto may do; see deploy/policy.toml")
+      ->option_text("FILE")
+      ->group(group);
+  apply.add_option("--rounds", raw.options.rounds, "End after so many; goes on when not given")
+      ->check(CLI::Range(std::int64_t{1}, std::numeric_limits<std::int64_t>::max()))
+      ->option_text("N")
+      ->group(group);
+  apply.add_option("--every", raw.every, "From one round to the next; 30 s when not given")
+      ->option_text("TIME")
+      ->group(group);
+}
+
 void add_changes(CLI::App& app, Raw& raw) {
   CLI::App* apply = add_command(
       app, raw, "apply", "Change a server's configuration, load it, watch it, undo it if it harms",
@@ -164,6 +184,7 @@ void add_changes(CLI::App& app, Raw& raw) {
       ->check(not_empty)
       ->option_text("TIME");
   add_loading(*apply, raw);
+  add_auto(*apply, raw);
   apply->footer(text(kApplyFooter));
   CLI::App* undo =
       add_command(app, raw, "undo", "Take a change back, as a change of its own", Command::Undo);
@@ -274,6 +295,24 @@ Result<void> take_words(Raw& raw) {
   return take_word("--mpm", raw.mpm, kWords<Mpm>, raw.options.mpm);
 }
 
+// --auto decides what is changed, and the policy how far; the rest belongs to it.
+Result<void> judge_auto(const Raw& raw) {
+  const Options& options = raw.options;
+  if (options.command != Command::Apply) return {};
+  if (!options.automatic && (!options.policy.empty() || options.rounds != 0 || !raw.every.empty()))
+    return fail(usage("--policy, --rounds and --every belong to --auto"));
+  if (options.automatic &&
+      (!options.wishes.empty() || !raw.mpm.empty() || options.yes || options.json))
+    return fail(
+        usage("--auto makes what is recommended and says so in lines; it goes without "
+              "directives, --mpm, --yes and --json"));
+  if (options.automatic && options.most_restart != RestartClass::Graceful)
+    return fail(
+        usage("with --auto the policy allows a restart, by allow_full_restart, and not "
+              "--allow"));
+  return {};
+}
+
 Result<Options> judged(Raw raw) {
   if (auto taken = take_words(raw); !taken) return fail(std::move(taken.error()));
   if (!raw.target.empty()) {
@@ -281,17 +320,16 @@ Result<Options> judged(Raw raw) {
     if (!target) return fail(target.error());
     raw.options.target = *target;
   }
-  if (!raw.watch.empty()) {
-    auto seconds = parse_duration(raw.watch);
-    if (!seconds) return fail(std::move(seconds.error()).in("--for"));
-    raw.options.watch_seconds = *seconds;
-  }
-  if (!raw.timeout.empty()) {
-    auto seconds = parse_duration(raw.timeout);
-    if (!seconds) return fail(std::move(seconds.error()).in("--timeout"));
+  std::optional<double> timeout;
+  for (const Duration& duration :
+       {Duration{raw.watch, "--for", raw.options.watch_seconds},
+        Duration{raw.timeout, "--timeout", timeout},
+        Duration{raw.every, "--every", raw.options.every_seconds},
+        Duration{raw.change_watch, "--watch", raw.options.change_watch_seconds}})
+    if (auto fine = read_duration(duration); !fine) return fail(std::move(fine.error()));
+  if (timeout)
     raw.options.timeout = std::chrono::duration_cast<std::chrono::milliseconds>(
-        std::chrono::duration<double>(*seconds));
-  }
+        std::chrono::duration<double>(*timeout));
   if (raw.options.command == Command::Apply)
     for (const std::string& directive : raw.unset) {
       if (!is_directive(directive))
@@ -313,13 +351,7 @@ Result<Options> judged(Raw raw) {
   // A host that needs a change may be slow to look at, and to give up takes the change back.
   if (is_change(raw.options.command) && raw.timeout.empty())
     raw.options.timeout = std::chrono::seconds(60);
-  if (!raw.change_watch.empty() && raw.change_watch != "0") {
-    auto seconds = parse_duration(raw.change_watch);
-    if (!seconds) return fail(std::move(seconds.error()).in("--watch"));
-    raw.options.change_watch_seconds = *seconds;
-  } else if (raw.change_watch == "0") {
-    raw.options.change_watch_seconds = 0;
-  }
+  if (auto fine = judge_auto(raw); !fine) return fail(std::move(fine.error()));
   // A daemon may be of another user, who may not look at our server, and takes its time.
   if (raw.options.command == Command::Demo || raw.options.command == Command::Lab)
     raw.options.no_daemon = true;
@@ -327,25 +359,6 @@ Result<Options> judged(Raw raw) {
 }
 
 }  // namespace
-
-Result<double> parse_duration(std::string_view text) {
-  const Error bad{
-      Error::Kind::Usage,
-      fmt::format("'{}' is not a time from 1 second to 1 day; write 30s, 10m or 2h.", text)};
-  if (text.empty()) return fail(bad);
-  double factor = 1;
-  std::string_view digits = text;
-  const char unit = text.back();
-  if (unit == 's' || unit == 'm' || unit == 'h') {
-    factor = unit == 's' ? 1 : unit == 'm' ? 60 : 3600;
-    digits.remove_suffix(1);
-  }
-  double value = 0;
-  if (!whole_number(digits, value)) return fail(bad);
-  const double seconds = value * factor;
-  if (!(seconds >= 1 && seconds <= 86400)) return fail(bad);
-  return seconds;
-}
 
 Result<std::string> parse_target(std::string_view target) {
   const bool port = !target.empty() && target.front() == ':';

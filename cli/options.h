@@ -75,7 +75,11 @@ struct Options {
   bool yes = false;
   RestartClass most_restart = RestartClass::Graceful;  // --allow
   std::optional<double> change_watch_seconds;          // --watch
-  std::int64_t change_id = 0;                          // 0: the newest that was kept
+  bool automatic = false;                              // --auto
+  std::string policy;                   // --policy: a file; empty: the default policy
+  std::int64_t rounds = 0;              // --rounds of --auto; 0: until interrupted
+  std::optional<double> every_seconds;  // --every of --auto
+  std::int64_t change_id = 0;           // 0: the newest that was kept
   std::int64_t limit = 20;
 };
 
@@ -86,9 +90,6 @@ struct Printout {
 
 // Reads argv. Fails with Kind::Usage.
 Result<std::variant<Options, Printout>> parse_options(int argc, const char* const* argv);
-
-// "45", "45s", "10m", "1.5h" in seconds; between 1 s and a day.
-Result<double> parse_duration(std::string_view text);
 
 // A target is a process id, ":PORT", or the http(s) URL of a status page.
 Result<std::string> parse_target(std::string_view target);

@@ -16,6 +16,7 @@
 #include <string>
 #include <vector>
 
+#include "schema/model/admission.h"
 #include "schema/model/apply_policy.h"
 #include "schema/model/proposal.h"
 #include "schema/model/result.h"
@@ -42,21 +43,7 @@ struct LocalTime {
   std::int64_t minute_of_day = 0;
 };
 
-enum class Answer : std::uint8_t {
-  Allowed,
-  NeedsYes,  // of a person
-  Refused,
-  Deferred,  // ask again
-};
-
-struct Admission {
-  Answer answer = Answer::Refused;
-  // What may be changed now: the proposal's changes, shortened to the largest step.
-  std::vector<Change> changes;
-  bool shortened = false;  // they are a step on the way, and more than the dead band is left
-  std::string sentence;
-  std::optional<Instant> until;  // of Deferred: when it is worth while to ask again
-};
+using Answer = AdmissionAnswer;
 
 struct Asked {
   // What was proposed at each look since the last change, the newest last.

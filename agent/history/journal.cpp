@@ -25,7 +25,7 @@ namespace {
 constexpr mode_t kPrivateDirectory = 0700;
 constexpr mode_t kPrivateFile = 0600;
 constexpr std::string_view kColumns =
-    "id, at, target, plan, because, undoes, watch_seconds, backup, watch";
+    "id, at, target, plan, because, undoes, watch_seconds, backup, watch, shortened";
 
 // The directory and those above it, as far as they are missing.
 Result<void> make_directory(const std::string& path) {
@@ -93,6 +93,7 @@ Result<ChangeRecord> change_of(const Statement& row) {
   change.undoes = row.integer(5);
   if (!row.is_null(6)) change.watch_seconds = row.real(6);
   change.backup = row.text(7);
+  change.shortened = row.integer(9) != 0;
   if (row.is_null(8)) return change;
   auto watch = parsed<WatchReport>(row, 8, change.id);
   if (!watch) return fail(std::move(watch.error()));
@@ -148,8 +149,8 @@ Result<std::int64_t> Journal::begin(const ChangeRecord& change, const std::strin
   auto transaction = Transaction::begin(database_);
   if (!transaction) return fail(std::move(transaction.error()));
   auto insert = database_.prepare(
-      "INSERT INTO change (at, target, launch, plan, because, undoes, watch_seconds, backup) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+      "INSERT INTO change (at, target, launch, plan, because, undoes, watch_seconds, backup, "
+      "shortened) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
   if (!insert) return fail(std::move(insert.error()));
   insert->bind(1, milliseconds(change.at));
   insert->bind(2, std::string_view(to_json(change.target)));
@@ -159,6 +160,7 @@ Result<std::int64_t> Journal::begin(const ChangeRecord& change, const std::strin
   insert->bind(6, change.undoes);
   change.watch_seconds ? insert->bind(7, *change.watch_seconds) : insert->bind_null(7);
   insert->bind(8, std::string_view(change.backup));
+  insert->bind(9, change.shortened ? std::int64_t{1} : std::int64_t{0});
   if (auto done = insert->step(); !done) return fail(std::move(done.error()));
   const std::int64_t id = database_.last_row();
   if (auto added = add_step(id, {change.at, Phase::Planned, ""}); !added)

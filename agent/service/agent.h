@@ -29,6 +29,7 @@
 #include "agent/service/server_hands.h"
 #include "agent/service/site_source.h"
 #include "agent/service/watch.h"
+#include "schema/model/admission.h"
 #include "schema/model/change.h"
 #include "schema/model/config_edit.h"
 #include "schema/model/messages.h"
@@ -86,6 +87,9 @@ class Agent {
   Result<ChangeRecord> change_begin(const ChangeRequest& request);
   // Usage: there is nothing to take back. Conflict: it was taken back already, or is under way.
   Result<ChangeRecord> change_undo(const UndoRequest& request);
+  // Whether a proposed change may be made without a person, by the policy and by what is in the
+  // journal of that server. Malformed: the policy makes no sense.
+  Result<Admission> change_admission(const AdmissionQuestion& question);
   Result<ChangeList> changes(std::int64_t limit);
   Result<ChangeRecord> change(std::int64_t id);
 

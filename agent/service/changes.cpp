@@ -103,14 +103,18 @@ void Changes::note_watch(std::int64_t id, const WatchReport& report) const {
   if (auto book = journal()) (void)book->set_watch(id, report);
 }
 
-Result<ChangeList> Changes::list(std::int64_t limit) const {
-  ChangeList list;
-  if (::access((directory_ + "/changes.db").c_str(), F_OK) != 0) return list;
+Result<std::vector<ChangeRecord>> Changes::newest(std::int64_t limit) const {
+  if (::access((directory_ + "/changes.db").c_str(), F_OK) != 0) return std::vector<ChangeRecord>();
   auto book = journal();
   if (!book) return fail(std::move(book.error()));
-  const auto newest = book->newest(limit);
-  if (!newest) return fail(newest.error());
-  for (const ChangeRecord& change : *newest)
+  return book->newest(limit);
+}
+
+Result<ChangeList> Changes::list(std::int64_t limit) const {
+  const auto changes = newest(limit);
+  if (!changes) return fail(changes.error());
+  ChangeList list;
+  for (const ChangeRecord& change : *changes)
     list.changes.push_back(summary_of(change));
   return list;
 }

@@ -13,6 +13,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "agent/apply/executor.h"
 #include "agent/base/clock.h"
@@ -48,6 +49,8 @@ class Changes {
   void note_watch(std::int64_t id, const WatchReport& report) const;
 
   Result<ChangeList> list(std::int64_t limit) const;
+  // The same whole.
+  Result<std::vector<ChangeRecord>> newest(std::int64_t limit) const;
   // With the error that ended it when the journal itself failed.
   Result<ChangeRecord> find(std::int64_t id) const;
 

@@ -168,6 +168,7 @@ Result<ChangeRecord> Agent::change_begin(const ChangeRequest& request) {
   ChangeRecord change;
   change.because = request.because;
   change.watch_seconds = request.watch_seconds;
+  change.shortened = request.shortened;
   return begin(std::move(*intent), std::move(change), request.most_restart);
 }
 

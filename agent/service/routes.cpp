@@ -110,6 +110,8 @@ ApiResponse respond_to_post(Agent& agent, const ApiRequest& request) {
     return answer_question(agent, request, &Agent::change_preview);
   if (request.path == route::kChangeBegin.path)
     return answer_question(agent, request, &Agent::change_begin);
+  if (request.path == route::kChangeAdmission.path)
+    return answer_question(agent, request, &Agent::change_admission);
   if (request.path == route::kChangeUndo.path)
     return answer_question(agent, request, &Agent::change_undo);
   return problem(

@@ -12,7 +12,6 @@
 #include "agent/apply/file_swap.h"
 #include "agent/base/file.h"
 #include "agent/target/load_plan.h"
-#include "agent/target/server_driver.h"
 #include "agent/target/successor.h"
 
 namespace mpm {
@@ -27,11 +26,11 @@ constexpr std::chrono::milliseconds kSecond{1000};
 constexpr std::chrono::seconds kBefore{35};
 // A look that fails now and then is a busy host; one that fails so often is a server that is gone.
 constexpr int kFailedLooks = 10;
-// Of taking a change back: how long a load is waited for, and how often it is told.
-constexpr std::chrono::seconds kUntilToldAgain{10};
+// Of taking a change back: how often a load is told, each time after a part of the time that one
+// may take to be seen.
 constexpr int kMostTold = 4;
+constexpr int kToldAgainAfter = 3;
 constexpr std::chrono::seconds kSettle{1};
-constexpr std::chrono::seconds kInForce{30};
 
 std::string files_of(const ChangeRecord& change) {
   const auto count = change.plan.files.size();
@@ -139,7 +138,7 @@ Result<TargetDriver*> ServerHands::driver(const ChangeRecord& change) {
     return fail(Error::Kind::NotFound,
                 fmt::format("The server has ended: process {} is gone, and none took its place.",
                             change.target.pid));
-  auto made = ServerDriver::of(std::move(*running), world_.proc, world_.clock);
+  auto made = ServerDriver::of(std::move(*running), world_.proc, world_.clock, world_.driver);
   if (!made) return fail(std::move(made.error()));
   driver_ = std::move(*made);
   return driver_.get();
@@ -229,6 +228,10 @@ Result<std::string> ServerHands::watch(const ChangeRecord& change, const std::st
       continue;
     }
     failed = 0;
+    // By the steady clock: one that is set back for hours would keep the watch on for as long, and
+    // one that is set forward would end it unseen.
+    sample->at = in_force_ + std::chrono::duration_cast<std::chrono::milliseconds>(
+                                 world_.clock.mono() - in_force_mono_);
     const WatchReport& report = judge.see(*sample);
     world_.report(change.id, report);
     if (report.verdict == WatchVerdict::Keep) return report.sentence;
@@ -243,17 +246,19 @@ Result<std::string> ServerHands::restore(const ChangeRecord& change) {
 }
 
 Result<std::string> ServerHands::verify(const ChangeRecord& change, const std::stop_token& stop) {
-  const LoadSight sight = see(change, values_after(change.plan), kInForce, stop);
+  const LoadSight sight = see(change, values_after(change.plan), world_.seen_within, stop);
   if (sight.end == LoadEnd::Stopped) return stopped();
   if (sight.end != LoadEnd::TookEffect)
     return fail(sight.end == LoadEnd::TimedOut ? Error::Kind::TimedOut : Error::Kind::Conflict,
                 sight.sentence);
   in_force_ = world_.clock.now();
+  in_force_mono_ = world_.clock.mono();
   return sight.sentence;
 }
 
 Result<std::string> ServerHands::start_again(const ChangeRecord& change) {
-  const auto started = mpm::start_again(server_.launch, change.target, world_.proc, world_.clock);
+  const auto started =
+      mpm::start_again(server_.launch, change.target, world_.proc, world_.clock, world_.driver);
   if (!started) return fail(started.error());
   return fmt::format("The server had ended and was started again; its parent is process {}.",
                      started->pid);
@@ -285,13 +290,17 @@ Result<std::string> ServerHands::reload(const ChangeRecord& change, TargetDriver
     const auto loaded = hand.load(change.plan.restart);
     if (!loaded) return fail(loaded.error());
     if (!hand.is_alive()) return start_again(change);
-    const LoadSight sight = see(change, values_before(change.plan), kUntilToldAgain, {});
+    const LoadSight sight =
+        see(change, values_before(change.plan), world_.seen_within / kToldAgainAfter, {});
     if (sight.end == LoadEnd::TookEffect) return sight.sentence;
     if (sight.end == LoadEnd::Gone) return start_again(change);
-    if (sight.end == LoadEnd::NotInForce || told == kMostTold)
-      return fail(Error::Kind::Conflict,
-                  fmt::format("The old files are back and the server was told to load them. {}",
-                              sight.sentence));
+    if (sight.end == LoadEnd::NotInForce) return fail(Error::Kind::Conflict, sight.sentence);
+    if (told == kMostTold)
+      return fail(
+          Error::Kind::TimedOut,
+          fmt::format("The old files are back, but nobody can say whether process {} runs with "
+                      "them: {} Look at it; once it moves, a graceful reload loads them.",
+                      hand.target().pid, sight.sentence));
   }
 }
 

@@ -24,6 +24,7 @@
 #include "agent/target/evidence.h"
 #include "agent/target/launch.h"
 #include "agent/target/load_watch.h"
+#include "agent/target/server_driver.h"
 #include "schema/model/result.h"
 #include "schema/model/sample.h"
 
@@ -40,6 +41,8 @@ struct HandsWorld {
   std::function<std::vector<Sample>(const Target&)> past;
   // Tells what the watch has seen so far.
   std::function<void(std::int64_t change, const WatchReport&)> report;
+  DriverOptions driver{};                        // how long a check, an order, a start may take
+  std::chrono::milliseconds seen_within{30000};  // from an order to its being seen in force
 };
 
 // What they need to know of one server.
@@ -85,7 +88,9 @@ class ServerHands final : public apply::Hands {
   std::optional<LogMark> log_;
   bool told_ = false;  // to load, by these hands
   std::vector<Sample> before_;
+  // Seen in force then, and by the clock that nobody sets.
   Instant in_force_{};
+  std::chrono::steady_clock::time_point in_force_mono_{};
 };
 
 }  // namespace mpm

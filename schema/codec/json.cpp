@@ -216,6 +216,8 @@ Result<T> from_json(std::string_view text) {
   template std::string to_json_pretty<T>(const T&); \
   template Result<T> from_json<T>(std::string_view);
 
+MPM_JSON(Admission)
+MPM_JSON(AdmissionQuestion)
 MPM_JSON(ApplyPolicy)
 MPM_JSON(ChangeList)
 MPM_JSON(ChangePreview)

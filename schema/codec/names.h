@@ -9,6 +9,7 @@
 #include <optional>
 #include <string_view>
 
+#include "schema/model/admission.h"
 #include "schema/model/apply_policy.h"
 #include "schema/model/change.h"
 #include "schema/model/config_edit.h"
@@ -60,6 +61,9 @@ inline constexpr std::array kWords<Error::Kind> =
 template <>
 inline constexpr std::array kWords<WatchVerdict> =
     std::to_array<std::string_view>({"undecided", "keep", "undo"});
+template <>
+inline constexpr std::array kWords<AdmissionAnswer> =
+    std::to_array<std::string_view>({"allowed", "needs-yes", "refused", "deferred"});
 template <>
 inline constexpr std::array kWords<ApplyMode> =
     std::to_array<std::string_view>({"propose", "confirm", "auto"});

@@ -71,15 +71,20 @@ inline constexpr Route kChangeBegin{"/v1/changes/begin",
                                     "ChangeRecord",
                                     "Change a server's configuration and load it",
                                     "ChangeRequest"};
+inline constexpr Route kChangeAdmission{"/v1/changes/admission",
+                                        {},
+                                        "Admission",
+                                        "Whether the agent may make a proposed change by itself",
+                                        "AdmissionQuestion"};
 inline constexpr Route kChangeUndo{
     "/v1/changes/undo", {}, "ChangeRecord", "Take a change back", "UndoRequest"};
 }  // namespace route
 
 inline constexpr std::array kRoutes{
-    route::kTargets,         route::kStatus,      route::kScoreboard, route::kSettings,
-    route::kSamples,         route::kObservation, route::kProposal,   route::kHealth,
-    route::kConfigSettings,  route::kConfigCheck, route::kConfigPlan, route::kConfigWrite,
-    route::kConfigDirective, route::kChanges,     route::kChange,     route::kChangePreview,
-    route::kChangeBegin,     route::kChangeUndo};
+    route::kTargets,         route::kStatus,          route::kScoreboard, route::kSettings,
+    route::kSamples,         route::kObservation,     route::kProposal,   route::kHealth,
+    route::kConfigSettings,  route::kConfigCheck,     route::kConfigPlan, route::kConfigWrite,
+    route::kConfigDirective, route::kChanges,         route::kChange,     route::kChangePreview,
+    route::kChangeBegin,     route::kChangeAdmission, route::kChangeUndo};
 
 }  // namespace mpm

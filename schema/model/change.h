@@ -52,11 +52,13 @@ struct ChangeRequest {
   std::string because;                                 // why; may be empty
   RestartClass most_restart = RestartClass::Graceful;  // the hardest that is allowed
   std::optional<double> watch_seconds;  // at most; 0: not at all; absent: as the data decide
+  bool shortened = false;               // a step on the way, as its admission said
 
   static constexpr std::tuple kFields{Field{"question", &ChangeRequest::question},
                                       Field{"because", &ChangeRequest::because},
                                       Field{"most_restart", &ChangeRequest::most_restart},
-                                      Field{"watch_seconds", &ChangeRequest::watch_seconds}};
+                                      Field{"watch_seconds", &ChangeRequest::watch_seconds},
+                                      Field{"shortened", &ChangeRequest::shortened}};
 };
 
 // What a change would be and do, before anybody said yes.
@@ -88,6 +90,7 @@ struct ChangeRecord {
   std::string because;
   std::int64_t undoes = 0;  // the change that this one takes back; 0: none
   std::optional<double> watch_seconds;
+  bool shortened = false;            // a step on the way to what was proposed
   std::string backup;                // the folder of the files as they were
   std::vector<ChangeStep> steps;     // the last one is where it stands
   std::optional<WatchReport> watch;  // once it is watched, or was
@@ -99,6 +102,7 @@ struct ChangeRecord {
                                       Field{"because", &ChangeRecord::because},
                                       Field{"undoes", &ChangeRecord::undoes},
                                       Field{"watch_seconds", &ChangeRecord::watch_seconds},
+                                      Field{"shortened", &ChangeRecord::shortened},
                                       Field{"backup", &ChangeRecord::backup},
                                       Field{"steps", &ChangeRecord::steps},
                                       Field{"watch", &ChangeRecord::watch}};

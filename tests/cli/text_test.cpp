@@ -7,6 +7,7 @@
 
 #include "cli/amount.h"
 #include "cli/exit_status.h"
+#include "cli/duration.h"
 #include "cli/options.h"
 #include "cli/style.h"
 

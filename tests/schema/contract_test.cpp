@@ -13,6 +13,7 @@
 #include "schema/codec/json.h"
 #include "schema/codec/names.h"
 #include "schema/codec/routes.h"
+#include "schema/model/admission.h"
 #include "schema/model/change.h"
 #include "schema/model/config_edit.h"
 #include "schema/model/messages.h"
@@ -125,6 +126,9 @@ void expect_described(const std::string& name) {
 }
 
 TEST(Contract, OpenApiHasTheFieldsOfEveryType) {
+  expect_described<Admission>("Admission");
+  expect_described<AdmissionQuestion>("AdmissionQuestion");
+  expect_described<ApplyPolicy>("ApplyPolicy");
   expect_described<Change>("Change");
   expect_described<ChangeList>("ChangeList");
   expect_described<ChangePreview>("ChangePreview");
@@ -142,6 +146,7 @@ TEST(Contract, OpenApiHasTheFieldsOfEveryType) {
   expect_described<Finding>("Finding");
   expect_described<HealthReport>("HealthReport");
   expect_described<HostUsage>("HostUsage");
+  expect_described<HourWindow>("HourWindow");
   expect_described<LintFinding>("LintFinding");
   expect_described<LintReport>("LintReport");
   expect_described<ListenAddress>("ListenAddress");
@@ -160,6 +165,7 @@ TEST(Contract, OpenApiHasTheFieldsOfEveryType) {
   expect_described<ProcessUsage>("ProcessUsage");
   expect_described<ProcessView>("ProcessView");
   expect_described<Proposal>("Proposal");
+  expect_described<ProposedChanges>("ProposedChanges");
   expect_described<Remark>("Remark");
   expect_described<Sample>("Sample");
   expect_described<SampleList>("SampleList");
@@ -179,7 +185,7 @@ TEST(Contract, OpenApiHasTheFieldsOfEveryType) {
   expect_described<Wish>("Wish");
   expect_described<Work>("Work");
   expect_described<WorkerCounts>("WorkerCounts");
-  EXPECT_EQ(openapi()["components"]["schemas"].size(), 54U) << "a type that is not held here";
+  EXPECT_EQ(openapi()["components"]["schemas"].size(), 59U) << "a type that is not held here";
 }
 
 TEST(Contract, OpenApiHasTheRoutesOfTheTable) {
@@ -217,6 +223,8 @@ void expect_example(const std::string& name) {
 }
 
 TEST(Contract, TheExamplesAreMessages) {
+  expect_example<Admission>("admission.json");
+  expect_example<AdmissionQuestion>("admission-question.json");
   expect_example<ChangeList>("changes.json");
   expect_example<ChangePreview>("change-preview.json");
   expect_example<ChangeRecord>("change.json");

@@ -10,6 +10,8 @@ import sys
 import jsonschema
 
 MESSAGES = {
+    "admission": "Admission",
+    "admission-question": "AdmissionQuestion",
     "change": "ChangeRecord",
     "change-preview": "ChangePreview",
     "change-request": "ChangeRequest",

@@ -4,6 +4,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
@@ -20,8 +21,10 @@ namespace {
 
 constexpr const char* kModules = "/usr/lib/apache2/modules";
 
+// Also a copy of it.
 bool is_builtin(const HttpdOptions& options) {
-  return options.binary == MPM_HTTPD;
+  return std::filesystem::path(options.binary).filename() ==
+         std::filesystem::path(MPM_HTTPD).filename();
 }
 
 std::string common_part(const HttpdOptions& options, const TempDir& dir, std::uint16_t port) {
