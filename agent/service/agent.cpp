@@ -8,6 +8,7 @@
 
 #include "agent/advise/recommend.h"
 #include "agent/observe/observation.h"
+#include "agent/service/metrics.h"
 #include "agent/service/status.h"
 #include "agent/service/targets.h"
 
@@ -198,6 +199,16 @@ Result<Proposal> Agent::proposal(const std::string& name, std::optional<Seconds>
   const auto seen = observation(name, window);
   if (!seen) return fail(seen.error());
   return recommend(*seen, options_.policy);
+}
+
+Result<std::string> Agent::metrics(const std::string& name) {
+  Snapshots servers;
+  {
+    const std::lock_guard lock(watches_mutex_);
+    for (const auto& [identity, watched] : watches_)
+      if (watched->begun() && !watched->ended()) servers.push_back(watched->snapshot());
+  }
+  return metrics_page(servers, name, clock_.now());
 }
 
 HealthReport Agent::health() {
