@@ -21,6 +21,8 @@ constexpr std::chrono::hours kLongestWindow{1};
 // Between the two looks that a rate needs when there is no history of a server yet.
 constexpr milliseconds kRateSpan{250};
 constexpr std::int64_t kMostSamples = 1000;
+// A look that is older, and by three intervals, is no news for the metrics.
+constexpr milliseconds kLookTooOld{15000};
 
 // What tells one server from another: a pid is used again, a pid and a start time are not.
 std::string identity(const Target& target) {
@@ -208,7 +210,8 @@ Result<std::string> Agent::metrics(const std::string& name) {
     for (const auto& [identity, watched] : watches_)
       if (watched->begun() && !watched->ended()) servers.push_back(watched->snapshot());
   }
-  return metrics_page(servers, name, clock_.now());
+  const milliseconds patience = std::max(kLookTooOld, 3 * options_.interval);
+  return metrics_page(servers, name, clock_.now() - patience);
 }
 
 HealthReport Agent::health() {

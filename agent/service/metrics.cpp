@@ -21,8 +21,8 @@ bool is_called(const Target& target, const std::string& name) {
   });
 }
 
-bool readable(const Snapshot& server, Instant now) {
-  return !server.trouble && now - server.at <= kLookTooOld;
+bool readable(const Snapshot& server, Instant oldest) {
+  return !server.trouble && server.at >= oldest;
 }
 
 // The servers that are meant: all of them, or those called `name`.
@@ -45,7 +45,8 @@ Snapshots of_this_host(const Snapshots& servers) {
 
 }  // namespace
 
-Result<std::string> metrics_page(const Snapshots& servers, const std::string& target, Instant now) {
+Result<std::string> metrics_page(const Snapshots& servers, const std::string& target,
+                                 Instant oldest) {
   const Snapshots meant = called(servers, target);
   if (!target.empty() && meant.empty())
     return fail(Error::Kind::NotFound,
@@ -57,13 +58,13 @@ Result<std::string> metrics_page(const Snapshots& servers, const std::string& ta
   const std::vector<std::string> labels = server_labels(servers);
   for (const auto& server : meant) {
     const auto at = static_cast<std::size_t>(std::ranges::find(servers, server) - servers.begin());
-    add_server_families(*server, labels[at], readable(*server, now), families);
+    add_server_families(*server, labels[at], readable(*server, oldest), families);
   }
   // Of several it could not be told whose they are.
   const Snapshots candidates = of_this_host(meant);
   if (candidates.size() <= 1) {
     const Snapshot* server = candidates.empty() ? nullptr : candidates.front().get();
-    add_apache_families(server, server != nullptr && readable(*server, now), families);
+    add_apache_families(server, server != nullptr && readable(*server, oldest), families);
   }
   return metrics_text(families);
 }

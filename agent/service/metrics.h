@@ -13,11 +13,10 @@
 
 namespace mpm {
 
-// Older looks than this say nothing about the server: something holds the watch up.
-inline constexpr std::chrono::seconds kLookTooOld{15};
-
-// `target` is a pid, ":8080", the URL of a status page, or empty. NotFound: no such server is
-// watched. A server without a look yet counts as down.
-Result<std::string> metrics_page(const Snapshots& servers, const std::string& target, Instant now);
+// `target` is a pid, ":8080", the URL of a status page, or empty. A look from before `oldest` says
+// nothing about the server any more: something holds its watch up, and it counts as down, as one
+// without a look does. NotFound: no such server is watched.
+Result<std::string> metrics_page(const Snapshots& servers, const std::string& target,
+                                 Instant oldest);
 
 }  // namespace mpm

@@ -166,10 +166,11 @@ ApiResponse respond(Agent& agent, const ApiRequest& request) {
 
 bool is_own_host(std::string_view host, std::string_view own_name) {
   const std::string_view name = without_port(host);
+  if (name.empty()) return false;
   if (is_address(name) || same_letters(name, "localhost") || same_letters(name, own_name))
     return true;
   // The name alone, of one with its domain.
-  return name.find('.') == std::string_view::npos && !name.empty() &&
+  return name.find('.') == std::string_view::npos &&
          same_letters(name, own_name.substr(0, own_name.find('.')));
 }
 

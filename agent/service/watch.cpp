@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/service/watch.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "agent/scoreboard/tally.h"
 #include "agent/service/sources.h"
 #include "agent/service/status.h"
+#include "agent/service/targets.h"
 
 namespace mpm {
 namespace {
@@ -19,8 +21,8 @@ std::shared_ptr<const Snapshot> nothing_yet(const Target& target) {
   return snapshot;
 }
 
-// Two looks further apart than this have not seen what was between them.
-constexpr std::chrono::seconds kLongestGap{10};
+// Looks further apart than this, and than three intervals, have not seen what was between them.
+constexpr std::chrono::milliseconds kLongestGap{10000};
 
 }  // namespace
 
@@ -78,6 +80,9 @@ void Watch::publish(const Result<Look>& seen, std::chrono::duration<double> took
     next->page = page_counts(*sampler_.scoreboard(), settings);
     next->totals = sampler_.totals();
     next->settings = in_force(settings);
+    // A server that is known by its page may be another one behind it now.
+    next->target.mpm = sampler_.scoreboard()->mpm;
+    if (target_.pid == 0) next->target.version = version_in(next->totals.server_version);
     next->health = status_of(target_, *seen, std::nullopt).health;
     if (!seen->sample.processes.empty()) next->processes = seen->sample.processes;
     if (target_.pid == 0)
@@ -85,7 +90,8 @@ void Watch::publish(const Result<Look>& seen, std::chrono::duration<double> took
     else if (const auto text = proc_.text("loadavg"))
       next->load = parse_load(*text);
     const auto gap = next->at - before->at;
-    if (before->health == Health::Saturated && gap > gap.zero() && gap <= kLongestGap)
+    if (before->health == Health::Saturated && gap > gap.zero() &&
+        gap <= std::max(kLongestGap, 3 * pace_.interval))
       next->saturated_seconds += Seconds(gap).count();
   } else {
     next->trouble = seen.error();
