@@ -48,12 +48,18 @@ double value_of(const std::string& page, const std::string& name) {
   return lines.empty() ? std::nan("") : std::stod(lines.front().substr(name.size()));
 }
 
+// Bounds within which no child is started or ended while two tools look one after the other.
+std::string still_pool(Mpm mpm) {
+  if (mpm == Mpm::Prefork) return "StartServers 5\nMinSpareServers 1\nMaxSpareServers 10\n";
+  return "StartServers 2\nMinSpareThreads 25\nMaxSpareThreads 250\n";
+}
+
 class MetricsBesideExporter : public testing::TestWithParam<Mpm> {};
 INSTANTIATE_TEST_SUITE_P(Live, MetricsBesideExporter,
                          testing::Values(Mpm::Prefork, Mpm::Worker, Mpm::Event), name_of_mpm);
 
 TEST_P(MetricsBesideExporter, HaveItsNamesTypesHelpAndLabels) {
-  const PrivateHttpd httpd({.mpm = GetParam()});
+  const PrivateHttpd httpd({.mpm = GetParam(), .directives = still_pool(GetParam())});
   for (int i = 0; i < 5; ++i)
     EXPECT_EQ(get_status(httpd.port(), "/", 5s), 200);
   const ScrapedAgent agent(MPM_AGENT);
