@@ -5,12 +5,14 @@
 #include <array>
 #include <csignal>
 #include <cstdio>
+#include <optional>
 #include <string>
 #include <utility>
 
 #include <fmt/format.h>
 #include <poll.h>
 #include <sys/signalfd.h>
+#include <unistd.h>
 
 #include "agent/base/clock.h"
 #include "agent/base/fd.h"
@@ -53,6 +55,11 @@ std::string one_line(std::string text) {
   return text;
 }
 
+std::string name_of_host() {
+  std::array<char, 256> name{};
+  return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
+}
+
 int complain(const mpm::Error& error) {
   fmt::print(stderr, "mpm-agent: {}\n", error.what);
   return error.kind == mpm::Error::Kind::Usage ? 2 : 1;
@@ -84,11 +91,22 @@ int main(int argc, char** argv) {
       options->socket, [&](const mpm::ApiRequest& request) { return respond(**agent, request); });
   if (!server) return complain(server.error());
 
+  std::optional<mpm::HttpServer> metrics;
+  if (!options->metrics.empty()) {
+    auto listening = mpm::HttpServer::listen_tcp(
+        options->metrics, [&, own_name = name_of_host()](const mpm::ApiRequest& request) {
+          return respond_to_scrape(**agent, request, own_name);
+        });
+    if (!listening) return complain(listening.error());
+    metrics.emplace(std::move(*listening));
+  }
+
   if (options->agent.ephemeral) {
     fmt::print("ready\n");
     std::fflush(stdout);
   }
   wait_for_the_end(signals, options->agent.ephemeral);
+  if (metrics) metrics->stop();
   server->stop();
   return 0;
 }

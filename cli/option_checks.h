@@ -4,6 +4,8 @@
 // nothing. The name of its option comes before that.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstdint>
 #include <string>
@@ -11,6 +13,9 @@
 #include <system_error>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "schema/model/result.h"
 
 namespace mpm {
 
@@ -29,6 +34,19 @@ inline std::string from_one(const std::string& word) {
   std::int64_t value = 0;
   if (whole_number(word, value) && value > 0) return "";
   return fmt::format("'{}' is not a whole number from 1 on", word);
+}
+
+// A word as the enumerator in whose place it stands; an empty one leaves `into` as it is.
+template <class T, std::size_t N>
+Result<void> take_word(std::string_view option, const std::string& word,
+                       const std::array<std::string_view, N>& words, T& into) {
+  if (word.empty()) return {};
+  const auto found = std::ranges::find(words, word);
+  if (found == words.end())
+    return fail(Error::Kind::Usage,
+                fmt::format("{}: '{}' is none of {}.", option, word, fmt::join(words, ", ")));
+  into = static_cast<T>(found - words.begin());
+  return {};
 }
 
 }  // namespace mpm

@@ -271,18 +271,6 @@ bool is_change(Command command) {
   return command >= Command::Apply && command <= Command::Show;
 }
 
-template <class T, std::size_t N>
-Result<void> take_word(std::string_view option, const std::string& word,
-                       const std::array<std::string_view, N>& words, T& into) {
-  if (word.empty()) return {};
-  const auto found = std::ranges::find(words, word);
-  if (found == words.end())
-    return fail(Error::Kind::Usage,
-                fmt::format("{}: '{}' is none of {}.", option, word, fmt::join(words, ", ")));
-  into = static_cast<T>(found - words.begin());
-  return {};
-}
-
 // Options whose value is one of a few words.
 Result<void> take_words(Raw& raw) {
   constexpr std::array<std::string_view, 3> kColors{"auto", "always", "never"};  // as ColorChoice

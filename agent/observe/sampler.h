@@ -34,6 +34,8 @@ class Sampler {
 
   // The scoreboard of the last look; nullopt before the first.
   const std::optional<Scoreboard>& scoreboard() const { return before_; }
+  // What the source has summed up besides, at the last look that worked.
+  ServerTotals totals() const { return source_.totals(); }
   std::vector<SourceStatus> sources() const { return source_.statuses(); }
   // What the last look could not read, one sentence each.
   const std::vector<std::string>& losses() const { return losses_; }

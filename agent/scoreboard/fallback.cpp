@@ -38,6 +38,10 @@ Result<Scoreboard> FallbackSource::read() {
   return fail(Error::Kind::Internal, "there is no source to read a scoreboard from");
 }
 
+ServerTotals FallbackSource::totals() const {
+  return in_use_ ? entries_[*in_use_].source->totals() : ServerTotals{};
+}
+
 std::vector<SourceStatus> FallbackSource::statuses() const {
   std::vector<SourceStatus> statuses;
   for (std::size_t i = 0; i < entries_.size(); ++i) {

@@ -26,6 +26,9 @@ class FallbackSource {
   // the error of the best.
   Result<Scoreboard> read();
 
+  // Of the source in use; all absent when there is none.
+  ServerTotals totals() const;
+
   // One entry for the source in use and each better one; before the first read, none.
   std::vector<SourceStatus> statuses() const;
 

@@ -12,7 +12,9 @@ Result<Scoreboard> ShmFileSource::read() {
   const auto seen = segment_.look();
   if (!seen) return fail(seen.error());
   auto board = decode(seen->bytes, seen->layout);
-  if (board) board->source = kind();
+  if (!board) return board;
+  board->source = kind();
+  totals_ = totals_of_segment(seen->bytes, seen->layout);
   return board;
 }
 

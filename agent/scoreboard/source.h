@@ -5,6 +5,7 @@
 // over HTTP). fallback.h takes the best that works and says why not a better one.
 #pragma once
 
+#include "agent/scoreboard/totals.h"
 #include "schema/model/result.h"
 #include "schema/model/scoreboard.h"
 
@@ -18,6 +19,11 @@ class ScoreboardSource {
   // NotFound: the server is gone. Denied: a permission is missing, named in the text.
   // Malformed: what is there is no scoreboard. Unreachable, TimedOut: status page only.
   virtual Result<Scoreboard> read() = 0;
+  // What the last read that worked has seen besides; all absent before.
+  const ServerTotals& totals() const { return totals_; }
+
+ protected:
+  ServerTotals totals_;
 };
 
 }  // namespace mpm

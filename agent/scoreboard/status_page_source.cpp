@@ -57,6 +57,7 @@ Result<Scoreboard> StatusPageSource::read() {
   if (answer->status != 200) return fail(refusal(url_, answer->status));
   auto board = parse_status_page(answer->body, answer->date);
   if (!board) return fail(std::move(board.error()).in(url_));
+  totals_ = totals_of_page(answer->body);
   return board;
 }
 

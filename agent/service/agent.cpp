@@ -8,6 +8,7 @@
 
 #include "agent/advise/recommend.h"
 #include "agent/observe/observation.h"
+#include "agent/service/metrics.h"
 #include "agent/service/status.h"
 #include "agent/service/targets.h"
 
@@ -20,6 +21,8 @@ constexpr std::chrono::hours kLongestWindow{1};
 // Between the two looks that a rate needs when there is no history of a server yet.
 constexpr milliseconds kRateSpan{250};
 constexpr std::int64_t kMostSamples = 1000;
+// A look that is older, and by three intervals, is no news for the metrics.
+constexpr milliseconds kLookTooOld{15000};
 
 // What tells one server from another: a pid is used again, a pid and a start time are not.
 std::string identity(const Target& target) {
@@ -205,6 +208,17 @@ Result<Proposal> Agent::proposal(const std::string& name, std::optional<Seconds>
   const auto seen = observation(name, window);
   if (!seen) return fail(seen.error());
   return recommend(*seen, options_.policy);
+}
+
+Result<std::string> Agent::metrics(const std::string& name) {
+  Snapshots servers;
+  {
+    const std::lock_guard lock(watches_mutex_);
+    for (const auto& [identity, watched] : watches_)
+      if (watched->begun() && !watched->ended()) servers.push_back(watched->snapshot());
+  }
+  const milliseconds patience = std::max(kLookTooOld, 3 * options_.interval);
+  return metrics_page(servers, name, clock_.now() - patience);
 }
 
 HealthReport Agent::health() {

@@ -70,6 +70,9 @@ class Agent {
   Result<Observation> observation(const std::string& name, std::optional<Seconds> window);
   Result<Proposal> proposal(const std::string& name, std::optional<Seconds> window);
   HealthReport health();
+  // The page of Prometheus, of the last looks; never a look, a file or the database. NotFound: no
+  // server of this name is watched.
+  Result<std::string> metrics(const std::string& name);
 
   // Of the configuration of a server, or of a tree that nobody runs. A daemon serves users who may
   // read less than it: trees, and writing, are for an agent that was started for one command, with

@@ -35,6 +35,9 @@ tl::expected<ProgramOptions, EarlyExit> parse_command_line(int argc, const char*
   CLI::App app{"Watches every Apache httpd of this host and answers mpmctl on a Unix socket."};
   app.set_version_flag("--version", "mpm-agent " MPM_VERSION);
   app.add_option("--socket", options.socket, "Unix socket to listen on")->capture_default_str();
+  app.add_option("--metrics", options.metrics,
+                 "address and port on which Prometheus may get /metrics, as 127.0.0.1:9117, and "
+                 "nothing else; without it there is no port");
   app.add_option("--history", options.agent.history,
                  "database of samples; \":memory:\" keeps nothing")
       ->capture_default_str();

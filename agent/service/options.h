@@ -13,6 +13,7 @@ namespace mpm {
 struct ProgramOptions {
   AgentOptions agent;
   std::string socket = "/run/mpm-agent/agent.sock";
+  std::string metrics;  // address and port for Prometheus; empty: none
 };
 
 // What the command line asks for, or the text to print and the status to exit with when it

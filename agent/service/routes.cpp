@@ -2,11 +2,13 @@
 #include "agent/service/routes.h"
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <optional>
 
 #include <fmt/format.h>
 
+#include "agent/service/families.h"
 #include "schema/codec/json.h"
 #include "schema/codec/problem.h"
 #include "schema/codec/routes.h"
@@ -88,6 +90,29 @@ ApiResponse change(Agent& agent, const ApiRequest& request) {
   return answer(agent.change(*id));
 }
 
+ApiResponse metrics(Agent& agent, const ApiRequest& request) {
+  auto page = agent.metrics(parameter(request, "target"));
+  if (!page) return problem(page.error());
+  return {200, std::string(kMetricsContentType), std::move(*page)};
+}
+
+std::string_view without_port(std::string_view host) {
+  if (host.starts_with('[')) return host.substr(0, host.find(']') + 1);
+  return host.substr(0, host.find(':'));
+}
+
+// An address cannot be made to point elsewhere. No name of a host is made of digits and dots.
+bool is_address(std::string_view host) {
+  if (host.starts_with('[')) return host.ends_with(']');
+  return !host.empty() && host.find_first_not_of("0123456789.") == std::string_view::npos;
+}
+
+bool same_letters(std::string_view one, std::string_view other) {
+  return std::ranges::equal(one, other, [](unsigned char a, unsigned char b) {
+    return std::tolower(a) == std::tolower(b);
+  });
+}
+
 // What the body asks, answered by a method of Agent.
 template <class T, class Body>
 ApiResponse answer_question(Agent& agent, const ApiRequest& request,
@@ -131,6 +156,7 @@ ApiResponse respond(Agent& agent, const ApiRequest& request) {
   if (request.path == route::kSamples.path) return samples(agent, request);
   if (request.path == route::kObservation.path) return observation(agent, request);
   if (request.path == route::kProposal.path) return proposal(agent, request);
+  if (request.path == route::kMetrics.path) return metrics(agent, request);
   if (request.path == route::kHealth.path) return answer(Result<HealthReport>(agent.health()));
   if (request.path == route::kConfigDirective.path)
     return answer(agent.config_directive(parameter(request, "name")));
@@ -138,6 +164,32 @@ ApiResponse respond(Agent& agent, const ApiRequest& request) {
   if (request.path == route::kChange.path) return change(agent, request);
   return problem({Error::Kind::NotFound,
                   fmt::format("{}: there is no such operation; see openapi.json", request.path)});
+}
+
+bool is_own_host(std::string_view host, std::string_view own_name) {
+  const std::string_view name = without_port(host);
+  if (name.empty()) return false;
+  if (is_address(name) || same_letters(name, "localhost") || same_letters(name, own_name))
+    return true;
+  // The name alone, of one with its domain.
+  return name.find('.') == std::string_view::npos &&
+         same_letters(name, own_name.substr(0, own_name.find('.')));
+}
+
+ApiResponse respond_to_scrape(Agent& agent, const ApiRequest& request, std::string_view own_name) {
+  // Every browser sends a Host; what sends none is no browser.
+  if (!request.host.empty() && !is_own_host(request.host, own_name))
+    return problem(
+        {Error::Kind::Denied, fmt::format("Host {}: ask for this host by its address or as \"{}\"",
+                                          request.host, own_name)});
+  const bool is_open = request.path == route::kMetrics.path || request.path == route::kHealth.path;
+  if (request.method != "GET" || !is_open)
+    return problem(
+        {Error::Kind::NotFound,
+         fmt::format("{} {}: this port has GET /metrics and GET /healthz; the rest is on "
+                     "the agent's Unix socket",
+                     request.method, request.path)});
+  return respond(agent, request);
 }
 
 }  // namespace mpm

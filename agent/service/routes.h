@@ -6,6 +6,7 @@
 
 #include <map>
 #include <string>
+#include <string_view>
 
 #include "agent/service/agent.h"
 
@@ -16,6 +17,7 @@ struct ApiRequest {
   std::string path;
   std::map<std::string, std::string> query;  // decoded
   std::string body;
+  std::string host{};  // the Host field; empty when there is none
 };
 
 struct ApiResponse {
@@ -26,5 +28,14 @@ struct ApiResponse {
 
 // Safe from any thread, as Agent is.
 ApiResponse respond(Agent& agent, const ApiRequest& request);
+
+// The same for a port that Prometheus asks: GET /metrics and GET /healthz, and nothing else. A
+// request whose Host is neither an address, localhost nor `own_name`, this host's, is refused: a
+// web page that has its own name point here could read the answer in its visitor's browser.
+ApiResponse respond_to_scrape(Agent& agent, const ApiRequest& request, std::string_view own_name);
+
+// Denied without a socket or an agent: "web1:9117" is this host's when own_name is
+// "web1.example.org" or "web1".
+bool is_own_host(std::string_view host, std::string_view own_name);
 
 }  // namespace mpm

@@ -63,13 +63,7 @@ Result<Target> by_url(const std::string& url) {
   Target target;
   target.url = url;
   target.mpm = board->mpm;
-  if (board->page) {
-    // "Apache/2.4.71 (Debian)"
-    const std::string& server = board->page->server_version;
-    const auto slash = server.find('/');
-    if (slash != std::string::npos)
-      target.version = server.substr(slash + 1, server.find(' ', slash) - slash - 1);
-  }
+  if (board->page) target.version = version_in(board->page->server_version);
   target.losses.emplace_back(
       "Only the status page is read: the memory of its processes, its kernel queues and its "
       "configuration are not. Run mpmctl on the server's own machine for these.");
@@ -77,6 +71,13 @@ Result<Target> by_url(const std::string& url) {
 }
 
 }  // namespace
+
+std::string version_in(std::string_view server_version) {
+  const auto slash = server_version.find('/');
+  if (slash == std::string_view::npos) return {};
+  const std::string_view version = server_version.substr(slash + 1);
+  return std::string(version.substr(0, version.find(' ')));
+}
 
 Error no_server() {
   return {Error::Kind::Unreachable,

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "agent/proc/proc_fs.h"
@@ -19,6 +20,9 @@ Result<std::vector<Target>> find_targets(const ProcFs& proc);
 // Usage: it is none of these, or it is empty and there are several. NotFound: no such process
 // or no server at all. Malformed: the process is no httpd. Unreachable: nothing listens there.
 Result<Target> find_target(const ProcFs& proc, const std::string& name);
+
+// "2.4.71" of "Apache/2.4.71 (Debian)", as a status page calls the server; empty when it does not.
+std::string version_in(std::string_view server_version);
 
 // The Error for a host on which no httpd runs.
 Error no_server();

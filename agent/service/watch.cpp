@@ -1,22 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/service/watch.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "agent/scoreboard/tally.h"
 #include "agent/service/sources.h"
+#include "agent/service/status.h"
+#include "agent/service/targets.h"
 
 namespace mpm {
+namespace {
+
+// The first look is still to come.
+std::shared_ptr<const Snapshot> nothing_yet(const Target& target) {
+  auto snapshot = std::make_shared<Snapshot>();
+  snapshot->target = target;
+  snapshot->trouble =
+      Error{Error::Kind::Unreachable, "the server has not been looked at; ask again in a second"};
+  return snapshot;
+}
+
+// Looks further apart than this, and than three intervals, have not seen what was between them.
+constexpr std::chrono::milliseconds kLongestGap{10000};
+
+}  // namespace
 
 Watch::Watch(Target target, std::int32_t key, const ProcFs& proc, Clock& clock, Pace pace,
              Sink sink)
     : target_(std::move(target)),
+      proc_(proc),
       key_(key),
       clock_(clock),
       pace_(pace),
       sink_(std::move(sink)),
       sampler_(target_, sources_of(target_, proc), proc),
-      settings_(target_, proc) {}
+      settings_(target_, proc),
+      snapshot_(nothing_yet(target_)) {}
 
 Result<Look> Watch::look(Sweep sweep) {
   const std::lock_guard lock(mutex_);
@@ -24,6 +44,13 @@ Result<Look> Watch::look(Sweep sweep) {
 }
 
 Result<Look> Watch::look_locked(Sweep sweep) {
+  const auto begun = clock_.mono();
+  auto seen = look_unseen(sweep);
+  publish(seen, clock_.mono() - begun);
+  return seen;
+}
+
+Result<Look> Watch::look_unseen(Sweep sweep) {
   auto sample = sampler_.look(clock_.now(), sweep);
   if (!sample) {
     trouble_ = sample.error();
@@ -37,8 +64,50 @@ Result<Look> Watch::look_locked(Sweep sweep) {
               sampler_.losses()};
 }
 
+// Under mutex_, so that the last snapshot is the one before.
+void Watch::publish(const Result<Look>& seen, std::chrono::duration<double> took) {
+  const auto before = snapshot();
+  auto next = std::make_shared<Snapshot>();
+  next->target = target_;
+  next->at = clock_.now();
+  next->look_seconds = took.count();
+  next->sources = sampler_.sources();
+  next->saturated_seconds = before->saturated_seconds;
+  next->processes = before->processes;
+  if (seen) {
+    const MpmSettings& settings = settings_.read(sampler_.scoreboard());
+    next->sample = seen->sample;
+    next->page = page_counts(*sampler_.scoreboard(), settings);
+    next->totals = sampler_.totals();
+    next->settings = in_force(settings);
+    // A server that is known by its page may be another one behind it now.
+    next->target.mpm = sampler_.scoreboard()->mpm;
+    if (target_.pid == 0) next->target.version = version_in(next->totals.server_version);
+    next->health = status_of(target_, *seen, std::nullopt).health;
+    if (!seen->sample.processes.empty()) next->processes = seen->sample.processes;
+    if (target_.pid == 0)
+      next->load = next->totals.load;
+    else if (const auto text = proc_.text("loadavg"))
+      next->load = parse_load(*text);
+    const auto gap = next->at - before->at;
+    if (before->health == Health::Saturated && gap > gap.zero() &&
+        gap <= std::max(kLongestGap, 3 * pace_.interval))
+      next->saturated_seconds += Seconds(gap).count();
+  } else {
+    next->trouble = seen.error();
+  }
+  const std::lock_guard lock(snapshot_mutex_);
+  snapshot_ = std::move(next);
+}
+
+std::shared_ptr<const Snapshot> Watch::snapshot() const {
+  const std::lock_guard lock(snapshot_mutex_);
+  return snapshot_;
+}
+
 void Watch::begin() {
   std::call_once(begun_, [this] {
+    is_begun_ = true;
     thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
   });
 }

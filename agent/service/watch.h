@@ -10,6 +10,7 @@
 #include <atomic>
 #include <chrono>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <stop_token>
@@ -22,6 +23,7 @@
 #include "agent/observe/sampler.h"
 #include "agent/proc/proc_fs.h"
 #include "agent/service/server_settings.h"
+#include "agent/service/snapshot.h"
 #include "schema/model/result.h"
 #include "schema/model/sample.h"
 #include "schema/model/settings.h"
@@ -54,6 +56,10 @@ class Watch {
   Result<Look> look(Sweep sweep);
   // Starts looking at the pace. Idempotent.
   void begin();
+  bool begun() const { return is_begun_; }
+  // What the last look saw, never null; before the first one, that there was none. Never waits
+  // for a look.
+  std::shared_ptr<const Snapshot> snapshot() const;
 
   const Target& target() const { return target_; }
   std::int32_t key() const { return key_; }
@@ -70,8 +76,11 @@ class Watch {
  private:
   void run(const std::stop_token& stop);
   Result<Look> look_locked(Sweep sweep);
+  Result<Look> look_unseen(Sweep sweep);
+  void publish(const Result<Look>& seen, std::chrono::duration<double> took);
 
   const Target target_;
+  const ProcFs proc_;
   const std::int32_t key_;
   Clock& clock_;
   const Pace pace_;
@@ -83,7 +92,11 @@ class Watch {
   std::atomic<bool> ended_ = false;
   std::optional<Error> trouble_;  // guarded by mutex_
 
+  mutable std::mutex snapshot_mutex_;         // held to copy the pointer, and after mutex_
+  std::shared_ptr<const Snapshot> snapshot_;  // guarded by snapshot_mutex_
+
   std::once_flag begun_;
+  std::atomic<bool> is_begun_ = false;
   std::jthread thread_;  // last: it must end before what it uses
 };
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The operations of the API, as one table: what the server binds, openapi.json documents and
-// clients call. Each answers its message as JSON, or a Problem.
+// clients call. Each answers its message as JSON, or a Problem; one without a message answers text.
 #pragma once
 
 #include <array>
@@ -41,6 +41,8 @@ inline constexpr Route kObservation{"/v1/observation",
 inline constexpr Route kProposal{
     "/v1/proposal", {"target", "window"}, "Proposal", "What to change, and the evidence for it"};
 inline constexpr Route kHealth{"/healthz", {}, "HealthReport", "Whether the agent itself is well"};
+inline constexpr Route kMetrics{
+    "/metrics", {"target"}, "", "The last look at every server, as Prometheus reads it"};
 inline constexpr Route kConfigSettings{"/v1/config/settings",
                                        {},
                                        "MpmSettings",
@@ -81,10 +83,10 @@ inline constexpr Route kChangeUndo{
 }  // namespace route
 
 inline constexpr std::array kRoutes{
-    route::kTargets,         route::kStatus,          route::kScoreboard, route::kSettings,
-    route::kSamples,         route::kObservation,     route::kProposal,   route::kHealth,
-    route::kConfigSettings,  route::kConfigCheck,     route::kConfigPlan, route::kConfigWrite,
-    route::kConfigDirective, route::kChanges,         route::kChange,     route::kChangePreview,
-    route::kChangeBegin,     route::kChangeAdmission, route::kChangeUndo};
+    route::kTargets,       route::kStatus,          route::kScoreboard,      route::kSettings,
+    route::kSamples,       route::kObservation,     route::kProposal,        route::kHealth,
+    route::kMetrics,       route::kConfigSettings,  route::kConfigCheck,     route::kConfigPlan,
+    route::kConfigWrite,   route::kConfigDirective, route::kChanges,         route::kChange,
+    route::kChangePreview, route::kChangeBegin,     route::kChangeAdmission, route::kChangeUndo};
 
 }  // namespace mpm

@@ -6,37 +6,18 @@
 #include <set>
 #include <thread>
 
-#include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "tests/live/server.h"
-#include "tests/support/child.h"
-#include "tests/support/wait_for.h"
+#include "tests/live/scrape.h"
 
 namespace mpm {
 namespace {
 
 using namespace std::chrono_literals;
 
-std::string page_of(std::uint16_t port, const std::string& path) {
-  const UniqueFd socket = connect_to(port);
-  if (!socket) return {};
-  // HTTP/1.0 has no chunks, which would cut names in two.
-  send_text(socket, "GET " + path + " HTTP/1.0\r\n\r\n");
-  return receive_all(socket);
-}
-
 // "apache_workers{state="busy"}" and its like; of the rest, that is the exporter's own.
 std::set<std::string> exported(const PrivateHttpd& server) {
-  const std::uint16_t port = free_port();
-  const Background exporter({"prometheus-apache-exporter",
-                             fmt::format("--telemetry.address=127.0.0.1:{}", port),
-                             "--scrape_uri=" + server.url("/server-status/?auto")});
-  std::string page;
-  EXPECT_TRUE(wait_for([&] {
-    page = page_of(port, "/metrics");
-    return page.find("apache_up 1") != std::string::npos;
-  })) << page;
+  const std::string page = exporter_page(server);
   std::set<std::string> names;
   // The version is a number of its own; a label's value is part of the name but for versions.
   const std::regex name("(^|\n)(apache_[a-z_]+(\\{[^}]*\\})?) ");

@@ -63,6 +63,13 @@ class ScoreboardBytes {
     Worker& start(std::int64_t us) { return field(64, us); }
     Worker& stop(std::int64_t us) { return field(72, us); }
     Worker& last_used(std::int64_t us) { return field(80, us); }
+    // struct tms: user, system, and those of the child's own children, in ticks.
+    Worker& times(std::array<std::int64_t, 4> ticks) {
+      for (std::size_t i = 0; i < ticks.size(); ++i)
+        field(88 + 8 * i, ticks[i]);
+      return *this;
+    }
+    Worker& duration(std::int64_t us) { return field(264, us); }
     Worker& client(std::string_view value) { return text(120, 32, value); }
     Worker& request(std::string_view value) { return text(152, 64, value); }
     Worker& vhost(std::string_view value) { return text(216, 32, value); }
@@ -117,6 +124,12 @@ class ScoreboardBytes {
   }
   ScoreboardBytes& restarted_us(std::int64_t value) {
     put(header() + 16, value);
+    return *this;
+  }
+  // Since 2.4.35: of children that have ended.
+  ScoreboardBytes& times(std::array<std::int64_t, 4> ticks) {
+    for (std::size_t i = 0; i < ticks.size(); ++i)
+      put(header() + 24 + 8 * i, ticks[i]);
     return *this;
   }
   Process process(std::int32_t slot) { return {*this, slot}; }

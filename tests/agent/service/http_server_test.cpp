@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 #include <httplib.h>
+#include <netinet/in.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 
@@ -74,6 +75,49 @@ TEST(HttpServer, TakesNoFileForASocket) {
   EXPECT_EQ(server.error().kind, Error::Kind::Conflict);
   EXPECT_FALSE(HttpServer::listen(dir / "none/agent.sock", echo));
   EXPECT_EQ(HttpServer::listen(dir / std::string(200, 'x'), echo).error().kind, Error::Kind::Usage);
+}
+
+// Nobody had it a moment ago.
+std::uint16_t a_free_port() {
+  const UniqueFd probe(::socket(AF_INET, SOCK_STREAM, 0));
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  EXPECT_EQ(::bind(probe.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)), 0);
+  socklen_t length = sizeof(address);
+  EXPECT_EQ(::getsockname(probe.get(), reinterpret_cast<sockaddr*>(&address), &length), 0);
+  return ntohs(address.sin_port);
+}
+
+TEST(HttpServer, AnswersOnAPortAndHandsOverTheHost) {
+  const std::uint16_t port = a_free_port();
+  const auto server =
+      HttpServer::listen_tcp("127.0.0.1:" + std::to_string(port), [](const ApiRequest& request) {
+        return ApiResponse{200, "text/plain", request.host};
+      });
+  ASSERT_TRUE(server) << server.error().what;
+  httplib::Client client("127.0.0.1", port);
+  const auto answer = client.Get("/metrics");
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->body, "127.0.0.1:" + std::to_string(port));
+}
+
+TEST(HttpServer, SharesItsPortWithNobody) {
+  const std::string place = "127.0.0.1:" + std::to_string(a_free_port());
+  const auto first = HttpServer::listen_tcp(place, echo);
+  ASSERT_TRUE(first) << first.error().what;
+  const auto second = HttpServer::listen_tcp(place, echo);
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().kind, Error::Kind::Conflict) << second.error().what;
+}
+
+TEST(HttpServer, ListensOnAnAddressAndAPortAndNothingElse) {
+  for (const char* place : {"", "9117", ":9117", "localhost:9117", "127.0.0.1", "127.0.0.1:",
+                            "127.0.0.1:0", "127.0.0.1:65536", "127.0.0.1:80x", "[::1"}) {
+    const auto server = HttpServer::listen_tcp(place, echo);
+    ASSERT_FALSE(server) << place;
+    EXPECT_EQ(server.error().kind, Error::Kind::Usage) << place;
+  }
 }
 
 TEST(HttpServer, IsGoneWithItsSocketWhenStopped) {

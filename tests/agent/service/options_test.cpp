@@ -20,6 +20,11 @@ TEST(AgentOptions, AreADaemonsByDefault) {
   EXPECT_FALSE(options->agent.ephemeral);
   EXPECT_EQ(options->agent.interval, std::chrono::milliseconds(1000));
   EXPECT_NE(options->agent.history, ":memory:");
+  EXPECT_EQ(options->metrics, "");
+}
+
+TEST(AgentOptions, NameThePortOfTheMetrics) {
+  EXPECT_EQ(parse({"--metrics", "127.0.0.1:9117"})->metrics, "127.0.0.1:9117");
 }
 
 TEST(AgentOptions, OfOneCommandLookOftenAndKeepNothing) {

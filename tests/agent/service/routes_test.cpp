@@ -138,6 +138,38 @@ TEST_F(Routes, KnowNoOtherPath) {
   expect_problem(get("/"), 404, "no such operation");
 }
 
+TEST_F(Routes, MetricsAreTextAndThereWithoutAServer) {
+  const ApiResponse response = get("/metrics");
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(response.content_type, "text/plain; version=0.0.4; charset=utf-8");
+  EXPECT_NE(response.body.find("apache_up 0\n"), std::string::npos) << response.body;
+  expect_problem(get("/metrics", {{"target", ":80"}}), 404, ":80");
+}
+
+TEST_F(Routes, APortForPrometheusHasTheMetricsAndNothingElse) {
+  const auto ask = [&](const std::string& method, const std::string& path,
+                       const std::string& host) {
+    return respond_to_scrape(*agent_, {method, path, {}, "", host}, "web1.example.org");
+  };
+  EXPECT_EQ(ask("GET", "/metrics", "127.0.0.1:9117").status, 200);
+  EXPECT_EQ(ask("GET", "/healthz", "").status, 200);
+  for (const char* path : {"/v1/status", "/v1/settings", "/", "/metrics/"})
+    expect_problem(ask("GET", path, "localhost"), 404, "/metrics");
+  expect_problem(ask("POST", "/metrics", "localhost"), 404, "POST");
+  expect_problem(ask("GET", "/metrics", "rebound.example.com:9117"), 403, "rebound.example.com");
+}
+
+TEST(OwnHost, IsAnAddressOrThisHostsName) {
+  for (const char* host : {"127.0.0.1", "10.1.2.3:9117", "[::1]:9117", "localhost:1", "LocalHost",
+                           "web1", "web1:9117", "WEB1.example.org:80"})
+    EXPECT_TRUE(is_own_host(host, "web1.example.org")) << host;
+  EXPECT_TRUE(is_own_host("web1", "web1"));
+  for (const char* host : {"", ":9117", "example.org", "web1.evil.org", "web2",
+                           "127.0.0.1.evil.org", "localhost.evil.org", "[::1"})
+    EXPECT_FALSE(is_own_host(host, "web1.example.org")) << host;
+  EXPECT_FALSE(is_own_host("", ""));
+}
+
 TEST_F(Routes, HealthIsAlwaysThere) {
   const auto health = from_json<HealthReport>(get("/healthz").body);
   ASSERT_TRUE(health);
