@@ -20,7 +20,7 @@ _mpmctl_options_of() {
     recommend) echo --for --explain ;;
     'config show' | 'config get' | 'config check') echo "$_mpmctl_tree" ;;
     'config set' | 'config unset' | 'config mpm') echo --write "$_mpmctl_tree" ;;
-    apply) echo --unset --mpm --for --yes --allow --watch ;;
+    apply) echo --unset --mpm --for --yes --allow --watch --auto --policy --rounds --every ;;
     undo) echo --yes --allow --watch ;;
     changes) echo --limit ;;
     demo) echo --mpm --for ;;
@@ -35,9 +35,10 @@ _mpmctl_value_of() {
     --mpm) echo "$_mpmctl_mpms" ;;
     --allow) echo graceful restart stop-start ;;
     --unset) echo "$_mpmctl_directives" ;;
-    --agent | --file | --envvars | --html) echo files ;;
+    --agent | --file | --envvars | --html | --policy) echo files ;;
     --state | --root | --server-root) echo folders ;;
-    --timeout | --for | --watch | --limit | --rate | --connections | -D | --env | --httpd-version)
+    --timeout | --for | --watch | --limit | --rate | --connections | -D | --env | --httpd-version | \
+      --rounds | --every)
       echo any ;;
   esac
 }

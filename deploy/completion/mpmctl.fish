@@ -7,7 +7,7 @@ set -g __mpmctl_commands targets status recommend config apply undo changes show
 set -g __mpmctl_config_commands show get set unset mpm check explain diff
 set -g __mpmctl_with_value --agent --color --timeout --state --for --unset --mpm --allow --watch \
     --limit --rate --connections --html --root --file --server-root -D --env --envvars \
-    --httpd-version
+    --httpd-version --policy --rounds --every
 set -g __mpmctl_mpms prefork worker event winnt
 set -g __mpmctl_directives StartServers MinSpareServers MaxSpareServers MinSpareThreads \
     MaxSpareThreads ThreadLimit ThreadsPerChild ServerLimit MaxRequestWorkers \
@@ -74,6 +74,10 @@ complete -c mpmctl -n $watches -l for -x -d 'How long to watch'
 complete -c mpmctl -n '__mpmctl_is recommend' -l explain -d 'Print rule, claim and evidence'
 
 complete -c mpmctl -n '__mpmctl_is apply' -l unset -xa "$__mpmctl_directives" -d 'Take it away'
+complete -c mpmctl -n '__mpmctl_is apply' -l auto -d 'Round after round, within the policy'
+complete -c mpmctl -n '__mpmctl_is apply' -l policy -rF -d 'What --auto may do'
+complete -c mpmctl -n '__mpmctl_is apply' -l rounds -x -d 'End after so many'
+complete -c mpmctl -n '__mpmctl_is apply' -l every -x -d 'From one round to the next'
 complete -c mpmctl -n '__mpmctl_is apply demo' -l mpm -xa "$__mpmctl_mpms" -d 'The MPM'
 set -l loads '__mpmctl_is apply undo'
 complete -c mpmctl -n $loads -l yes -d 'Do not ask'
