@@ -2,6 +2,7 @@
 //
 // Child maintenance, once a second: how many children to start, and whether one has to go. Pure.
 // The rules are httpd's: perform_idle_server_maintenance of prefork.c, worker.c and event.c (2.4).
+// mpm-httpd runs by them, and the simulator of agent/advise foretells by them.
 //
 // Too few idle: start 1, then 2, 4 .. 32, twice as many each second that it lasts; after a
 // graceful restart ten starting seconds without doubling. Too many idle: one child a second goes.
@@ -11,9 +12,25 @@
 #include <span>
 #include <vector>
 
-#include "agent/builtin/settings.h"
+#include "schema/model/scoreboard.h"
 
-namespace mpm::builtin {
+namespace mpm::apache {
+
+// The numbers of the directives, after httpd's own corrections. Those that an MPM does not know
+// keep what makes the others' sense: prefork has a thread a child, winnt has one child.
+struct Pool {
+  Mpm mpm = Mpm::Event;
+  std::int32_t server_limit = 16;
+  std::int32_t thread_limit = 64;
+  std::int32_t threads_per_child = 25;
+  std::int32_t max_request_workers = 400;  // as httpd keeps it, which may be above what runs
+  std::int32_t max_children = 16;          // at most as many processes of one generation
+  std::int32_t start_servers = 3;
+  std::int32_t min_spare = 75;                 // children under prefork, else threads
+  std::int32_t max_spare = 250;                // likewise
+  std::int32_t max_connections_per_child = 0;  // 0: without end
+  std::int32_t async_factor = 2;               // whole, as httpd uses it
+};
 
 // What the parent sees of one slot of the scoreboard.
 struct SlotView {
@@ -65,6 +82,10 @@ struct Bucket {
   std::int32_t of = 1;
 };
 
+// Whether a child of event takes one more connection: `idle` threads have nothing to do, `open`
+// connections are there, without those that only wait for their end (event.c, 2.4).
+bool event_accepts(const Pool& pool, std::int32_t idle, std::int32_t open);
+
 // What several buckets need at least, so that each has a child that is idle.
 Pool with_buckets(Pool pool, std::int32_t buckets);
 
@@ -74,4 +95,4 @@ Pool with_buckets(Pool pool, std::int32_t buckets);
 Upkeep maintain(const Pool& pool, std::span<const SlotView> slots, std::int32_t used,
                 const Daemons& daemons, const Pace& pace, const Bucket& bucket = {});
 
-}  // namespace mpm::builtin
+}  // namespace mpm::apache
