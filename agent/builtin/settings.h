@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "agent/apache/constraints.h"
-#include "agent/apache/maintenance.h"
+#include "agent/apache/pool.h"
 #include "agent/builtin/log_format.h"
 #include "agent/config/files.h"
 #include "agent/config/site.h"

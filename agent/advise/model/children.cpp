@@ -13,6 +13,9 @@ using State = Process::State;
 // A threaded child looks for the end of its listener every half second (join_workers in worker.c
 // and event.c), so it is there for as long after it was told to go.
 constexpr Time kFarewell = std::chrono::milliseconds(500);
+// A child of prefork ends at once; but its parent has looked for the ended ones before that, and
+// sees it a second later.
+constexpr Time kEnd = std::chrono::milliseconds(2);
 // worker: start_threads looks again for seats that older threads have left.
 constexpr Time kBetweenTries = std::chrono::seconds(1);
 
@@ -99,14 +102,11 @@ void Children::go(std::int32_t process, Time now) {
   child.kept = 0;
   update(process);
   if (pool_.mpm == Mpm::Worker) slots_[static_cast<std::size_t>(child.slot)].held += child.busy;
-  if (pool_.mpm != Mpm::Prefork) {
-    child.may_end = false;
-    calendar_.add({.at = now + kFarewell,
-                   .index = static_cast<std::uint32_t>(process),
-                   .serial = child.serial,
-                   .what = Happens::FarewellOver});
-  }
-  end_if_done(process);
+  child.may_end = false;
+  calendar_.add({.at = now + (pool_.mpm == Mpm::Prefork ? kEnd : kFarewell),
+                 .index = static_cast<std::uint32_t>(process),
+                 .serial = child.serial,
+                 .what = Happens::FarewellOver});
 }
 
 void Children::end_if_done(std::int32_t process) {

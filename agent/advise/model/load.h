@@ -52,6 +52,9 @@ struct LoadShape {
   ServiceTime service{};
   double requests_a_client = 1;  // geometric; the next one after `think` on a connection kept open
   double think_seconds = 1;      // exponential
+  // After its last request a client leaves its connection open for so long (exponential, and no
+  // longer than the server does), as browsers do. 0: it closes it at once.
+  double kept_seconds = 0;
   Time patience = std::chrono::seconds(10);  // then a request has failed, and its client leaves
 };
 

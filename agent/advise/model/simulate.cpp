@@ -41,6 +41,7 @@ class Simulation {
   void begin(std::uint32_t index, Time now);
   void service_over(std::uint32_t index, Time now);
   void keep(std::uint32_t index, Time now);
+  void linger(std::uint32_t index, Time now);
   void next_request(std::uint32_t index, Time now);
   void keep_alive_over(std::uint32_t index, Time now);
   void second_over(Time now);
@@ -184,10 +185,13 @@ void Simulation::service_over(std::uint32_t index, Time now) {
   --connection.left;
   ++connection.answered;
   const bool leaves = connection.failed || connection.left == 0;
+  const bool lingers = !connection.failed && connection.left == 0 && load_.kept_seconds > 0;
   const bool may_stay = served_.keep_alive && children_.goes_on(process, connection.serial) &&
                         (served_.max_keep_alive_requests == 0 ||
                          connection.answered <= served_.max_keep_alive_requests);
-  if (!leaves && may_stay) {
+  if (may_stay && lingers) {
+    linger(index, now);
+  } else if (may_stay && !leaves) {
     keep(index, now);
   } else {
     children_.close(process, now);
@@ -215,6 +219,13 @@ void Simulation::keep(std::uint32_t index, Time now) {
     later(index, limit, Happens::KeepAliveOver);
 }
 
+// Nothing comes any more, but nobody knows.
+void Simulation::linger(std::uint32_t index, Time now) {
+  if (children_.event_driven()) children_.park(connections_[index].process);
+  const Time kept = seconds_of(load_.kept_seconds * random_.exponential());
+  later(index, now + std::min(kept, served_.keep_alive_timeout), Happens::KeepAliveOver);
+}
+
 void Simulation::next_request(std::uint32_t index, Time now) {
   Connection& connection = connections_[index];
   ask(connection, now);
@@ -238,7 +249,10 @@ void Simulation::keep_alive_over(std::uint32_t index, Time now) {
   else if (children_.goes_on(connection.process, connection.serial))
     children_.drop(connection.process);
   connection.process = -1;
-  later(index, connection.due, Happens::NextRequest);
+  if (connection.left == 0)
+    connections_.remove(index);
+  else
+    later(index, connection.due, Happens::NextRequest);
   serve_queue(now);
 }
 

@@ -50,6 +50,7 @@ LoadShape any_load() {
   load.service = ServiceTime(*inRange(1, 2000) / 1000.0, *rc::gen::element(0.0, 0.5, 1.0, 8.0));
   load.requests_a_client = *rc::gen::element(1.0, 1.0, 3.0, 10.0);
   load.think_seconds = *inRange(0, 5000) / 1000.0;
+  load.kept_seconds = *rc::gen::element(0.0, 0.0, 1.0, 10.0);
   load.patience = std::chrono::milliseconds(*inRange(100, 10'000));
   return load;
 }
@@ -107,6 +108,7 @@ RC_GTEST_PROP(SimulatorLaws, TheSameSeedGivesTheSameAnswer, ()) {
 RC_GTEST_PROP(SimulatorLaws, MoreWorkersLetNobodyWaitLonger, ()) {
   LoadShape load = any_load();
   load.requests_a_client = 1;
+  load.kept_seconds = 0;
   load.patience = std::chrono::hours(1);
   Served served{.pool = fixed_pool(*inRange(1, 40)), .listen_backlog = 100'000};
   const Simulated few = simulate(served, load);
