@@ -67,10 +67,13 @@ class ListenQueue {
   std::size_t first_ = 0, size_ = 0;
 };
 
-// Poisson arrivals at a rate for each second.
+// When clients come, one after the other.
 class Arrivals {
  public:
-  Arrivals(const LoadShape& load, Random random) : load_(load), random_(random) { advance(); }
+  Arrivals(const LoadShape& load, Random random) : load_(load), random_(random) {
+    begin_second();
+    advance();
+  }
 
   bool over() const { return second_ >= load_.clients.size(); }
   Time next() const { return next_; }
@@ -78,10 +81,15 @@ class Arrivals {
   void advance();
 
  private:
+  void advance_poisson();
+  void advance_counted();
+  void begin_second();
+
   const LoadShape& load_;
   Random random_;
   std::size_t second_ = 0;
   Time next_{};
+  std::int64_t left_ = 0;  // counted, of this second
 };
 
 }  // namespace mpm::model

@@ -46,9 +46,14 @@ class ServiceTime {
   double long_share_ = 0;                     // of requests
 };
 
+// How the clients of a second come: as chance will have it around a rate, or as many as were
+// counted, at random moments of it.
+enum class Arriving : std::uint8_t { Poisson, Counted };
+
 struct LoadShape {
-  // Clients that come in each second, as Poisson's; its length is the simulation's.
+  // Clients that come in each second; its length is the simulation's.
   std::vector<double> clients{};
+  Arriving arriving = Arriving::Poisson;
   ServiceTime service{};
   double requests_a_client = 1;  // geometric; the next one after `think` on a connection kept open
   double think_seconds = 1;      // exponential

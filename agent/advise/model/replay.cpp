@@ -69,7 +69,7 @@ ChildCosts costs_of(const MemoryObservation& memory) {
 }  // namespace
 
 LoadShape load_of(std::span<const Sample> samples, const Observation& seen) {
-  LoadShape load;
+  LoadShape load{.arriving = Arriving::Counted};
   load.service =
       ServiceTime(seen.load.service_seconds, seen.load.service_cv2 > 0 ? seen.load.service_cv2 : 1);
   // Little's law: those that wait for a client's next request, by the requests in a second.

@@ -78,6 +78,23 @@ TEST(ClosedForm, TheBusyAreArrivalsTimesService) {
   EXPECT_NEAR(busy / static_cast<double>(seen.seconds.size()), 40, 1);
 }
 
+TEST(ClosedForm, CountedClientsAreAsManyAsWereCounted) {
+  LoadShape load = steady(7, 100, ServiceTime(0.01, 0));
+  load.arriving = Arriving::Counted;
+  load.clients[50] = 0;
+  EXPECT_EQ(simulate({.pool = fixed_pool(10)}, load).requests, 99 * 7);
+  load.clients.assign(10'000, 0.3);
+  EXPECT_NEAR(static_cast<double>(simulate({.pool = fixed_pool(10)}, load).requests), 3000, 150);
+  // At random moments of a second the mean is its middle, and one worker that is held for longer
+  // is waited for.
+  load.clients.assign(20'000, 2);
+  load.service = ServiceTime(0.2, 0);
+  const double waited = simulate({.pool = fixed_pool(1)}, load).waiting.mean_seconds();
+  // Two moments are nearer than 0.2 s with 1 - 0.8^2; then half of it is waited for or so.
+  EXPECT_GT(waited, 0.015);
+  EXPECT_LT(waited, 0.035);
+}
+
 TEST(ClosedForm, TimesOfServiceHaveTheMeanAndTheVariationThatWereAsked) {
   for (const double variation : {0.0, 0.25, 1.0, 3.0, 8.0}) {
     const ServiceTime service(0.5, variation);

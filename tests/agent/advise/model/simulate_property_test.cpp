@@ -47,6 +47,7 @@ LoadShape any_load() {
   LoadShape load;
   load.clients = *rc::gen::container<std::vector<double>>(
       rc::gen::map(inRange(0, 300), [](int a_second) { return static_cast<double>(a_second); }));
+  load.arriving = *rc::gen::element(Arriving::Poisson, Arriving::Counted);
   load.service = ServiceTime(*inRange(1, 2000) / 1000.0, *rc::gen::element(0.0, 0.5, 1.0, 8.0));
   load.requests_a_client = *rc::gen::element(1.0, 1.0, 3.0, 10.0);
   load.think_seconds = *inRange(0, 5000) / 1000.0;
