@@ -32,7 +32,8 @@ struct Raw {
   std::string mpm;
   std::string change_watch;
   std::vector<std::string> unset;
-  std::vector<std::string> words;  // of a config command, and of apply
+  std::vector<std::string> set;    // of simulate
+  std::vector<std::string> words;  // of a config command, of apply and simulate
   RawSite site;
 };
 
@@ -202,6 +203,22 @@ void add_shows(CLI::App& app, Raw& raw) {
   lab->footer(text(kLabFooter));
 }
 
+void add_simulate(CLI::App& app, Raw& raw) {
+  CLI::App* simulate = add_command(
+      app, raw, "simulate", "Say what other directives would have done under the load that was",
+      Command::Simulate);
+  simulate->add_option("WORD", raw.words, "DIRECTIVE=VALUE... [TARGET]; without one as it is")
+      ->option_text(" ");
+  simulate->add_option("--set", raw.set, "A directive and what it shall be, as often as need be")
+      ->option_text("DIRECTIVE=VALUE");
+  simulate
+      ->add_option("--from", raw.watch, "The load of so long ago; all that is known when not given")
+      ->option_text("TIME");
+  simulate->add_option("--html", raw.options.html, "Write the result as a page with charts as well")
+      ->option_text("FILE");
+  simulate->footer(text(kSimulateFooter));
+}
+
 void add_commands(CLI::App& app, Raw& raw) {
   app.require_subcommand(1);
   add_command(app, raw, "targets", "List every httpd that runs here", Command::Targets);
@@ -219,6 +236,7 @@ void add_commands(CLI::App& app, Raw& raw) {
   recommend->add_flag("--explain", raw.options.explain,
                       "Print rule, claim and evidence of every finding");
   recommend->footer(text(kRecommendFooter));
+  add_simulate(app, raw);
   add_config(app, raw);
   add_changes(app, raw);
   add_shows(app, raw);
@@ -248,7 +266,9 @@ Result<Options> judged(Raw raw) {
   }
   if (!raw.watch.empty()) {
     auto seconds = parse_duration(raw.watch);
-    if (!seconds) return fail(std::move(seconds.error()).in("--for"));
+    if (!seconds)
+      return fail(std::move(seconds.error())
+                      .in(raw.options.command == Command::Simulate ? "--from" : "--for"));
     raw.options.watch_seconds = *seconds;
   }
   if (!raw.timeout.empty()) {
@@ -260,7 +280,9 @@ Result<Options> judged(Raw raw) {
   if (raw.options.command == Command::Apply)
     for (const std::string& directive : raw.unset)
       raw.options.wishes.push_back({directive, std::nullopt});
-  if (is_config(raw.options.command) || raw.options.command == Command::Apply)
+  raw.words.insert(raw.words.end(), raw.set.begin(), raw.set.end());
+  if (is_config(raw.options.command) || raw.options.command == Command::Apply ||
+      raw.options.command == Command::Simulate)
     if (auto fine = judge_config(raw.words, raw.site, raw.options); !fine)
       return fail(std::move(fine.error()));
   // What reads a tree and what writes has the rights of whoever asks, and no more.

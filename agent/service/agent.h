@@ -34,6 +34,7 @@
 #include "schema/model/observation.h"
 #include "schema/model/proposal.h"
 #include "schema/model/result.h"
+#include "schema/model/simulation.h"
 
 namespace mpm {
 
@@ -65,6 +66,9 @@ class Agent {
   // Over the last `window`, or over all the history there is (an hour at most) when absent.
   Result<Observation> observation(const std::string& name, std::optional<Seconds> window);
   Result<Proposal> proposal(const std::string& name, std::optional<Seconds> window);
+  // With other directives under the load of the last window_seconds, as far as it is remembered.
+  // Usage: too little was seen.
+  Result<SimulationReport> simulate(const SimulationQuestion& question);
   HealthReport health();
 
   // Of the configuration of a server, or of a tree that nobody runs. A daemon serves users who may

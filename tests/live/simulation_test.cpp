@@ -186,7 +186,7 @@ TEST_P(SimulatorBesideHttpd, ForetellsThemWhereRequestsHoldTheirWorkers) {
 }
 
 TEST_P(SimulatorBesideHttpd, ForetellsThemThroughAGracefulRestart) {
-  foretells({.a_second = 150, .busy = 26, .quiet = 4, .graceful = 12});
+  foretells({.a_second = 60, .busy = 26, .quiet = 4, .graceful = 12});
 }
 
 // Under each MPM, for four loads.
