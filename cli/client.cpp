@@ -147,6 +147,9 @@ Result<Answer<Observation>> Client::observation(const Question& question) {
 Result<Answer<Proposal>> Client::proposal(const Question& question) {
   return ask<Proposal>(route::kProposal, question);
 }
+Result<Answer<SimulationReport>> Client::simulation(const SimulationQuestion& question) {
+  return put<SimulationReport>(route::kSimulation, question);
+}
 Result<Answer<MpmSettings>> Client::config_settings(const ConfigQuestion& question) {
   return put<MpmSettings>(route::kConfigSettings, question);
 }

@@ -17,6 +17,7 @@
 #include "schema/model/observation.h"
 #include "schema/model/proposal.h"
 #include "schema/model/result.h"
+#include "schema/model/simulation.h"
 
 namespace mpm {
 
@@ -56,6 +57,7 @@ class Client {
   Result<Answer<MpmSettings>> settings(const Question& question);
   Result<Answer<Observation>> observation(const Question& question);
   Result<Answer<Proposal>> proposal(const Question& question);
+  Result<Answer<SimulationReport>> simulation(const SimulationQuestion& question);
   Result<Answer<MpmSettings>> config_settings(const ConfigQuestion& question);
   Result<Answer<LintReport>> config_check(const ConfigQuestion& question);
   Result<Answer<EditPlan>> config_plan(const ConfigQuestion& question);

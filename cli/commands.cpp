@@ -8,6 +8,7 @@
 #include "cli/demo.h"
 #include "cli/lab.h"
 #include "cli/render.h"
+#include "cli/simulate.h"
 #include "cli/watch.h"
 
 namespace mpm {
@@ -55,6 +56,8 @@ Result<Outcome> perform(const Options& options, Client& client, const Style& sty
       return status(options, client, style);
     case Command::Recommend:
       return recommend(options, client, style);
+    case Command::Simulate:
+      return simulate(options, client, style);
     case Command::Demo:
       return demonstrate(options, client, style, server);
     case Command::Lab:

@@ -115,6 +115,7 @@ Result<OfflineSite> judged(const RawSite& raw) {
 Result<void> take(const std::string& word, Options& options) {
   switch (options.command) {
     case Command::Apply:
+    case Command::Simulate:
     case Command::ConfigSet: {
       auto wish = parse_wish(word);
       if (!wish) return fail(std::move(wish.error()));
@@ -142,6 +143,7 @@ Result<void> take(const std::string& word, Options& options) {
 bool is_word_of(Command command, const std::string& word) {
   switch (command) {
     case Command::Apply:
+    case Command::Simulate:
     case Command::ConfigSet:
       return has_value(word);
     case Command::ConfigGet:

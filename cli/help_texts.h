@@ -25,6 +25,7 @@ Examples
   mpmctl status                  how is it right now?
   sudo mpmctl recommend          what should I change, and why?
   mpmctl recommend --for 10m     the same, after ten minutes of watching
+  mpmctl simulate --set MaxRequestWorkers=400   what would that have done?
   mpmctl config show :8080       what do the files say, and what does httpd make of it?
   mpmctl config set KeepAliveTimeout=2   what would that change? (--write writes it)
   sudo mpmctl apply              make the recommended change, watch it, undo it if it harms
@@ -49,6 +50,16 @@ Examples
   mpmctl recommend --json > advice.json
 
 The exit status is 1 when a finding is advice or worse, 0 when there is nothing to do.)";
+
+inline constexpr std::string_view kSimulateFooter = R"(
+The load that the agent has seen is gone over again, once with the directives as they are and once
+with the others: waiting, refusals, processes, memory. Only where the first is like what was seen is
+the second to be believed. Nothing is changed.
+
+Examples
+  mpmctl simulate --set MaxRequestWorkers=400 --from 24h
+  mpmctl simulate MinSpareServers=20 MaxSpareServers=40 :8080
+  mpmctl simulate --set StartServers=20 --html what-if.html)";
 
 inline constexpr std::string_view kConfigFooter = R"(
 Examples

@@ -42,8 +42,10 @@ class Generator {
     while (!stop.stop_requested()) {
       const auto now = Clock::now();
       for (; due <= now && due < end; due += std::chrono::duration_cast<Clock::duration>(
-                                          std::chrono::duration<double>(gap(random))))
+                                          std::chrono::duration<double>(gap(random)))) {
+        note(due - begin);
         start(due);
+      }
       if (due >= end && open_.empty()) break;
       give_up_before(now - options_.patience);
       handle(due < end ? due : now + std::chrono::milliseconds(20));
@@ -52,8 +54,14 @@ class Generator {
   }
 
  private:
-  void start(Clock::time_point due) {
+  void note(Clock::duration since_begin) {
+    const auto second = static_cast<std::size_t>(since_begin / std::chrono::seconds(1));
+    if (result_.begun_by_second.size() <= second) result_.begun_by_second.resize(second + 1);
+    ++result_.begun_by_second[second];
     ++result_.begun;
+  }
+
+  void start(Clock::time_point due) {
     if (open_.size() >= options_.most_open) {
       ++result_.failed;
       return;
@@ -125,6 +133,7 @@ class Generator {
     std::ranges::sort(latencies_);
     if (!latencies_.empty()) {
       result_.p50_seconds = latencies_[latencies_.size() / 2];
+      result_.p95_seconds = latencies_[latencies_.size() * 95 / 100];
       result_.p99_seconds = latencies_[latencies_.size() * 99 / 100];
     }
     return result_;

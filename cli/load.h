@@ -11,6 +11,7 @@
 #include <stop_token>
 #include <string>
 #include <thread>
+#include <vector>
 
 namespace mpm {
 
@@ -25,9 +26,11 @@ struct LoadOptions {
 
 struct LoadResult {
   std::int64_t begun = 0;
-  std::int64_t answered = 0;  // with 200
+  std::vector<std::int64_t> begun_by_second;  // of them, those that were due in each
+  std::int64_t answered = 0;                  // with 200
   std::int64_t failed = 0;
-  double p50_seconds = 0;
+  double p50_seconds = 0;  // of the answered, as the others
+  double p95_seconds = 0;
   double p99_seconds = 0;
 };
 

@@ -26,6 +26,7 @@ enum class Command : std::uint8_t {
   Targets,
   Status,
   Recommend,
+  Simulate,
   ConfigShow,
   ConfigGet,
   ConfigSet,
@@ -57,12 +58,12 @@ struct Options {
   bool verbose = false;
   bool explain = false;
   ColorChoice color = ColorChoice::Auto;
-  std::optional<double> watch_seconds;  // --for
+  std::optional<double> watch_seconds;  // --for; of simulate --from
   std::chrono::milliseconds timeout{10'000};
   Mpm mpm = Mpm::Event;             // --mpm of demo, and what config mpm switches to
   double rate = 1000;               // --rate of lab, requests a second
   std::int64_t connections = 1000;  // --connections of lab
-  std::string html;                 // --html of lab: a file to write; empty: none
+  std::string html;                 // --html of lab and simulate: a file to write; empty: none
   // Of the config commands.
   std::optional<OfflineSite> offline;   // then there is no target
   std::vector<std::string> directives;  // of get and explain

@@ -150,9 +150,7 @@ void EventChild::begin_to_go() {
 
 bool EventChild::may_accept() const {
   const std::int32_t idle = idle_;
-  if (going_ || idle <= 0) return false;
-  const std::int32_t open = connections_ - lingering_count_;
-  return open <= 0 || open < settings_.pool.threads_per_child + idle * settings_.pool.async_factor;
+  return !going_ && apache::event_accepts(settings_.pool, idle, connections_ - lingering_count_);
 }
 
 void EventChild::stop_accepting() {

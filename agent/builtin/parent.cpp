@@ -72,7 +72,7 @@ Result<std::unique_ptr<Parent>> Parent::prepare(Settings settings, ReadSettings 
   auto buckets = open_buckets(settings, count);
   if (!buckets) return fail(std::move(buckets.error()));
   parent->buckets_ = std::move(*buckets);
-  settings.pool = with_buckets(settings.pool, count);
+  settings.pool = apache::with_buckets(settings.pool, count);
   auto generation = make_generation(std::move(settings), 0);
   if (!generation) return fail(std::move(generation.error()));
   parent->generation_ = std::move(*generation);
@@ -122,7 +122,7 @@ Result<void> Parent::next_generation(Event how) {
                 "AH00534: another MPM needs a stop and a start, a restart cannot change it");
   const auto kept = static_cast<std::int32_t>(buckets_.size());
   const std::int32_t count = how == Event::Graceful ? kept : bucket_count(*settings, processors());
-  settings->pool = with_buckets(settings->pool, count);
+  settings->pool = apache::with_buckets(settings->pool, count);
   std::vector<Pipe> pipes;
   for (std::int32_t i = 0; i < count; ++i) {
     auto pipe = Pipe::create(settings->pool.mpm);
@@ -148,7 +148,7 @@ Result<void> Parent::next_generation(Event how) {
   const std::int32_t wanted = generation_->settings.pool.start_servers;
   remaining_ = how == Event::Graceful ? wanted : 0;
   if (how == Event::Graceful)
-    hold_off_ = kHoldOff;
+    hold_off_ = apache::kHoldOff;
   else
     start_children(wanted);
   return {};
@@ -233,7 +233,8 @@ void Parent::keep_up() {
 bool Parent::keep_up(const Bucket& bucket) {
   const Pool& pool = generation_->settings.pool;
   ListenBucket& own = buckets_[static_cast<std::size_t>(bucket.number)];
-  const Upkeep upkeep = maintain(pool, look(), used_, daemons_, {own.rate, hold_off_}, bucket);
+  const apache::Upkeep upkeep =
+      apache::maintain(pool, look(), used_, daemons_, {own.rate, hold_off_}, bucket);
   if (upkeep.busy)
     say(LogLevel::Info, kBusy[static_cast<std::size_t>(pool.mpm)],
         fmt::format("server seems busy, (you may need to increase StartServers, or Min/MaxSpare{}),"

@@ -18,12 +18,17 @@
 #include <sys/types.h>
 
 #include "agent/apache/constraints.h"
+#include "agent/apache/maintenance.h"
 #include "agent/builtin/bucket.h"
 #include "agent/builtin/generation.h"
-#include "agent/builtin/maintenance.h"
 #include "schema/model/result.h"
 
 namespace mpm::builtin {
+
+using apache::Bucket;
+using apache::Daemons;
+using apache::Shortage;
+using apache::SlotView;
 
 class Parent {
  public:

@@ -36,6 +36,7 @@
 #include "schema/model/observation.h"
 #include "schema/model/proposal.h"
 #include "schema/model/result.h"
+#include "schema/model/simulation.h"
 
 namespace mpm {
 
@@ -69,6 +70,9 @@ class Agent {
   // Over the last `window`, or over all the history there is (an hour at most) when absent.
   Result<Observation> observation(const std::string& name, std::optional<Seconds> window);
   Result<Proposal> proposal(const std::string& name, std::optional<Seconds> window);
+  // With other directives under the load of the last window_seconds, as far as it is remembered.
+  // Usage: too little was seen.
+  Result<SimulationReport> simulate(const SimulationQuestion& question);
   HealthReport health();
   // The page of Prometheus, of the last looks; never a look, a file or the database. NotFound: no
   // server of this name is watched.

@@ -131,6 +131,8 @@ ApiResponse respond_to_post(Agent& agent, const ApiRequest& request) {
     return answer_question(agent, request, &Agent::config_plan);
   if (request.path == route::kConfigWrite.path)
     return answer_question(agent, request, &Agent::config_write);
+  if (request.path == route::kSimulation.path)
+    return answer_question(agent, request, &Agent::simulate);
   if (request.path == route::kChangePreview.path)
     return answer_question(agent, request, &Agent::change_preview);
   if (request.path == route::kChangeBegin.path)

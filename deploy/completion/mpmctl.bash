@@ -3,7 +3,7 @@
 # Completion of mpmctl's command line in bash: commands, options, the words that options and
 # arguments can be, directives, and the numbers of changes, which mpmctl itself is asked for.
 
-_mpmctl_commands='targets status recommend config apply undo changes show demo lab'
+_mpmctl_commands='targets status recommend simulate config apply undo changes show demo lab'
 _mpmctl_config_commands='show get set unset mpm check explain diff'
 _mpmctl_globals='--agent --no-daemon --json --color --timeout --state --verbose --version --help -h'
 _mpmctl_tree='--root --file --server-root -D --env --envvars --httpd-version'
@@ -18,6 +18,7 @@ _mpmctl_directives='StartServers MinSpareServers MaxSpareServers MinSpareThreads
 _mpmctl_options_of() {
   case $1 in
     recommend) echo --for --explain ;;
+    simulate) echo --set --from --html ;;
     'config show' | 'config get' | 'config check') echo "$_mpmctl_tree" ;;
     'config set' | 'config unset' | 'config mpm') echo --write "$_mpmctl_tree" ;;
     apply) echo --unset --mpm --for --yes --allow --watch --auto --policy --rounds --every ;;
@@ -35,10 +36,11 @@ _mpmctl_value_of() {
     --mpm) echo "$_mpmctl_mpms" ;;
     --allow) echo graceful restart stop-start ;;
     --unset) echo "$_mpmctl_directives" ;;
+    --set) printf '%s=\n' $_mpmctl_directives ;;
     --agent | --file | --envvars | --html | --policy) echo files ;;
     --state | --root | --server-root) echo folders ;;
     --timeout | --for | --watch | --limit | --rate | --connections | -D | --env | --httpd-version | \
-      --rounds | --every)
+      --rounds | --every | --from)
       echo any ;;
   esac
 }
@@ -53,7 +55,7 @@ _mpmctl_words_of() {
     '') echo "$_mpmctl_commands" ;;
     config) echo "$_mpmctl_config_commands" ;;
     'config get' | 'config unset' | 'config explain') echo "$_mpmctl_directives" ;;
-    'config set' | apply) printf '%s=\n' $_mpmctl_directives ;;
+    'config set' | apply | simulate) printf '%s=\n' $_mpmctl_directives ;;
     'config mpm') echo "$_mpmctl_mpms" ;;
     'config diff') echo files ;;
     undo | show) _mpmctl_change_ids "$1" ;;

@@ -3,11 +3,11 @@
 # Completion of mpmctl's command line in fish: commands, options, the words that options and
 # arguments can be, directives, and the numbers of changes, which mpmctl itself is asked for.
 
-set -g __mpmctl_commands targets status recommend config apply undo changes show demo lab
+set -g __mpmctl_commands targets status recommend simulate config apply undo changes show demo lab
 set -g __mpmctl_config_commands show get set unset mpm check explain diff
 set -g __mpmctl_with_value --agent --color --timeout --state --for --unset --mpm --allow --watch \
     --limit --rate --connections --html --root --file --server-root -D --env --envvars \
-    --httpd-version --policy --rounds --every
+    --httpd-version --policy --rounds --every --set --from
 set -g __mpmctl_mpms prefork worker event winnt
 set -g __mpmctl_directives StartServers MinSpareServers MaxSpareServers MinSpareThreads \
     MaxSpareThreads ThreadLimit ThreadsPerChild ServerLimit MaxRequestWorkers \
@@ -73,6 +73,8 @@ set -l watches '__mpmctl_is recommend apply demo lab'
 complete -c mpmctl -n $watches -l for -x -d 'How long to watch'
 complete -c mpmctl -n '__mpmctl_is recommend' -l explain -d 'Print rule, claim and evidence'
 
+complete -c mpmctl -n '__mpmctl_is simulate' -l set -xa "$__mpmctl_directives=" -d 'What it shall be'
+complete -c mpmctl -n '__mpmctl_is simulate' -l from -x -d 'The load of so long ago'
 complete -c mpmctl -n '__mpmctl_is apply' -l unset -xa "$__mpmctl_directives" -d 'Take it away'
 complete -c mpmctl -n '__mpmctl_is apply' -l auto -d 'Round after round, within the policy'
 complete -c mpmctl -n '__mpmctl_is apply' -l policy -rF -d 'What --auto may do'
@@ -87,7 +89,7 @@ complete -c mpmctl -n '__mpmctl_is changes' -l limit -x -d 'At most so many'
 
 complete -c mpmctl -n '__mpmctl_is lab' -l rate -x -d 'Requests a second'
 complete -c mpmctl -n '__mpmctl_is lab' -l connections -x -d 'Connections that are kept'
-complete -c mpmctl -n '__mpmctl_is lab' -l html -rF -d 'Write the result as a page as well'
+complete -c mpmctl -n '__mpmctl_is lab simulate' -l html -rF -d 'Write the result as a page as well'
 
 set -l named "__mpmctl_is 'config get' 'config unset' 'config explain'"
 complete -c mpmctl -n $named -a "$__mpmctl_directives"

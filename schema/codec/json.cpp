@@ -22,6 +22,7 @@
 #include "schema/model/messages.h"
 #include "schema/model/observation.h"
 #include "schema/model/proposal.h"
+#include "schema/model/simulation.h"
 #include "schema/model/units.h"
 #include "schema/model/verdict.h"
 
@@ -243,6 +244,8 @@ MPM_JSON(SampleList)
 MPM_JSON(ScoreboardView)
 MPM_JSON(SettingList)
 MPM_JSON(SettingsComparison)
+MPM_JSON(SimulationQuestion)
+MPM_JSON(SimulationReport)
 MPM_JSON(StatusReport)
 MPM_JSON(Target)
 MPM_JSON(TargetList)

@@ -40,6 +40,11 @@ inline constexpr Route kObservation{"/v1/observation",
                                     "A window of samples, reduced to what the engine looks at"};
 inline constexpr Route kProposal{
     "/v1/proposal", {"target", "window"}, "Proposal", "What to change, and the evidence for it"};
+inline constexpr Route kSimulation{"/v1/simulation",
+                                   {},
+                                   "SimulationReport",
+                                   "What other directives would have done under the load that was",
+                                   "SimulationQuestion"};
 inline constexpr Route kHealth{"/healthz", {}, "HealthReport", "Whether the agent itself is well"};
 inline constexpr Route kMetrics{
     "/metrics", {"target"}, "", "The last look at every server, as Prometheus reads it"};
@@ -87,6 +92,7 @@ inline constexpr std::array kRoutes{
     route::kSamples,       route::kObservation,     route::kProposal,        route::kHealth,
     route::kMetrics,       route::kConfigSettings,  route::kConfigCheck,     route::kConfigPlan,
     route::kConfigWrite,   route::kConfigDirective, route::kChanges,         route::kChange,
-    route::kChangePreview, route::kChangeBegin,     route::kChangeAdmission, route::kChangeUndo};
+    route::kChangePreview, route::kChangeBegin,     route::kChangeAdmission, route::kChangeUndo,
+    route::kSimulation};
 
 }  // namespace mpm

@@ -19,6 +19,7 @@
 #include "schema/model/messages.h"
 #include "schema/model/observation.h"
 #include "schema/model/proposal.h"
+#include "schema/model/simulation.h"
 #include "schema/model/verdict.h"
 
 namespace mpm {
@@ -172,6 +173,11 @@ TEST(Contract, OpenApiHasTheFieldsOfEveryType) {
   expect_described<ScoreboardView>("ScoreboardView");
   expect_described<Setting>("Setting");
   expect_described<SettingObservation>("SettingObservation");
+  expect_described<SeenServer>("SeenServer");
+  expect_described<SimulatedPoint>("SimulatedPoint");
+  expect_described<SimulatedServer>("SimulatedServer");
+  expect_described<SimulationQuestion>("SimulationQuestion");
+  expect_described<SimulationReport>("SimulationReport");
   expect_described<SourceStatus>("SourceStatus");
   expect_described<StatusReport>("StatusReport");
   expect_described<Tally>("Tally");
@@ -185,7 +191,7 @@ TEST(Contract, OpenApiHasTheFieldsOfEveryType) {
   expect_described<Wish>("Wish");
   expect_described<Work>("Work");
   expect_described<WorkerCounts>("WorkerCounts");
-  EXPECT_EQ(openapi()["components"]["schemas"].size(), 59U) << "a type that is not held here";
+  EXPECT_EQ(openapi()["components"]["schemas"].size(), 64U) << "a type that is not held here";
 }
 
 TEST(Contract, OpenApiHasTheRoutesOfTheTable) {
@@ -245,6 +251,8 @@ TEST(Contract, TheExamplesAreMessages) {
   expect_example<Proposal>("proposal.json");
   expect_example<SampleList>("samples.json");
   expect_example<ScoreboardView>("scoreboard.json");
+  expect_example<SimulationQuestion>("simulation-question.json");
+  expect_example<SimulationReport>("simulation.json");
   expect_example<StatusReport>("status.json");
   expect_example<TargetList>("targets.json");
 }

@@ -27,6 +27,8 @@ MESSAGES = {
     "samples": "SampleList",
     "scoreboard": "ScoreboardView",
     "settings": "MpmSettings",
+    "simulation": "SimulationReport",
+    "simulation-question": "SimulationQuestion",
     "status": "StatusReport",
     "targets": "TargetList",
     "undo-request": "UndoRequest",

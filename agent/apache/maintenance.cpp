@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "agent/builtin/maintenance.h"
+#include "agent/apache/maintenance.h"
 
 #include <algorithm>
 
-namespace mpm::builtin {
+namespace mpm::apache {
 namespace {
 
 std::int32_t max_rate(const Bucket& bucket) {
@@ -170,6 +170,10 @@ Pool with_buckets(Pool pool, std::int32_t buckets) {
   return pool;
 }
 
+bool event_accepts(const Pool& pool, std::int32_t idle, std::int32_t open) {
+  return idle > 0 && (open <= 0 || open < pool.threads_per_child + idle * pool.async_factor);
+}
+
 Upkeep maintain(const Pool& pool, std::span<const SlotView> slots, std::int32_t used,
                 const Daemons& daemons, const Pace& pace, const Bucket& bucket) {
   switch (pool.mpm) {
@@ -185,4 +189,4 @@ Upkeep maintain(const Pool& pool, std::span<const SlotView> slots, std::int32_t 
   return event(pool, slots, used, daemons, pace, bucket);
 }
 
-}  // namespace mpm::builtin
+}  // namespace mpm::apache

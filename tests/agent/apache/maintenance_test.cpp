@@ -4,12 +4,12 @@
 // step of load prefork had 5, 6, 8, 12, 20, 36, 68, 100 .. 256 children a second after the other,
 // event and worker 3, 4, 6, 10, 16; one child a second went, and under event without room in the
 // scoreboard one in two seconds.
-#include "agent/builtin/maintenance.h"
+#include "agent/apache/maintenance.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace mpm::builtin {
+namespace mpm::apache {
 namespace {
 
 using testing::ElementsAre;
@@ -190,4 +190,4 @@ TEST(Maintenance, WinntHasOneChild) {
 }
 
 }  // namespace
-}  // namespace mpm::builtin
+}  // namespace mpm::apache

@@ -2,6 +2,7 @@
 //
 // Child maintenance, once a second: how many children to start, and whether one has to go. Pure.
 // The rules are httpd's: perform_idle_server_maintenance of prefork.c, worker.c and event.c (2.4).
+// mpm-httpd runs by them, and the simulator of agent/advise foretells by them.
 //
 // Too few idle: start 1, then 2, 4 .. 32, twice as many each second that it lasts; after a
 // graceful restart ten starting seconds without doubling. Too many idle: one child a second goes.
@@ -11,9 +12,9 @@
 #include <span>
 #include <vector>
 
-#include "agent/builtin/settings.h"
+#include "agent/apache/pool.h"
 
-namespace mpm::builtin {
+namespace mpm::apache {
 
 // What the parent sees of one slot of the scoreboard.
 struct SlotView {
@@ -65,6 +66,10 @@ struct Bucket {
   std::int32_t of = 1;
 };
 
+// Whether a child of event takes one more connection: `idle` threads have nothing to do, `open`
+// connections are there, without those that only wait for their end (event.c, 2.4).
+bool event_accepts(const Pool& pool, std::int32_t idle, std::int32_t open);
+
 // What several buckets need at least, so that each has a child that is idle.
 Pool with_buckets(Pool pool, std::int32_t buckets);
 
@@ -74,4 +79,4 @@ Pool with_buckets(Pool pool, std::int32_t buckets);
 Upkeep maintain(const Pool& pool, std::span<const SlotView> slots, std::int32_t used,
                 const Daemons& daemons, const Pace& pace, const Bucket& bucket = {});
 
-}  // namespace mpm::builtin
+}  // namespace mpm::apache

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/advise/model/replay.h"
+
+#include <algorithm>
+#include <cmath>
+#include <string_view>
+
+namespace mpm::model {
+namespace {
+
+// Clients repeat a SYN that was dropped after 1, 3 and 7 seconds; each repetition is counted.
+constexpr double kOverflowWeight = 0.4;
+constexpr std::int64_t kFewestPairs = 10;  // of sweeps that a leak is believed from
+constexpr double kShortestKept = 0.001;    // seconds
+
+double seconds_between(Instant from, Instant to) {
+  return Seconds(to - from).count();
+}
+
+std::int64_t queue_of(const Sample& sample) {
+  std::int64_t sum = 0;
+  for (const ListenerUsage& listener : sample.listeners)
+    sum += listener.queue;
+  return sum;
+}
+
+std::int64_t serving(const Sample& sample) {
+  return sample.tally.busy - sample.tally.keepalive - sample.tally.reading;
+}
+
+// Requests that came between two looks; nullopt where the server was restarted meanwhile.
+std::optional<double> arrived(const Sample& a, const Sample& b) {
+  if (b.accesses < a.accesses || b.pid != a.pid) return std::nullopt;
+  const auto overflows =
+      std::max<std::int64_t>(0, b.host.listen_overflows - a.host.listen_overflows);
+  const std::int64_t pending = serving(b) - serving(a) + queue_of(b) - queue_of(a);
+  return std::max(0.0, static_cast<double>(b.accesses - a.accesses + pending) +
+                           kOverflowWeight * static_cast<double>(overflows));
+}
+
+const SettingValue* value_of(const MpmSettings& settings, std::string_view directive) {
+  for (const Setting& setting : settings.settings)
+    if (setting.directive == directive) return &setting.effective;
+  return nullptr;
+}
+
+std::int64_t number_of(const MpmSettings& settings, std::string_view directive,
+                       std::int64_t without) {
+  const SettingValue* value = value_of(settings, directive);
+  const auto* number = value != nullptr ? std::get_if<std::int64_t>(value) : nullptr;
+  return number != nullptr ? *number : without;
+}
+
+bool is_off(const MpmSettings& settings, std::string_view directive) {
+  const SettingValue* value = value_of(settings, directive);
+  const auto* word = value != nullptr ? std::get_if<std::string>(value) : nullptr;
+  return word != nullptr && (*word == "Off" || *word == "off");
+}
+
+ChildCosts costs_of(const MemoryObservation& memory) {
+  ChildCosts costs;
+  costs.fresh_bytes = static_cast<double>(memory.child_fresh.value);
+  costs.grown_bytes = static_cast<double>(std::max(memory.child_typical, memory.child_fresh).value);
+  if (memory.growth_pairs >= kFewestPairs)
+    costs.leaked_a_request = std::max(0.0, memory.growth_low);
+  return costs;
+}
+
+}  // namespace
+
+LoadShape load_of(std::span<const Sample> samples, const Observation& seen) {
+  LoadShape load{.arriving = Arriving::Counted};
+  load.service =
+      ServiceTime(seen.load.service_seconds, seen.load.service_cv2 > 0 ? seen.load.service_cv2 : 1);
+  // Little's law: those that wait for a client's next request, by the requests in a second.
+  if (seen.load.completed_per_second > 0) {
+    const double kept = seen.load.keepalive.mean / seen.load.completed_per_second;
+    if (kept >= kShortestKept) load.kept_seconds = kept;
+  }
+  if (samples.empty()) return load;
+  const Instant begin = samples.front().at;
+  const auto seconds =
+      static_cast<std::size_t>(std::ceil(seconds_between(begin, samples.back().at)));
+  load.clients.reserve(seconds);
+  std::size_t next = 1;
+  double rate = 0;
+  for (std::size_t second = 0; second < seconds; ++second) {
+    const auto middle = static_cast<double>(second) + 0.5;
+    while (next + 1 < samples.size() && seconds_between(begin, samples[next].at) < middle)
+      ++next;
+    const Sample& a = samples[next - 1];
+    const Sample& b = samples[next];
+    const double span = seconds_between(a.at, b.at);
+    if (const auto came = arrived(a, b); came && span > 0) rate = *came / span;
+    load.clients.push_back(rate);
+  }
+  return load;
+}
+
+std::optional<Served> served_by(const MpmSettings& settings, const Observation& seen) {
+  if (!settings.mpm || *settings.mpm == Mpm::Winnt) return std::nullopt;
+  Served served{.pool = apache::pool_of(*settings.mpm, settings)};
+  std::int64_t backlog = number_of(settings, "ListenBacklog", served.listen_backlog);
+  if (seen.host.somaxconn > 0) backlog = std::min(backlog, seen.host.somaxconn);
+  served.listen_backlog = static_cast<std::int32_t>(backlog);
+  served.keep_alive = !is_off(settings, "KeepAlive");
+  served.keep_alive_timeout = std::chrono::seconds(number_of(settings, "KeepAliveTimeout", 5));
+  served.max_keep_alive_requests =
+      static_cast<std::int32_t>(number_of(settings, "MaxKeepAliveRequests", 100));
+  if (seen.memory) served.costs = costs_of(*seen.memory);
+  return served;
+}
+
+}  // namespace mpm::model
