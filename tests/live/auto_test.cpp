@@ -43,7 +43,7 @@ class LeftToItself : public testing::Test {
     state_.write("policy.toml", policy);
     return mpmctl({"apply", fmt::format(":{}", server_.port()), "--auto", "--policy",
                    state_ / "policy.toml", "--rounds", std::to_string(rounds), "--every", "2s",
-                   "--for", "6s", "--watch", "5s", "--state", state_ / "state"},
+                   "--for", "12s", "--watch", "5s", "--state", state_ / "state"},
                   {.deadline = 280s});
   }
 

@@ -141,7 +141,7 @@ TEST_F(ChangeOnAPoorDisk, OfAFileThatIsReadOnlySaysSo) {
 
 // The journal cannot say what is done: it is undone, and the next agent says so.
 TEST_F(ChangeOnAPoorDisk, WithNoRoomForTheJournalIsTakenBackAtAnyStep) {
-  mount(state(), "size=2m");
+  mount(state(), "size=2m,mode=0700");
   begin();
   for (const Effect moment : {Effect::BackUp, Effect::Write, Effect::Check, Effect::Load,
                               Effect::Verify, Effect::Watch}) {
@@ -153,7 +153,8 @@ TEST_F(ChangeOnAPoorDisk, WithNoRoomForTheJournalIsTakenBackAtAnyStep) {
     EXPECT_TRUE(!ended.journal_trouble.empty() || ended.phase >= Phase::Kept);
     if (!ended.journal_trouble.empty()) {
       EXPECT_THAT(ended.journal_trouble, HasSubstr("full"));
-      EXPECT_THAT(ended.journal_trouble, AnyOf(HasSubstr("taken back"), HasSubstr("BackUp")));
+      // Before the backup there was nothing to take back.
+      if (moment != Effect::BackUp) EXPECT_THAT(ended.journal_trouble, HasSubstr("taken back"));
     }
     expect_old_file_and_service();
     make_room(state());
@@ -166,7 +167,7 @@ TEST_F(ChangeOnAPoorDisk, WithNoRoomForTheJournalIsTakenBackAtAnyStep) {
 }
 
 TEST_F(ChangeOnAPoorDisk, WithNoRoomToBeginIsRefusedInOneSentence) {
-  mount(state(), "size=8k");
+  mount(state(), "size=8k,mode=0700");
   begin();
   fill(state());
   const Finished refused =
@@ -174,7 +175,7 @@ TEST_F(ChangeOnAPoorDisk, WithNoRoomToBeginIsRefusedInOneSentence) {
               "--watch", "0", "--state", state()},
              {.deadline = 60s});
   EXPECT_NE(refused.status, 0);
-  EXPECT_THAT(refused.err, HasSubstr("full"));
+  EXPECT_THAT(refused.err, AnyOf(HasSubstr("full"), HasSubstr("No space left")));
   expect_old_file_and_service();
 }
 
