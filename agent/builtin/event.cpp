@@ -22,6 +22,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "agent/apache/maintenance.h"
 #include "agent/builtin/connection.h"
 #include "agent/builtin/generation.h"
 #include "agent/builtin/seats.h"
