@@ -154,7 +154,9 @@ TEST_F(ChangeOnAPoorDisk, WithNoRoomForTheJournalIsTakenBackAtAnyStep) {
     if (!ended.journal_trouble.empty()) {
       EXPECT_THAT(ended.journal_trouble, HasSubstr("full"));
       // Before the backup there was nothing to take back.
-      if (moment != Effect::BackUp) EXPECT_THAT(ended.journal_trouble, HasSubstr("taken back"));
+      if (moment != Effect::BackUp) {
+        EXPECT_THAT(ended.journal_trouble, HasSubstr("taken back"));
+      }
     }
     expect_old_file_and_service();
     make_room(state());
