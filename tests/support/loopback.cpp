@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdlib>
+#include <random>
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -11,6 +12,11 @@
 
 namespace mpm {
 namespace {
+
+// Below the range from which Linux takes the ports of connections (32768 to 60999 by default,
+// ip_local_port_range): a server that is down for a moment must find its port free again.
+constexpr int kFirstPort = 20000;
+constexpr int kLastPort = 32767;
 
 sockaddr_in address_of(std::uint16_t port) {
   sockaddr_in address{};
@@ -27,12 +33,16 @@ UniqueFd tcp_socket() {
 }  // namespace
 
 std::uint16_t free_port() {
-  const UniqueFd socket = tcp_socket();
-  sockaddr_in address = address_of(0);
-  socklen_t size = sizeof(address);
-  if (::bind(socket.get(), reinterpret_cast<sockaddr*>(&address), size) != 0) std::abort();
-  ::getsockname(socket.get(), reinterpret_cast<sockaddr*>(&address), &size);
-  return ntohs(address.sin_port);
+  static std::mt19937 random{std::random_device{}()};
+  std::uniform_int_distribution<int> any(kFirstPort, kLastPort);
+  for (int tried = 0; tried < 1000; ++tried) {
+    const auto port = static_cast<std::uint16_t>(any(random));
+    const UniqueFd socket = tcp_socket();
+    const sockaddr_in address = address_of(port);
+    if (::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0)
+      return port;
+  }
+  std::abort();
 }
 
 UniqueFd connect_to(std::uint16_t port) {

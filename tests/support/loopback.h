@@ -12,7 +12,7 @@
 
 namespace mpm {
 
-// Nobody had it a moment ago; the kernel does not hand it out again soon.
+// Nobody had it a moment ago, and the kernel gives it to no connection.
 std::uint16_t free_port();
 
 // Not connected (an empty fd) when nobody listens.

@@ -3,11 +3,11 @@
 
 #include <gtest/gtest.h>
 #include <httplib.h>
-#include <netinet/in.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 
 #include "agent/base/fd.h"
+#include "tests/support/loopback.h"
 #include "tests/support/temp_dir.h"
 
 namespace mpm {
@@ -77,20 +77,8 @@ TEST(HttpServer, TakesNoFileForASocket) {
   EXPECT_EQ(HttpServer::listen(dir / std::string(200, 'x'), echo).error().kind, Error::Kind::Usage);
 }
 
-// Nobody had it a moment ago.
-std::uint16_t a_free_port() {
-  const UniqueFd probe(::socket(AF_INET, SOCK_STREAM, 0));
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  EXPECT_EQ(::bind(probe.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)), 0);
-  socklen_t length = sizeof(address);
-  EXPECT_EQ(::getsockname(probe.get(), reinterpret_cast<sockaddr*>(&address), &length), 0);
-  return ntohs(address.sin_port);
-}
-
 TEST(HttpServer, AnswersOnAPortAndHandsOverTheHost) {
-  const std::uint16_t port = a_free_port();
+  const std::uint16_t port = free_port();
   const auto server =
       HttpServer::listen_tcp("127.0.0.1:" + std::to_string(port), [](const ApiRequest& request) {
         return ApiResponse{200, "text/plain", request.host};
@@ -103,7 +91,7 @@ TEST(HttpServer, AnswersOnAPortAndHandsOverTheHost) {
 }
 
 TEST(HttpServer, SharesItsPortWithNobody) {
-  const std::string place = "127.0.0.1:" + std::to_string(a_free_port());
+  const std::string place = "127.0.0.1:" + std::to_string(free_port());
   const auto first = HttpServer::listen_tcp(place, echo);
   ASSERT_TRUE(first) << first.error().what;
   const auto second = HttpServer::listen_tcp(place, echo);
