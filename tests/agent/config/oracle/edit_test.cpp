@@ -11,11 +11,13 @@
 #include <filesystem>
 #include <map>
 #include <random>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include <fmt/format.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "tests/agent/config/oracle/edit_trial.h"
@@ -28,6 +30,7 @@ namespace mpm::config {
 namespace {
 
 namespace fs = std::filesystem;
+using testing::IsSubsetOf;
 
 constexpr std::size_t kAddedOfEach = 1;
 
@@ -38,14 +41,14 @@ bool is_sample() {
 class Score {
  public:
   // Every directive that the MPM of the tree knows, changed or added.
-  void try_all(const EditTrial& trial, const std::string& tree) {
+  void try_all(const EditTrial& trial, const std::string& tree, const std::string& mpm = "") {
     if (trial.before().refused || !trial.mpm()) return;
     ++trees_;
     std::vector<const Directive*> absent;
     for (const Directive& directive : directives()) {
       if (!directive.known_to(*trial.mpm())) continue;
       if (trial.written(directive))
-        changed_ += try_one(trial, directive, tree);
+        changed_ += try_one(trial, directive, tree, mpm);
       else
         absent.push_back(&directive);
     }
@@ -54,7 +57,7 @@ class Score {
       absent.resize(std::min(absent.size(), kAddedOfEach));
     }
     for (const Directive* directive : absent)
-      added_ += try_one(trial, *directive, tree);
+      added_ += try_one(trial, *directive, tree, mpm);
   }
 
   void print() const {
@@ -68,17 +71,21 @@ class Score {
 
   std::size_t changed() const { return changed_; }
   std::size_t added() const { return added_; }
-  std::size_t refused() const { return refused_; }
+  // The trees in which a change was refused.
+  const std::set<std::string>& refusing() const { return refusing_; }
 
  private:
-  std::size_t try_one(const EditTrial& trial, const Directive& directive, const std::string& tree) {
-    const std::string what = fmt::format("{}: {}", tree, directive.name);
+  std::size_t try_one(const EditTrial& trial, const Directive& directive, const std::string& tree,
+                      const std::string& mpm) {
+    const std::string under = mpm.empty() ? "" : " under " + mpm;
+    const std::string what = fmt::format("{}{}: {}", tree, under, directive.name);
     const TrialOutcome outcome =
         trial.set(directive, other_value(directive, trial.written(directive)));
     unsound_ += outcome.unsound ? 1 : 0;
     if (outcome.unsound) return 0;
     if (!outcome.refusal.empty()) {
       ++refused_;
+      refusing_.insert(tree);
       reasons_[outcome.refusal.substr(0, 150)] = what;
       return 0;
     }
@@ -88,7 +95,25 @@ class Score {
 
   std::size_t changed_ = 0, added_ = 0, refused_ = 0, unsound_ = 0, trees_ = 0;
   std::map<std::string, std::string> reasons_;
+  std::set<std::string> refusing_;
   std::minstd_rand random_{4};  // the same sample in every run
+};
+
+// The troubles in which a value stands that no edit of one file may change: it comes out of a macro
+// or a variable or from the command line, or the way that the file is read hangs on what is there.
+const std::set<std::string> kRefusing{
+    "command-line-texts",
+    "define-names-directive",
+    "macro-before-module",
+    "macro-body",
+    "macro-flags",
+    "macro-nested",
+    "macro-prefix-parameters",
+    "macro-redefined",
+    "macro-value-with-backslash",
+    "macro-variables-at-use",
+    "unclosed-section-in-condition",
+    "variables-from-environment",
 };
 
 TEST(EditOracle, OfEachTroubleChangesWhatWasAskedForAndNothingElse) {
@@ -103,14 +128,13 @@ TEST(EditOracle, OfEachTroubleChangesWhatWasAskedForAndNothingElse) {
     for (const char* mpm : mpms) {
       SiteOptions options = options_of(layout, mpm);
       options.defines = layout.defines;
-      score.try_all(EditTrial(jail, options, "/R"),
-                    fmt::format("{} under {}", tree.filename().string(), mpm));
+      score.try_all(EditTrial(jail, options, "/R"), tree.filename().string(), mpm);
     }
   }
   score.print();
   EXPECT_GE(score.changed(), 60U);
   EXPECT_GE(score.added(), 60U);
-  EXPECT_LT(score.refused(), (score.changed() + score.added()) / 8);
+  EXPECT_THAT(score.refusing(), IsSubsetOf(kRefusing));
 }
 
 #ifdef MPM_CORPUS
