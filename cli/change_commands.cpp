@@ -43,26 +43,16 @@ Result<Outcome> follow(std::int64_t id, const Options& options, Client& client,
   std::size_t told = 0;
   if (options.change_watch_seconds.value_or(1) > 0)
     say("planned: the server is watched for half a minute first, to compare with.");
-  for (;;) {
-    auto answer = client.change(id);
-    if (!answer) {
-      Error error = std::move(answer.error());
-      if (error.kind == Error::Kind::TimedOut || error.kind == Error::Kind::Unreachable)
-        error.what += fmt::format(
-            " Nobody leads change {0} any more, so it is taken back; mpmctl show {0} tells.", id);
-      return fail(std::move(error));
-    }
-    const auto& steps = answer->value.steps;
-    for (; told < steps.size(); ++told)
-      if (!steps[told].detail.empty())
-        say(fmt::format("{}: {}", name_of(steps[told].phase), steps[told].detail));
-    const Phase phase = steps.empty() ? Phase::Planned : steps.back().phase;
-    if (has_ended(phase))
-      return outcome(
-          std::move(*answer), options,
-          [&](const ChangeRecord& change) { return render(change, style); }, status_of(phase));
-    std::this_thread::sleep_for(kPause);
-  }
+  auto ended = wait_for_end(id, client, [&told](const ChangeRecord& change) {
+    for (; told < change.steps.size(); ++told)
+      if (const ChangeStep& step = change.steps[told]; !step.detail.empty())
+        say(fmt::format("{}: {}", name_of(step.phase), step.detail));
+  });
+  if (!ended) return fail(std::move(ended.error()));
+  const ExitStatus status = status_of(ended->value.steps.back().phase);
+  return outcome(
+      std::move(*ended), options, [&](const ChangeRecord& change) { return render(change, style); },
+      status);
 }
 
 // What is to be changed; nothing when the proposal has nothing.
@@ -177,11 +167,20 @@ bool says_yes(const std::string& question) {
   return answer == "y" || answer == "Y" || answer == "yes";
 }
 
-Result<Answer<ChangeRecord>> wait_for_end(std::int64_t id, Client& client) {
+Result<Answer<ChangeRecord>> wait_for_end(std::int64_t id, Client& client,
+                                          const std::function<void(const ChangeRecord&)>& see) {
   for (;;) {
     auto answer = client.change(id);
-    if (!answer || (!answer->value.steps.empty() && has_ended(answer->value.steps.back().phase)))
-      return answer;
+    if (!answer) {
+      Error error = std::move(answer.error());
+      if (error.kind == Error::Kind::TimedOut || error.kind == Error::Kind::Unreachable)
+        error.what += fmt::format(
+            " Nobody leads change {0} any more, so it is taken back; mpmctl show {0} tells.", id);
+      return fail(std::move(error));
+    }
+    const ChangeRecord& change = answer->value;
+    if (see) see(change);
+    if (!change.steps.empty() && has_ended(change.steps.back().phase)) return answer;
     std::this_thread::sleep_for(kPause);
   }
 }

@@ -4,6 +4,10 @@
 // to its end.
 #pragma once
 
+#include <cstdint>
+#include <functional>
+#include <string>
+
 #include "cli/client.h"
 #include "cli/commands.h"
 #include "cli/options.h"
@@ -15,8 +19,9 @@ namespace mpm {
 // Whether a person at a terminal says yes; nobody else is asked.
 bool says_yes(const std::string& question);
 
-// Blocks until the change has ended.
-Result<Answer<ChangeRecord>> wait_for_end(std::int64_t id, Client& client);
+// Blocks until the change has ended, and lets `see` have it at every look.
+Result<Answer<ChangeRecord>> wait_for_end(std::int64_t id, Client& client,
+                                          const std::function<void(const ChangeRecord&)>& see = {});
 
 // Why it ended as it did: of the step that led back, or else of the last one.
 std::string reason_of(const ChangeRecord& change);

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <fstream>
 #include <utility>
 
 #include <fmt/format.h>
@@ -11,6 +10,7 @@
 #include "cli/idle_connections.h"
 #include "cli/load.h"
 #include "cli/output.h"
+#include "cli/page.h"
 #include "cli/spawn.h"
 #include "cli/words.h"
 #include "schema/codec/json.h"
@@ -114,16 +114,6 @@ LabReport plan_of(const Options& options) {
   return plan;
 }
 
-Result<void> write_page(const std::string& file, const LabReport& report) {
-  std::ofstream stream(file, std::ios::binary);
-  stream << lab_page(report);
-  stream.close();
-  if (stream.fail())
-    return fail(Error::Kind::Denied, fmt::format("{} could not be written.", file));
-  say(fmt::format("{} has the charts.", file));
-  return {};
-}
-
 }  // namespace
 
 Result<Outcome> compare(const Options& options, Client& client, const Style& style,
@@ -147,7 +137,7 @@ Result<Outcome> compare(const Options& options, Client& client, const Style& sty
       report.results, [](const LabResult& result) { return !result.answered_per_second; });
   if (nothing && trouble) return fail(std::move(*trouble));
   if (!options.html.empty())
-    if (auto written = write_page(options.html, report); !written)
+    if (auto written = write_page(options.html, lab_page(report)); !written)
       return fail(std::move(written.error()));
   return Outcome{options.json ? to_json(report) + "\n" : render(report, style), ExitStatus::Fine};
 }

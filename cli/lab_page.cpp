@@ -14,6 +14,7 @@
 
 #include "cli/amount.h"
 #include "cli/lab.h"
+#include "cli/page.h"
 #include "cli/text.h"
 #include "cli/words.h"
 #include "schema/codec/instant.h"
@@ -58,23 +59,6 @@ th { font-size: .875rem; color: var(--faint); font-weight: 600; }
 <h1>What the MPM changes</h1>
 )";
 
-std::string escaped(std::string_view text) {
-  std::string safe;
-  for (const char c : printable(text)) {
-    if (c == '&')
-      safe += "&amp;";
-    else if (c == '<')
-      safe += "&lt;";
-    else if (c == '>')
-      safe += "&gt;";
-    else if (c == '"')
-      safe += "&quot;";
-    else
-      safe += c;
-  }
-  return safe;
-}
-
 using Value = std::optional<double>;
 using Shown = std::string (*)(double);
 
@@ -90,13 +74,6 @@ struct Chart {
   Shown shown;
   std::vector<Series> series;
 };
-
-std::string whole(double value) {
-  return count(static_cast<std::int64_t>(value));
-}
-std::string bytes(double value) {
-  return megabytes(Bytes{static_cast<std::int64_t>(value)});
-}
 
 template <class T>
 Value as_value(const std::optional<T>& value) {
@@ -125,7 +102,7 @@ std::vector<Chart> charts() {
           {"Memory of 1,000 idle connections",
            "PSS, added by those that are held, scaled. Shorter is "
            "better.",
-           bytes,
+           megabytes_of,
            {{"bar", field(&LabResult::per_thousand_held)}}},
           {"Processes",
            "While the idle connections are held.",
@@ -200,7 +177,7 @@ std::string rows(const LabReport& report) {
     text += written(as_value(result.failed), whole);
     text += written(as_value(result.p50_seconds), duration);
     text += written(as_value(result.p99_seconds), duration);
-    text += written(as_value(result.per_thousand_held), bytes);
+    text += written(as_value(result.per_thousand_held), megabytes_of);
     text += written(as_value(result.processes), whole);
     text += written(as_value(result.threads), whole);
     text += written(as_value(result.held), whole) + "</tr>\n";
@@ -212,7 +189,8 @@ std::string losses(const LabReport& report) {
   std::string text;
   for (const LabResult& result : report.results)
     for (const std::string& loss : result.losses)
-      text += fmt::format("<p class=\"faint\">{}: {}</p>\n", words(result.mpm), escaped(loss));
+      text += fmt::format("<p class=\"faint\">{}: {}</p>\n", words(result.mpm),
+                          escaped(printable(loss)));
   return text;
 }
 
@@ -221,7 +199,7 @@ std::string losses(const LabReport& report) {
 std::string lab_page(const LabReport& report) {
   std::string page(kHead);
   page += fmt::format("<p>{}</p>\n<p class=\"faint\">Measured by mpmctl lab on {}.</p>\n",
-                      escaped(what_was_done(report)), to_text(report.at));
+                      escaped(printable(what_was_done(report))), to_text(report.at));
   page += "<div class=\"charts\">\n";
   for (const Chart& chart : charts())
     page += drawn(chart, report);

@@ -10,7 +10,6 @@
 #include <sstream>
 
 #include <fmt/format.h>
-
 #include <toml++/toml.h>
 
 #include "schema/codec/names.h"

@@ -4,13 +4,13 @@
 // beside column. Only where the first two are alike is the third to be believed.
 #include "cli/simulate.h"
 
-#include <fstream>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "cli/amount.h"
 #include "cli/output.h"
+#include "cli/page.h"
 #include "cli/table.h"
 #include "cli/text.h"
 #include "cli/watch.h"
@@ -54,16 +54,6 @@ std::vector<Row> rows_of(const SimulationReport& report) {
           row("Most memory", "-", megabytes(a.memory_max), megabytes(b.memory_max))};
 }
 
-Result<void> write_page(const std::string& file, const SimulationReport& report) {
-  std::ofstream stream(file, std::ios::binary);
-  stream << simulation_page(report);
-  stream.close();
-  if (stream.fail())
-    return fail(Error::Kind::Denied, fmt::format("{} could not be written.", file));
-  say(fmt::format("{} has the charts.", file));
-  return {};
-}
-
 }  // namespace
 
 std::string what_was_simulated(const SimulationReport& report) {
@@ -92,6 +82,12 @@ std::string render(const SimulationReport& report, const Style& style) {
 }
 
 Result<Outcome> simulate(const Options& options, Client& client, const Style& style) {
+  ConfigQuestion change;
+  change.target = options.target;
+  change.wishes = options.wishes;
+  // What cannot be meant is said before anybody waits.
+  if (!change.wishes.empty())
+    if (auto plan = client.config_plan(change); !plan) return fail(std::move(plan.error()));
   Options watching = options;
   watching.watch_seconds.reset();  // as long as recommend would, where nobody has watched yet
   if (auto watched = watch(client, watching); !watched) return fail(std::move(watched.error()));
@@ -102,7 +98,7 @@ Result<Outcome> simulate(const Options& options, Client& client, const Style& st
   auto answer = client.simulation(question);
   if (!answer) return fail(std::move(answer.error()));
   if (!options.html.empty())
-    if (auto written = write_page(options.html, answer->value); !written)
+    if (auto written = write_page(options.html, simulation_page(answer->value)); !written)
       return fail(std::move(written.error()));
   return outcome(std::move(*answer), options,
                  [&](const SimulationReport& report) { return render(report, style); });

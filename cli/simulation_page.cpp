@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 
 #include "cli/amount.h"
+#include "cli/page.h"
 #include "cli/simulate.h"
 #include "cli/style.h"
 #include "cli/text.h"
@@ -71,26 +72,6 @@ struct Chart {
   std::string (*shown)(double);
 };
 
-std::string escaped(std::string_view text) {
-  std::string safe;
-  for (const char c : printable_lines(text)) {
-    if (c == '&')
-      safe += "&amp;";
-    else if (c == '<')
-      safe += "&lt;";
-    else
-      safe += c;
-  }
-  return safe;
-}
-
-std::string whole(double value) {
-  return count(static_cast<std::int64_t>(value));
-}
-std::string bytes(double value) {
-  return megabytes(Bytes{static_cast<std::int64_t>(value)});
-}
-
 double most_of(const Course& course, const Value& value) {
   double most = 0;
   for (const SimulatedPoint& point : course.points)
@@ -132,12 +113,12 @@ std::vector<Chart> charts() {
   const auto field = [](auto member) {
     return [member](const SimulatedPoint& point) { return static_cast<double>(point.*member); };
   };
-  return {
-      {"Connections that wait", field(&SimulatedPoint::queue), whole},
-      {"Busy workers", field(&SimulatedPoint::busy), whole},
-      {"Processes", field(&SimulatedPoint::processes), whole},
-      {"Memory of the children",
-       [](const SimulatedPoint& point) { return static_cast<double>(point.memory.value); }, bytes}};
+  return {{"Connections that wait", field(&SimulatedPoint::queue), whole},
+          {"Busy workers", field(&SimulatedPoint::busy), whole},
+          {"Processes", field(&SimulatedPoint::processes), whole},
+          {"Memory of the children",
+           [](const SimulatedPoint& point) { return static_cast<double>(point.memory.value); },
+           megabytes_of}};
 }
 
 }  // namespace
@@ -149,8 +130,9 @@ std::string simulation_page(const SimulationReport& report) {
     courses.push_back({"changed", "With the change (dashed)", report.changed.course});
   std::string page(kHead);
   page += fmt::format("<p class=\"faint\">From {} on.</p>\n", to_text(report.from));
-  page += fmt::format("<pre>{}</pre>\n",
-                      escaped(render(report, {.color = false, .utf8 = true, .width = 90})));
+  page += fmt::format(
+      "<pre>{}</pre>\n",
+      escaped(printable_lines(render(report, {.color = false, .utf8 = true, .width = 90}))));
   for (const Chart& chart : charts())
     page += drawn(chart, courses, report.span_seconds);
   return page + "</body>\n</html>\n";

@@ -10,6 +10,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 
 #include "agent/base/fd.h"
 
@@ -69,6 +70,17 @@ Result<std::string> read_link(const std::string& path) {
   const ssize_t length = ::readlink(path.c_str(), buffer.data(), buffer.size());
   if (length < 0) return fail(system_error(errno, path));
   return std::string(buffer.data(), static_cast<std::size_t>(length));
+}
+
+Result<void> make_private_directory(const std::string& path) {
+  constexpr mode_t kOwnersAlone = 0700;
+  if (::mkdir(path.c_str(), kOwnersAlone) == 0 || errno == EEXIST) return {};
+  const auto slash = path.rfind('/');
+  if (errno != ENOENT || slash == std::string::npos || slash == 0)
+    return fail(system_error(errno, path));
+  if (auto made = make_private_directory(path.substr(0, slash)); !made) return made;
+  if (::mkdir(path.c_str(), kOwnersAlone) == 0 || errno == EEXIST) return {};
+  return fail(system_error(errno, path));
 }
 
 }  // namespace mpm

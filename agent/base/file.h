@@ -29,4 +29,8 @@ Result<std::vector<std::string>> list_directory(const std::string& path);
 // Where a symbolic link points, as it is written in the link.
 Result<std::string> read_link(const std::string& path);
 
+// The directory and those above it, as far as they are missing, for their owner alone. One that is
+// there stays as it is.
+Result<void> make_private_directory(const std::string& path);
+
 }  // namespace mpm

@@ -22,26 +22,14 @@
 namespace mpm {
 namespace {
 
-constexpr mode_t kPrivateDirectory = 0700;
 constexpr mode_t kPrivateFile = 0600;
 constexpr std::string_view kColumns =
     "id, at, target, plan, because, undoes, watch_seconds, backup, watch, shortened";
 
-// The directory and those above it, as far as they are missing.
-Result<void> make_directory(const std::string& path) {
-  if (::mkdir(path.c_str(), kPrivateDirectory) == 0 || errno == EEXIST) return {};
-  const auto slash = path.rfind('/');
-  if (errno != ENOENT || slash == std::string::npos || slash == 0)
-    return fail(system_error(errno, path));
-  if (auto made = make_directory(path.substr(0, slash)); !made) return made;
-  if (::mkdir(path.c_str(), kPrivateDirectory) == 0 || errno == EEXIST) return {};
-  return fail(system_error(errno, path));
-}
-
 // Who may write the journal has the rights of whoever reads it next: it says what files are brought
 // back and how a server is started.
 Result<void> make_own_directory(const std::string& path) {
-  if (auto made = make_directory(path); !made) return made;
+  if (auto made = make_private_directory(path); !made) return made;
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0) return fail(system_error(errno, path));
   if (status.st_uid == ::geteuid() && (status.st_mode & (S_IWGRP | S_IWOTH)) == 0) return {};

@@ -11,31 +11,15 @@
 #include <map>
 #include <utility>
 
+#include "agent/scoreboard/page_fields.h"
 #include "agent/scoreboard/totals.h"
 
 namespace mpm {
 namespace {
 
-using Fields = std::map<std::string_view, std::string_view>;
-
 // More workers of balancers than a page that fits our limit for pages can describe honestly.
 constexpr std::size_t kMostBalancerWorkers = 4096;
 constexpr std::string_view kBalancer = "ProxyBalancer[";
-
-// The first of a name counts, as in status_page.h.
-Fields fields_of(std::string_view page) {
-  Fields fields;
-  while (!page.empty()) {
-    const auto end = page.find('\n');
-    std::string_view line = page.substr(0, end);
-    page.remove_prefix(end == std::string_view::npos ? page.size() : end + 1);
-    while (line.ends_with('\r') || line.ends_with(' '))
-      line.remove_suffix(1);
-    if (const auto colon = line.find(": "); colon != std::string_view::npos)
-      fields.emplace(line.substr(0, colon), line.substr(colon + 2));
-  }
-  return fields;
-}
 
 // APR prints ".5" and "7.9e-6"; a unit may follow, "5588K".
 std::optional<double> number(std::string_view text) {
@@ -45,26 +29,27 @@ std::optional<double> number(std::string_view text) {
   return value;
 }
 
-std::optional<double> number(const Fields& fields, std::string_view name) {
+std::optional<double> number(const PageFields& fields, std::string_view name) {
   const auto field = fields.find(name);
   return field == fields.end() ? std::nullopt : number(field->second);
 }
 
-std::optional<std::int64_t> count_of(const Fields& fields, std::string_view name) {
+std::optional<std::int64_t> count_of(const PageFields& fields, std::string_view name) {
   constexpr double kMost = 1e15;
   const auto value = number(fields, name);
   if (!value || *value > kMost) return std::nullopt;
   return static_cast<std::int64_t>(*value);
 }
 
-std::optional<double> sum_of(const Fields& fields, std::string_view one, std::string_view other) {
+std::optional<double> sum_of(const PageFields& fields, std::string_view one,
+                             std::string_view other) {
   const auto first = number(fields, one);
   const auto second = number(fields, other);
   if (!first || !second) return std::nullopt;
   return *first + *second;
 }
 
-std::optional<std::array<double, 3>> load_of(const Fields& fields) {
+std::optional<std::array<double, 3>> load_of(const PageFields& fields) {
   const auto one = number(fields, "Load1");
   const auto five = number(fields, "Load5");
   const auto fifteen = number(fields, "Load15");
@@ -112,7 +97,7 @@ std::optional<BalancerField> balancer_field(std::string_view name) {
   return field;
 }
 
-std::vector<BalancerWorker> balancers_of(const Fields& fields) {
+std::vector<BalancerWorker> balancers_of(const PageFields& fields) {
   std::map<std::string_view, std::string_view> names;
   std::map<std::pair<std::string_view, std::string_view>, BalancerWorker> workers;
   for (const auto& [name, value] : fields) {
@@ -135,7 +120,7 @@ std::vector<BalancerWorker> balancers_of(const Fields& fields) {
 }  // namespace
 
 ServerTotals totals_of_page(std::string_view page) {
-  const Fields fields = fields_of(page);
+  const PageFields fields = fields_of(page);
   ServerTotals totals;
   totals.cpu_user_seconds = sum_of(fields, "CPUUser", "CPUChildrenUser");
   totals.cpu_system_seconds = sum_of(fields, "CPUSystem", "CPUChildrenSystem");

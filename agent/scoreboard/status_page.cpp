@@ -9,7 +9,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <map>
 #include <optional>
 #include <string>
 #include <system_error>
@@ -17,14 +16,13 @@
 
 #include <fmt/core.h>
 
+#include "agent/scoreboard/page_fields.h"
+
 namespace mpm {
 namespace {
 
 using Kind = Error::Kind;
 using std::chrono::seconds;
-
-// The fields of a page by name; views into the page.
-using Fields = std::map<std::string_view, std::string_view>;
 
 // No server counts this far; memory that another module overwrote does.
 constexpr std::uint64_t kMostCount = 1'000'000'000'000'000;
@@ -36,36 +34,12 @@ constexpr std::size_t kQuoted = 40;
 constexpr std::string_view kAskForAuto =
     "turn on mod_status (SetHandler server-status) and ask for its page with ?auto";
 
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kBlanks = " \t\r\n";
-  const auto first = text.find_first_not_of(kBlanks);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
-}
-
 std::string lower(std::string_view text) {
   std::string result(text);
   for (char& c : result) {
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
   }
   return result;
-}
-
-// The key ends at the first ": ", or at a colon that ends the line ("Scoreboard:" of no
-// slot). The first line may be "[::1]", which has neither.
-Fields fields_of(std::string_view page) {
-  Fields fields;
-  while (!page.empty()) {
-    const auto end = page.find('\n');
-    std::string_view line = page.substr(0, end);
-    page.remove_prefix(end == std::string_view::npos ? page.size() : end + 1);
-    if (line.ends_with('\r')) line.remove_suffix(1);
-    auto colon = line.find(": ");
-    if (colon == std::string_view::npos && line.ends_with(':')) colon = line.size() - 1;
-    if (colon == std::string_view::npos) continue;
-    fields.emplace(line.substr(0, colon), trimmed(line.substr(colon + 1)));
-  }
-  return fields;
 }
 
 // A whole number, or one in APR's %g notation: ".5", "7.9e-6", "1.56e+11"; fractions are
@@ -86,7 +60,7 @@ std::optional<std::uint64_t> number(std::string_view text) {
 }
 
 // The count a field states, no more than `most`; nothing when the page has no such field.
-Result<std::optional<std::uint64_t>> count(const Fields& fields, std::string_view name,
+Result<std::optional<std::uint64_t>> count(const PageFields& fields, std::string_view name,
                                            std::uint64_t most = kMostCount) {
   const auto field = fields.find(name);
   if (field == fields.end()) return std::optional<std::uint64_t>{};
@@ -105,7 +79,7 @@ Result<std::optional<std::uint64_t>> count(const Fields& fields, std::string_vie
   return value;
 }
 
-std::string_view text(const Fields& fields, std::string_view name) {
+std::string_view text(const PageFields& fields, std::string_view name) {
   const auto field = fields.find(name);
   return field == fields.end() ? std::string_view{} : field->second;
 }
@@ -162,7 +136,7 @@ std::optional<ZonedTime> parse_time(std::string_view shown) {
                    zone == "UTC" || zone == "GMT"};
 }
 
-Result<Instant> restarted(const Fields& fields, std::string_view date) {
+Result<Instant> restarted(const PageFields& fields, std::string_view date) {
   const auto shown = parse_time(text(fields, "RestartTime"));
   if (shown && shown->utc) return Instant(shown->wall);
   const auto now = parse_time(date);
@@ -184,7 +158,7 @@ Error malformed(std::string what) {
 }
 
 // Why this is not a whole page of mod_status for programs; nothing when it is one.
-std::optional<Error> not_a_status_page(std::string_view page, const Fields& fields) {
+std::optional<Error> not_a_status_page(std::string_view page, const PageFields& fields) {
   const std::string_view content = trimmed(page);
   if (content.empty()) {
     return malformed(fmt::format("the status page is empty; {}", kAskForAuto));
@@ -232,7 +206,7 @@ Result<std::vector<WorkerScore>> slots(std::string_view letters) {
 }
 
 // Event's counters over all children, each as old as its child's last queue maintenance.
-Result<ProcessScore> process(const Fields& fields) {
+Result<ProcessScore> process(const PageFields& fields) {
   using Counter = std::pair<std::string_view, std::uint32_t ProcessScore::*>;
   constexpr std::array<Counter, 5> kCounters{{
       {"ConnsTotal", &ProcessScore::connections},
@@ -253,7 +227,7 @@ Result<ProcessScore> process(const Fields& fields) {
   return all;
 }
 
-Result<PageTotals> totals(const Fields& fields) {
+Result<PageTotals> totals(const PageFields& fields) {
   using Total = std::pair<std::string_view, std::optional<std::int64_t> PageTotals::*>;
   constexpr std::array<Total, 3> kTotals{{
       {"BusyWorkers", &PageTotals::busy_workers},
@@ -271,7 +245,7 @@ Result<PageTotals> totals(const Fields& fields) {
 }
 
 // accesses, bytes, generation.
-std::optional<Error> read_counters(const Fields& fields, Scoreboard& board) {
+std::optional<Error> read_counters(const PageFields& fields, Scoreboard& board) {
   const auto accesses = count(fields, "Total Accesses");
   if (!accesses) return accesses.error();
   const auto kilobytes = count(fields, "Total kBytes");
@@ -288,7 +262,7 @@ std::optional<Error> read_counters(const Fields& fields, Scoreboard& board) {
 }  // namespace
 
 Result<Scoreboard> parse_status_page(std::string_view page, std::string_view date) {
-  const Fields fields = fields_of(page);
+  const PageFields fields = fields_of(page);
   if (auto error = not_a_status_page(page, fields)) return fail(std::move(*error));
   Scoreboard board;
   board.source = SourceKind::ModStatus;

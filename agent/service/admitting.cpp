@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "agent/service/agent.h"
+#include "agent/service/planning.h"
 
 namespace mpm {
 namespace {
@@ -28,13 +29,6 @@ apply::LocalTime local_time(Instant now) {
   std::tm local{};
   ::localtime_r(&seconds, &local);
   return {now, local.tm_hour * 60 + local.tm_min};
-}
-
-std::int64_t number_named(const MpmSettings& settings, std::string_view directive) {
-  const auto found = std::ranges::find(settings.settings, directive, &Setting::directive);
-  if (found == settings.settings.end()) return 0;
-  const auto* number = std::get_if<std::int64_t>(&found->effective);
-  return number != nullptr ? *number : 0;
 }
 
 }  // namespace
@@ -71,8 +65,9 @@ Result<Admission> Agent::change_admission(const AdmissionQuestion& question) {
   std::vector<std::vector<Change>> looks;
   for (const ProposedChanges& look : question.looks)
     looks.push_back(look.changes);
-  const std::int64_t threads =
-      target->mpm == Mpm::Prefork ? 1 : number_named(watch(*target)->settings(), "ThreadsPerChild");
+  const std::int64_t threads = target->mpm == Mpm::Prefork
+                                   ? 1
+                                   : number_in_force(watch(*target)->settings(), "ThreadsPerChild");
   return apply::admit({looks, std::max<std::int64_t>(1, threads)}, question.policy, past,
                       local_time(clock_.now()));
 }

@@ -35,18 +35,12 @@ std::int64_t number_in(const SettingValue& value) {
   return number != nullptr ? *number : 0;
 }
 
-// The value in force of a directive, 0 when its MPM does not know it.
-std::int64_t value_of(const MpmSettings& settings, std::string_view directive) {
-  const auto found = std::ranges::find(settings.settings, directive, &Setting::directive);
-  return found == settings.settings.end() ? 0 : number_in(found->effective);
-}
-
-// The same after the change.
+// The value in force of a directive after the change, 0 when its MPM does not know it.
 std::int64_t value_after(const MpmSettings& settings, const EditPlan& plan,
                          std::string_view directive) {
   const auto changed = std::ranges::find(plan.directives, directive, &DirectiveChange::directive);
   return changed != plan.directives.end() ? number_in(changed->to_effective)
-                                          : value_of(settings, directive);
+                                          : number_in_force(settings, directive);
 }
 
 PoolSettings pool_after(const MpmSettings& settings, const EditPlan& plan,
@@ -114,7 +108,6 @@ Result<Agent::Intent> Agent::intend(const ConfigQuestion& question) {
   if (!source) return fail(std::move(source.error()));
   auto edit = planned(*source, question);
   if (!edit) return fail(std::move(edit.error()));
-  edit->plan.pid = source->pid;
   LoadQuestion load;
   load.running_mpm = edit->plan.mpm_before;
   load.configured_mpm = edit->plan.mpm_after;

@@ -2,8 +2,6 @@
 //
 // The use cases that have to do with a configuration: to read one that nobody runs, to say what is
 // wrong with one, to plan a change of it, and to write that.
-#include <filesystem>
-#include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
@@ -26,16 +24,6 @@ namespace {
 constexpr std::string_view kWrittenBefore = "set-";
 constexpr std::size_t kKept = 64;
 constexpr std::chrono::milliseconds kOverSoon{2000};
-
-// A backup holds what a configuration holds: for its owner alone.
-Result<void> make_private_directory(const std::string& path) {
-  namespace fs = std::filesystem;
-  std::error_code error;
-  const bool made = fs::create_directories(path, error);
-  if (made) fs::permissions(path, fs::perms::owner_all, error);
-  if (error) return fail(system_error(error.value(), path));
-  return {};
-}
 
 // A change that is under way could not be taken back over what is written meanwhile. Another write
 // is over soon.
@@ -120,6 +108,7 @@ Result<EditPlan> Agent::config_write(const ConfigQuestion& question) {
   if (auto same = made_from(question, edit->plan); !same) return fail(std::move(same.error()));
   if (edit->files.empty()) return std::move(edit->plan);
   const std::string backup = fmt::format("{}/backups", options_.state);
+  // A backup holds what a configuration holds.
   if (auto made = make_private_directory(backup); !made) return fail(std::move(made.error()));
   if (auto forgotten = apply::FileSwap(files_).forget(backup, kWrittenBefore, kKept - 1, {});
       !forgotten)

@@ -2,20 +2,13 @@
 #include "agent/service/planning.h"
 
 #include <algorithm>
-#include <string_view>
+#include <variant>
 
+#include "agent/apache/directives.h"
 #include "agent/target/error_log.h"
 
 namespace mpm {
 namespace {
-
-// httpd does not tell letters apart by their case.
-bool same_name(std::string_view a, std::string_view b) {
-  const auto lower = [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  };
-  return std::ranges::equal(a, b, {}, lower, lower);
-}
 
 config::EditRequest edit_request(const SiteSource& source, const ConfigQuestion& question) {
   config::EditRequest request;
@@ -43,6 +36,13 @@ Result<void> made_from(const ConfigQuestion& question, const EditPlan& plan) {
   return fail(Error::Kind::Conflict,
               "The configuration was changed by somebody else since this was planned; look at the "
               "new plan and take that.");
+}
+
+std::int64_t number_in_force(const MpmSettings& settings, std::string_view directive) {
+  const auto found = std::ranges::find(settings.settings, directive, &Setting::directive);
+  if (found == settings.settings.end()) return 0;
+  const auto* number = std::get_if<std::int64_t>(&found->effective);
+  return number != nullptr ? *number : 0;
 }
 
 std::string error_log_of(const SiteSource& source) {

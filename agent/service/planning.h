@@ -3,10 +3,15 @@
 // From a question about a configuration to the edit that answers it.
 #pragma once
 
+#include <cstdint>
+#include <string>
+#include <string_view>
+
 #include "agent/config/edit.h"
 #include "agent/service/site_source.h"
 #include "schema/model/config_edit.h"
 #include "schema/model/result.h"
+#include "schema/model/settings.h"
 
 namespace mpm {
 
@@ -15,6 +20,9 @@ Result<config::PlannedEdit> planned(const SiteSource& source, const ConfigQuesti
 
 // Conflict: the question names other bytes than the edit was made from.
 Result<void> made_from(const ConfigQuestion& question, const EditPlan& plan);
+
+// The number that is in force for a directive; 0 when its MPM does not know it, or it is a word.
+std::int64_t number_in_force(const MpmSettings& settings, std::string_view directive);
 
 // The server's own error log, absolute below its root; empty when it is no file.
 std::string error_log_of(const SiteSource& source);

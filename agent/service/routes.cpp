@@ -2,12 +2,12 @@
 #include "agent/service/routes.h"
 
 #include <algorithm>
-#include <cctype>
 #include <charconv>
 #include <optional>
 
 #include <fmt/format.h>
 
+#include "agent/config/tree.h"
 #include "agent/service/families.h"
 #include "schema/codec/json.h"
 #include "schema/codec/problem.h"
@@ -107,12 +107,6 @@ bool is_address(std::string_view host) {
   return !host.empty() && host.find_first_not_of("0123456789.") == std::string_view::npos;
 }
 
-bool same_letters(std::string_view one, std::string_view other) {
-  return std::ranges::equal(one, other, [](unsigned char a, unsigned char b) {
-    return std::tolower(a) == std::tolower(b);
-  });
-}
-
 // What the body asks, answered by a method of Agent.
 template <class T, class Body>
 ApiResponse answer_question(Agent& agent, const ApiRequest& request,
@@ -171,11 +165,12 @@ ApiResponse respond(Agent& agent, const ApiRequest& request) {
 bool is_own_host(std::string_view host, std::string_view own_name) {
   const std::string_view name = without_port(host);
   if (name.empty()) return false;
-  if (is_address(name) || same_letters(name, "localhost") || same_letters(name, own_name))
+  if (is_address(name) || config::equal_ignoring_case(name, "localhost") ||
+      config::equal_ignoring_case(name, own_name))
     return true;
   // The name alone, of one with its domain.
   return name.find('.') == std::string_view::npos &&
-         same_letters(name, own_name.substr(0, own_name.find('.')));
+         config::equal_ignoring_case(name, own_name.substr(0, own_name.find('.')));
 }
 
 ApiResponse respond_to_scrape(Agent& agent, const ApiRequest& request, std::string_view own_name) {

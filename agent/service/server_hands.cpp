@@ -2,8 +2,6 @@
 #include "agent/service/server_hands.h"
 
 #include <algorithm>
-#include <filesystem>
-#include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
@@ -39,15 +37,6 @@ std::string files_of(const ChangeRecord& change) {
 
 tl::unexpected<Error> stopped() {
   return fail(Error::Kind::Conflict, "It was stopped by who asked for it.");
-}
-
-Result<void> make_private_directory(const std::string& path) {
-  namespace fs = std::filesystem;
-  std::error_code error;
-  const bool made = fs::create_directories(path, error);
-  if (made) fs::permissions(path, fs::perms::owner_all, error);
-  if (error) return fail(system_error(error.value(), path));
-  return {};
 }
 
 bool was_told(const ChangeRecord& change) {

@@ -6,11 +6,10 @@
 
 #include <fmt/format.h>
 
+#include "agent/apache/maintenance.h"
+
 namespace mpm {
 namespace {
-
-constexpr std::int64_t kMaxRate = 32;  // MAX_SPAWN_RATE
-constexpr int kHoldOff = 10;           // seconds of starting without doubling after a graceful
 
 bool is_busy(WorkerState state) {
   return state >= WorkerState::Reading && state <= WorkerState::Graceful;
@@ -96,14 +95,14 @@ std::int64_t room_for_new(const PoolSettings& pool, const Leftovers& left) {
 // Seconds from `from` to `to` processes after a graceful restart.
 double growth_seconds(std::int64_t from, std::int64_t to) {
   std::int64_t rate = 1;
-  int hold_off = kHoldOff;
+  std::int32_t hold_off = apache::kHoldOff;
   double seconds = 0;
   for (; from < to; ++seconds) {
     from += rate;
     if (hold_off > 0)
       --hold_off;
     else
-      rate = std::min(rate * 2, kMaxRate);
+      rate = std::min<std::int64_t>(rate * 2, apache::kMaxRate);
   }
   return seconds;
 }

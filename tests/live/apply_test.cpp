@@ -12,25 +12,16 @@
 
 #include "agent/history/journal.h"
 #include "cli/load.h"
+#include "tests/live/either_httpd.h"
 #include "tests/live/mpmctl.h"
 #include "tests/live/server.h"
+#include "tests/support/bytes_of.h"
 
 namespace mpm {
 namespace {
 
 using namespace std::chrono_literals;
 using testing::HasSubstr;
-
-// The same tests are built for each.
-constexpr bool kApache = MPM_AGAINST_APACHE != 0;
-
-HttpdOptions server_options(Mpm mpm, const std::string& directives) {
-  HttpdOptions options;
-  if (!kApache) options = builtin_httpd(mpm);
-  options.mpm = mpm;
-  options.directives = directives;
-  return options;
-}
 
 // Sixteen workers, four a process where there are threads.
 std::string pool(Mpm mpm, int workers) {
@@ -47,13 +38,6 @@ std::string pool(Mpm mpm, int workers) {
 // A request that holds a worker for 50 ms.
 std::string slow_path() {
   return kApache ? "/lab?sleep=50" : "/work?sleep=50ms";
-}
-
-std::string bytes_of(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::ostringstream out;
-  out << in.rdbuf();
-  return out.str();
 }
 
 // What mpmctl is told in each call: which server, and a journal of the test's own.
@@ -99,7 +83,7 @@ INSTANTIATE_TEST_SUITE_P(Live, AppliedChange,
                          testing::Values(Mpm::Prefork, Mpm::Worker, Mpm::Event), name_of_mpm);
 
 TEST_P(AppliedChange, IsInForceAndUndoneToTheVeryBytes) {
-  const PrivateHttpd server(server_options(GetParam(), pool(GetParam(), 16)));
+  const PrivateHttpd server(either_httpd(GetParam(), pool(GetParam(), 16)));
   const std::string before = bytes_of(server.extra_conf());
   const Journalled cli(server);
 
@@ -146,7 +130,7 @@ TEST(Apply, TakesWhatFollowsAnUnsetDirectiveForTheServer) {
 
 // Written over, a change that is under way could not be taken back.
 TEST_P(AppliedChange, LetsNobodyWriteTheConfigurationMeanwhile) {
-  const PrivateHttpd server(server_options(GetParam(), pool(GetParam(), 16)));
+  const PrivateHttpd server(either_httpd(GetParam(), pool(GetParam(), 16)));
   const Journalled cli(server);
   const auto lock = ChangeLock::take(cli.state());
   ASSERT_TRUE(lock);
@@ -158,7 +142,7 @@ TEST_P(AppliedChange, LetsNobodyWriteTheConfigurationMeanwhile) {
 
 // S-17: httpd ignores a new ServerLimit over every reload.
 TEST_P(AppliedChange, StopsAndStartsOnlyWhenThatIsAllowed) {
-  const PrivateHttpd server(server_options(GetParam(), pool(GetParam(), 16)));
+  const PrivateHttpd server(either_httpd(GetParam(), pool(GetParam(), 16)));
   const std::string before = bytes_of(server.extra_conf());
   const Journalled cli(server);
   const Finished refused = cli.apply({"ServerLimit=20", "--yes", "--watch", "0"});
@@ -179,7 +163,7 @@ TEST_P(AppliedChange, StopsAndStartsOnlyWhenThatIsAllowed) {
 
 TEST_P(AppliedChange, SwitchesTheMpmAndBack) {
   const Mpm other = GetParam() == Mpm::Worker ? Mpm::Event : Mpm::Worker;
-  const PrivateHttpd server(server_options(GetParam(), "MaxRequestWorkers 16\n"));
+  const PrivateHttpd server(either_httpd(GetParam(), "MaxRequestWorkers 16\n"));
   const std::string before = bytes_of(server.dir() / "httpd.conf");
   const Journalled cli(server);
   const std::string name = other == Mpm::Event ? "event" : "worker";
@@ -207,7 +191,7 @@ void tell_under_each_mpm(const Story& story) {
 
 TEST(AppliedChangeUnderLoad, ThatMakesItWorseIsUndoneWithinAMinute) {
   tell_under_each_mpm([](Mpm mpm) {
-    const PrivateHttpd server(server_options(mpm, pool(mpm, 16)));
+    const PrivateHttpd server(either_httpd(mpm, pool(mpm, 16)));
     const std::string before = bytes_of(server.extra_conf());
     // Four workers can take 80 a second.
     Load load({.port = server.port(), .path = slow_path(), .per_second = 120, .span = 240s});
@@ -227,7 +211,7 @@ TEST(AppliedChangeUnderLoad, ThatMakesItWorseIsUndoneWithinAMinute) {
 
 TEST(AppliedChangeUnderLoad, ThatHelpsIsKeptAndFailsNoRequest) {
   tell_under_each_mpm([](Mpm mpm) {
-    const PrivateHttpd server(server_options(mpm, pool(mpm, 4)));
+    const PrivateHttpd server(either_httpd(mpm, pool(mpm, 4)));
     // Half of what four workers can take, so that nobody waits long enough to give up.
     Load load({.port = server.port(), .path = slow_path(), .per_second = 40, .span = 240s});
     const Journalled cli(server);
@@ -243,7 +227,7 @@ TEST(AppliedChangeUnderLoad, ThatHelpsIsKeptAndFailsNoRequest) {
 
 TEST(AppliedChangeOfPhp, ToAThreadedMpmIsRefusedWithTheReason) {
   if (!kApache) return;
-  HttpdOptions options = server_options(Mpm::Prefork, "MaxRequestWorkers 16\n");
+  HttpdOptions options = either_httpd(Mpm::Prefork, "MaxRequestWorkers 16\n");
   options.php = true;
   const PrivateHttpd server(options);
   const Journalled cli(server);

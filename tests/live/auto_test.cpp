@@ -3,7 +3,6 @@
 // A server that is too small for its load, left to `mpmctl apply --auto`: it comes to where it is
 // large enough, and then to rest; and nothing is changed that the policy does not allow.
 #include <algorithm>
-#include <fstream>
 #include <sstream>
 
 #include <fmt/format.h>
@@ -12,6 +11,7 @@
 #include "cli/load.h"
 #include "tests/live/mpmctl.h"
 #include "tests/live/server.h"
+#include "tests/support/bytes_of.h"
 
 namespace mpm {
 namespace {
@@ -19,13 +19,6 @@ namespace {
 using namespace std::chrono_literals;
 using testing::HasSubstr;
 using testing::Not;
-
-std::string bytes_of(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::ostringstream out;
-  out << in.rdbuf();
-  return out.str();
-}
 
 class LeftToItself : public testing::Test {
  protected:

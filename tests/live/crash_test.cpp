@@ -13,30 +13,21 @@
 #include <csignal>
 #include <cstdlib>
 #include <fstream>
-#include <sstream>
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <sys/wait.h>
 
-#include "agent/apply/executor.h"
-#include "agent/config/edit.h"
-#include "agent/service/changes.h"
-#include "agent/service/planning.h"
-#include "agent/service/server_hands.h"
-#include "agent/service/targets.h"
-#include "agent/target/launch.h"
-#include "schema/codec/json.h"
+#include "tests/live/either_httpd.h"
 #include "tests/live/mpmctl.h"
+#include "tests/live/own_agent.h"
 #include "tests/live/server.h"
+#include "tests/support/bytes_of.h"
 
 namespace mpm {
 namespace {
 
 using namespace std::chrono_literals;
-
-// The same tests are built for each.
-constexpr bool kApache = MPM_AGAINST_APACHE != 0;
 
 // Counts the moments of this process's life and ends it at one of them.
 class Fate {
@@ -107,13 +98,6 @@ class FatalHands final : public apply::Hands {
   std::unique_ptr<apply::Hands> hands_;
 };
 
-std::string bytes_of(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::ostringstream out;
-  out << in.rdbuf();
-  return out.str();
-}
-
 // An agent of one life, as main() would put it together, but that it may be ended at a moment.
 class MortalAgent {
  public:
@@ -124,51 +108,25 @@ class MortalAgent {
 
   // False when there was nothing to change, or it could not begin.
   bool change(std::uint16_t port, const std::vector<Wish>& wishes) {
-    const auto target = find_target(proc_, fmt::format(":{}", port));
-    if (!target) return false;
-    SiteSource source;
-    source.options = site_options(*target, proc_);
-    source.files = std::make_shared<const HostFiles>("");
-    source.mpm = target->mpm;
-    ConfigQuestion question;
-    question.wishes = wishes;
-    auto edit = planned(source, question);
-    if (!edit || edit->files.empty()) return false;
-    ChangeRecord change;
-    change.target = *target;
-    change.plan = edit->plan;
-    change.watch_seconds = 0;
-    HandsServer server{edit->files, "", error_log_of(source), launch_of(*target, proc_)};
-    const std::string launch = to_json(server.launch);
-    auto lock = ChangeLock::take(state_);
-    auto journal = Journal::open(state_);
-    if (!lock || !journal) return false;
-    change.at = clock_.now();
-    const auto id = journal->begin(change, launch);
-    if (!id || !journal->set_backup(*id, fmt::format("{}/backups/{}", state_, *id))) return false;
-    const auto hands = hands_for(std::move(server));
-    return static_cast<bool>(apply::Executor(*journal, *hands, clock_).carry_out(*id, {}));
+    auto begun = test::begin_change(state_, port, wishes, proc_, clock_);
+    if (!begun) return false;
+    const auto hands = hands_for(std::move(begun->server));
+    return static_cast<bool>(
+        apply::Executor(begun->journal, *hands, clock_).carry_out(begun->id, {}));
   }
 
   bool recover() {
     Changes changes(state_, clock_);
     return static_cast<bool>(changes.recover([&](const ChangeRecord&, const std::string& noted) {
-      HandsServer server;
-      if (auto launch = from_json<Launch>(noted)) server.launch = *launch;
-      return hands_for(std::move(server));
+      return hands_for(test::noted_server(noted));
     }));
   }
 
  private:
   std::unique_ptr<apply::Hands> hands_for(HandsServer server) {
-    HandsWorld world{world_,
-                     proc_,
-                     clock_,
-                     [](const Target&) -> Result<Sample> { return fail(Error{}); },
-                     [](const Target&) { return std::vector<Sample>(); },
-                     [](std::int64_t, const WatchReport&) {}};
-    return std::make_unique<FatalHands>(fate_,
-                                        std::make_unique<ServerHands>(world, std::move(server)));
+    return std::make_unique<FatalHands>(
+        fate_,
+        std::make_unique<ServerHands>(test::blind_world(world_, proc_, clock_), std::move(server)));
   }
 
   const std::string state_;
@@ -192,15 +150,9 @@ int live(const Life& life) {
 class KilledAgent : public testing::Test {
  protected:
   KilledAgent()
-      : server_(options("StartServers 1\nThreadsPerChild 4\nMinSpareThreads 4\n"
-                        "MaxSpareThreads 16\nServerLimit 16\nMaxRequestWorkers 16\n")) {}
-
-  static HttpdOptions options(const std::string& directives) {
-    HttpdOptions options;
-    if (!kApache) options = builtin_httpd(Mpm::Event);
-    options.directives = directives;
-    return options;
-  }
+      : server_(either_httpd(Mpm::Event,
+                             "StartServers 1\nThreadsPerChild 4\nMinSpareThreads 4\n"
+                             "MaxSpareThreads 16\nServerLimit 16\nMaxRequestWorkers 16\n")) {}
 
   std::string state() const { return state_ / "state"; }
 

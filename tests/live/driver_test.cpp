@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 
 #include "agent/base/file.h"
+#include "tests/live/either_httpd.h"
 #include "tests/live/server.h"
 #include "tests/support/child.h"
 
@@ -22,17 +23,12 @@ using testing::Contains;
 using testing::Field;
 using testing::HasSubstr;
 
-// The same tests are built for each.
-constexpr bool kApache = MPM_AGAINST_APACHE != 0;
-
 class Driver : public testing::TestWithParam<Mpm> {
  protected:
   Driver() : server_(options()), driver_(driver_of(target_named(server_.pid()), clock_)) {}
 
   static HttpdOptions options() {
-    HttpdOptions options;
-    if (!kApache) options = builtin_httpd(GetParam());
-    options.mpm = GetParam();
+    HttpdOptions options = either_httpd(GetParam());
     options.arguments = "-D BIG";
     return options;
   }

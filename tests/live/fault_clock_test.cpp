@@ -9,15 +9,14 @@
 #include "agent/service/agent.h"
 #include "cli/load.h"
 #include "tests/agent/apply/swap_tree.h"
+#include "tests/live/either_httpd.h"
 #include "tests/live/server.h"
+#include "tests/support/bytes_of.h"
 
 namespace mpm {
 namespace {
 
 using namespace std::chrono_literals;
-using apply::test::bytes_of;
-
-constexpr bool kApache = MPM_AGAINST_APACHE != 0;
 
 // Safe from any thread.
 class SetClock final : public Clock {
@@ -46,12 +45,9 @@ class ChangeUnderAClockThatIsSet : public testing::Test {
   }
 
   static HttpdOptions options() {
-    HttpdOptions options;
-    if (!kApache) options = builtin_httpd(Mpm::Event);
-    options.directives =
-        "StartServers 4\nThreadsPerChild 4\nMinSpareThreads 4\nMaxSpareThreads 16\n"
-        "MaxRequestWorkers 16\n";
-    return options;
+    return either_httpd(Mpm::Event,
+                        "StartServers 4\nThreadsPerChild 4\nMinSpareThreads 4\n"
+                        "MaxSpareThreads 16\nMaxRequestWorkers 16\n");
   }
 
   ChangeRecord change(std::int64_t id) {

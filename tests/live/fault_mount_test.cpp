@@ -11,6 +11,7 @@
 #include <sys/mount.h>
 
 #include "tests/agent/apply/swap_tree.h"
+#include "tests/live/either_httpd.h"
 #include "tests/live/fault_rig.h"
 #include "tests/live/mpmctl.h"
 #include "tests/live/server.h"
@@ -28,7 +29,6 @@ using testing::AnyOf;
 using testing::HasSubstr;
 namespace fs = std::filesystem;
 
-constexpr bool kApache = MPM_AGAINST_APACHE != 0;
 constexpr const char* kPool = "StartServers 2\nThreadsPerChild 4\nMaxRequestWorkers 16\n";
 
 // Before the server is started, which has to see what is mounted.
@@ -68,10 +68,7 @@ class ChangeOnAPoorDisk : public OwnMounts, public testing::Test {
     if (!entered()) GTEST_SKIP() << "no mount namespace without privileges";
   }
   static HttpdOptions options() {
-    HttpdOptions options;
-    if (!kApache) options = builtin_httpd(Mpm::Event);
-    options.directives = "IncludeOptional conf/*.conf\nIncludeOptional late/*.conf\n";
-    return options;
+    return either_httpd(Mpm::Event, "IncludeOptional conf/*.conf\nIncludeOptional late/*.conf\n");
   }
 
   std::string conf() const { return server_.dir() / "conf"; }

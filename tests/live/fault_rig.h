@@ -5,7 +5,6 @@
 // full disk and the clock that jumps.
 #pragma once
 
-#include <csignal>
 #include <functional>
 #include <map>
 #include <memory>
@@ -13,18 +12,7 @@
 #include <utility>
 #include <vector>
 
-#include <fmt/format.h>
-#include <gtest/gtest.h>
-
-#include "agent/apply/executor.h"
-#include "agent/apply/file_world.h"
-#include "agent/config/edit.h"
-#include "agent/service/changes.h"
-#include "agent/service/planning.h"
-#include "agent/service/server_hands.h"
-#include "agent/service/targets.h"
-#include "agent/target/launch.h"
-#include "schema/codec/json.h"
+#include "tests/live/own_agent.h"
 
 namespace mpm::test {
 
@@ -69,33 +57,13 @@ class Rig {
   // One change, unwatched, to its end.
   Ended change(const std::vector<Wish>& wishes, const Fault& fault = {}) {
     Ended ended;
-    const auto target = find_target(proc_, fmt::format(":{}", port_));
-    if (!target) return ended;
-    SiteSource source;
-    source.options = site_options(*target, proc_);
-    source.files = std::make_shared<const HostFiles>("");
-    source.mpm = target->mpm;
-    ConfigQuestion question;
-    question.wishes = wishes;
-    auto edit = planned(source, question);
-    if (!edit || edit->files.empty()) return ended;
-    ChangeRecord change;
-    change.target = *target;
-    change.plan = edit->plan;
-    change.watch_seconds = 0;
-    HandsServer server{edit->files, "", error_log_of(source), launch_of(*target, proc_)};
-    const std::string launch = to_json(server.launch);
-    auto lock = ChangeLock::take(state_);
-    auto journal = Journal::open(state_);
-    if (!lock || !journal) return ended;
-    change.at = clock_.now();
-    const auto id = journal->begin(change, launch);
-    if (!id || !journal->set_backup(*id, fmt::format("{}/backups/{}", state_, *id))) return ended;
+    auto begun = begin_change(state_, port_, wishes, proc_, clock_);
+    if (!begun) return ended;
     ended.planned = true;
-    const auto hands = hands_for(std::move(server), fault);
-    const auto phase = apply::Executor(*journal, *hands, clock_).carry_out(*id, {});
+    const auto hands = hands_for(std::move(begun->server), fault);
+    const auto phase = apply::Executor(begun->journal, *hands, clock_).carry_out(begun->id, {});
     if (!phase) ended.journal_trouble = phase.error().what;
-    tell(*journal, *id, ended);
+    tell(begun->journal, begun->id, ended);
     return ended;
   }
 
@@ -103,9 +71,7 @@ class Rig {
   Result<void> recover() {
     Changes changes(state_, clock_);
     return changes.recover([&](const ChangeRecord&, const std::string& noted) {
-      HandsServer server;
-      if (auto launch = from_json<Launch>(noted)) server.launch = *launch;
-      return hands_for(std::move(server), none_);
+      return hands_for(noted_server(noted), none_);
     });
   }
 
@@ -132,12 +98,7 @@ class Rig {
   }
 
   std::unique_ptr<apply::Hands> hands_for(HandsServer server, const Fault& fault) {
-    HandsWorld world{fault.files != nullptr ? *fault.files : files_,
-                     proc_,
-                     clock_,
-                     [](const Target&) -> Result<Sample> { return fail(Error{}); },
-                     [](const Target&) { return std::vector<Sample>(); },
-                     [](std::int64_t, const WatchReport&) {}};
+    HandsWorld world = blind_world(fault.files != nullptr ? *fault.files : files_, proc_, clock_);
     world.driver.check = fault.check;
     world.seen_within = fault.seen_within;
     return std::make_unique<MeddledHands>(std::make_unique<ServerHands>(world, std::move(server)),

@@ -15,9 +15,11 @@
 #include <sys/mount.h>
 
 #include "tests/agent/apply/swap_tree.h"
+#include "tests/live/either_httpd.h"
 #include "tests/live/fault_rig.h"
 #include "tests/live/mpmctl.h"
 #include "tests/live/server.h"
+#include "tests/support/bytes_of.h"
 
 namespace mpm {
 namespace {
@@ -25,7 +27,6 @@ namespace {
 using namespace std::chrono_literals;
 using apply::Call;
 using apply::Effect;
-using apply::test::bytes_of;
 using apply::test::put;
 using apply::test::seen;
 using test::Ended;
@@ -34,7 +35,6 @@ using testing::AnyOf;
 using testing::HasSubstr;
 namespace fs = std::filesystem;
 
-constexpr bool kApache = MPM_AGAINST_APACHE != 0;
 constexpr const char* kPool =
     "StartServers 2\nThreadsPerChild 4\nMinSpareThreads 4\nMaxSpareThreads 16\n"
     "MaxRequestWorkers 16\n";
@@ -42,10 +42,9 @@ constexpr const char* kPool =
 // The pool is in a file of a folder that a test can mount something on. A file of late/ is read
 // when it is there.
 HttpdOptions faulty_server(const std::string& binary = "") {
-  HttpdOptions options;
-  if (!kApache) options = builtin_httpd(Mpm::Event);
+  HttpdOptions options =
+      either_httpd(Mpm::Event, "IncludeOptional conf/*.conf\nIncludeOptional late/*.conf\n");
   if (!binary.empty()) options.binary = binary;
-  options.directives = "IncludeOptional conf/*.conf\nIncludeOptional late/*.conf\n";
   return options;
 }
 

@@ -13,6 +13,7 @@
 #include "agent/target/reload_risk.h"
 #include "schema/codec/names.h"
 #include "tests/live/driver.h"
+#include "tests/live/either_httpd.h"
 #include "tests/live/server.h"
 #include "tests/support/child.h"
 #include "tests/support/loopback.h"
@@ -23,17 +24,10 @@ namespace {
 using namespace std::chrono_literals;
 using testing::HasSubstr;
 
-// The same tests are built for each.
-constexpr bool kApache = MPM_AGAINST_APACHE != 0;
-
 class Load : public testing::TestWithParam<Mpm> {
  protected:
   void start(const std::string& directives) {
-    HttpdOptions options;
-    if (!kApache) options = builtin_httpd(GetParam());
-    options.mpm = GetParam();
-    options.directives = directives;
-    server_ = std::make_unique<PrivateHttpd>(options);
+    server_ = std::make_unique<PrivateHttpd>(either_httpd(GetParam(), directives));
     driver_ = driver_of(target_named(server_->pid()), clock_);
     eyes_ = std::make_unique<LiveEyes>(
         driver_->target(), ProcFs(),

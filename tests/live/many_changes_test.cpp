@@ -15,15 +15,14 @@
 #include "agent/service/agent.h"
 #include "cli/load.h"
 #include "tests/agent/apply/swap_tree.h"
+#include "tests/live/either_httpd.h"
 #include "tests/live/server.h"
+#include "tests/support/bytes_of.h"
 
 namespace mpm {
 namespace {
 
 using namespace std::chrono_literals;
-using apply::test::bytes_of;
-
-constexpr bool kApache = MPM_AGAINST_APACHE != 0;
 
 int number_from(const char* name, int otherwise) {
   const char* text = std::getenv(name);
@@ -55,13 +54,10 @@ class ManyChanges : public testing::Test {
 
   // Two of them are there, one in another case, one twice; the others come with a change.
   static HttpdOptions options() {
-    HttpdOptions options;
-    if (!kApache) options = builtin_httpd(Mpm::Event);
-    options.directives =
-        "# our own\nThreadsPerChild 4\nThreadLimit 4\n\nmaxrequestworkers\t 32 \n"
-        "KeepAliveTimeout 5\n# once more\nKeepAliveTimeout 4\n"
-        "<IfModule mpm_event_module>\n  MinSpareThreads 8\n</IfModule>";
-    return options;
+    return either_httpd(Mpm::Event,
+                        "# our own\nThreadsPerChild 4\nThreadLimit 4\n\nmaxrequestworkers\t 32 \n"
+                        "KeepAliveTimeout 5\n# once more\nKeepAliveTimeout 4\n"
+                        "<IfModule mpm_event_module>\n  MinSpareThreads 8\n</IfModule>");
   }
 
   std::vector<Wish> wishes() {

@@ -13,7 +13,6 @@
 namespace mpm::apply {
 namespace {
 
-using test::bytes_of;
 using test::FileEdit;
 using test::put;
 using test::seen;

@@ -11,7 +11,6 @@
 #include <fstream>
 #include <functional>
 #include <map>
-#include <sstream>
 #include <string>
 #include <vector>
 
@@ -25,18 +24,12 @@
 #include "agent/apply/file_swap.h"
 #include "agent/apply/file_world.h"
 #include "agent/config/edit.h"
+#include "tests/support/bytes_of.h"
 
 namespace mpm::apply::test {
 
 namespace fs = std::filesystem;
 using config::FileEdit;
-
-inline std::string bytes_of(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::ostringstream out;
-  out << in.rdbuf();
-  return out.str();
-}
 
 inline void put(const fs::path& path, const std::string& bytes) {
   fs::create_directories(path.parent_path());

@@ -18,6 +18,7 @@
 #include "agent/config/settings.h"
 #include "agent/config/tree.h"
 #include "agent/files/host_files.h"
+#include "tests/support/bytes_of.h"
 
 namespace mpm::config {
 namespace {
@@ -115,11 +116,6 @@ std::string fault_of(const Reading& before, const Reading& after, const Directiv
   if (before.modules != after.modules) fault += "the modules changed\n";
   if (before.server_root != after.server_root) fault += "ServerRoot changed\n";
   return fault + fault_of_own(was, is, value, files);
-}
-
-std::string bytes_of(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
 }
 
 struct ChangedLines {
