@@ -84,7 +84,7 @@ IdleConnections::IdleConnections(std::uint16_t port, int count) {
   for (int i = 0; i < count; ++i) {
     sockets_.push_back(connect_to(port));
     send_text(sockets_.back(), "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
-    if (!receive(sockets_.back(), std::chrono::milliseconds(300)).empty()) ++answered_;
+    if (!receive(sockets_.back(), std::chrono::seconds(1)).empty()) ++answered_;
   }
 }
 
