@@ -337,8 +337,9 @@ void Reader::skip(Level& level, std::string_view name) {
     std::string word = next_word(text, at).value;
     if (word.empty() || word[0] != '<') continue;
     if (word.size() > 1 && word[1] == '/') {
-      const std::string closing = word.substr(2, word.size() - 3);
-      if (word.size() < 3 || !equal_ignoring_case(closing, open.back().substr(1))) {
+      // httpd cuts the last byte, whatever it is, and of "</" nothing is left: it ends a "<".
+      const std::string closing = word.size() > 2 ? word.substr(2, word.size() - 3) : "";
+      if (!equal_ignoring_case(closing, open.back().substr(1))) {
         return refuse_at(opening,
                          fmt::format("</{}> was expected inside, but {} stands on line {}.",
                                      open.back().substr(1), word, level.place.last_line));

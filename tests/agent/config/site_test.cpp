@@ -159,6 +159,15 @@ TEST(SkippedSection, NestsByTheFirstWordOfEachLine) {
               ElementsAre("C"));
 }
 
+// "</" is cut to nothing, which is what a "<" without a name is called.
+TEST(SkippedSection, ClosesASectionWithoutANameByTwoBytes) {
+  const Site site = read("<IfModule nope>\n< Directory /x>\nA\n</ >\nB\n</IfModule>\nC\n");
+  EXPECT_THAT(lines(site), ElementsAre("C"));
+  EXPECT_THAT(refusals(site), IsEmpty());
+  EXPECT_THAT(refusals(read("<IfModule nope>\n</ IfModule>\n")),
+              ElementsAre(HasSubstr("1: </IfModule> was expected inside")));
+}
+
 TEST(SkippedSection, MayBeClosedByACommentThatSwallowsItsTag) {
   const Site site = read("<IfModule nope>\n# note \\\n</IfModule>\nA\n</IfModule>\nB\n");
   EXPECT_THAT(lines(site), ElementsAre("B"));
