@@ -28,18 +28,17 @@ void look_for_refused(const LintContext& context, const Rule& rule, Findings& fi
     if (!problem.fatal) continue;
     LintFinding& finding = findings.add(rule, place_of(context, problem));
     finding.claim = "httpd refuses the configuration: " + problem.sentence;
-    if (problem.line == 0 && problem.sentence.find("MPM") != std::string::npos)
-      finding.code = "AH00534";
+    if (problem.kind == ProblemKind::NotOneMpm) finding.code = "AH00534";
   }
 }
 
 // A variable that is not there is a matter of its own: undefined-variable.
 void look_for_warned(const LintContext& context, const Rule& rule, Findings& findings) {
   for (const ConfigProblem& problem : context.site().problems) {
-    if (problem.fatal || problem.sentence.rfind("Variable ${", 0) == 0) continue;
+    if (problem.fatal || problem.kind == ProblemKind::UndefinedVariable) continue;
     LintFinding& finding = findings.add(rule, place_of(context, problem));
     finding.claim = problem.sentence;
-    if (problem.sentence.find("already loaded") != std::string::npos) finding.code = "AH01574";
+    if (problem.kind == ProblemKind::LoadedTwice) finding.code = "AH01574";
   }
 }
 

@@ -25,7 +25,7 @@ const Occurrence* occurrence_at(const LintContext& context, const ConfigProblem&
 
 void look_for_variables(const LintContext& context, const Rule& rule, Findings& findings) {
   for (const ConfigProblem& problem : context.site().problems) {
-    if (problem.fatal || problem.sentence.rfind("Variable ${", 0) != 0) continue;
+    if (problem.kind != ProblemKind::UndefinedVariable) continue;
     const Occurrence* entry = occurrence_at(context, problem);
     const bool number = entry != nullptr && entry->directive->kind != ValueKind::Word;
     LintFinding& finding =

@@ -225,9 +225,10 @@ void Reader::read_line(Level& level) {
   std::string expanded =
       variables_.expand(text, [&](Variables::Remark remark, std::string_view name) {
         if (remark == Variables::Remark::Missing)
-          warn(level, fmt::format("Variable ${{{}}} is not defined, so its name stays as it is. "
-                                  "Define it, or set it in the server's environment.",
-                                  name));
+          warn(level, ProblemKind::UndefinedVariable,
+               fmt::format("Variable ${{{}}} is not defined, so its name stays as it is. Define "
+                           "it, or set it in the server's environment.",
+                           name));
         else
           trap(level, TrapKind::VariableCase,
                fmt::format("${{{}}} takes the value of a variable of another spelling; the names "
@@ -367,7 +368,9 @@ void Reader::finish() {
             : fmt::format("{} MPMs are loaded, and httpd takes one. Keep one LoadModule.", mpms),
         true,
         {},
-        0});
+        0,
+        false,
+        ProblemKind::NotOneMpm});
   std::move(later_.begin(), later_.end(), std::back_inserter(site_.problems));
   site_.defines = variables_.names();
   if (site_.fingerprint.empty()) site_.fingerprint = Fingerprint().hex();

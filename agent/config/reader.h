@@ -117,7 +117,7 @@ class Reader {
   void refuse(const Level& level, std::string sentence);
   void refuse_at(const Place& place, std::string sentence);
   void refuse_when_executed(const Level& level, std::string sentence);
-  void warn(const Level& level, std::string sentence);
+  void warn(const Level& level, ProblemKind kind, std::string sentence);
   void trap(const Level& level, TrapKind kind, std::string sentence);
   void stop(const Level& level, std::string sentence);
   void remember(const std::string& path, const std::string& bytes);

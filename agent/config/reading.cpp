@@ -235,8 +235,9 @@ void Reader::load_module(Level& level, std::string_view args) {
       return refuse(level, fmt::format("Module {} is built in and cannot be loaded; remove its "
                                        "LoadModule.",
                                        words[0]));
-    return warn(level, fmt::format("Module {} is already loaded, so this LoadModule is skipped.",
-                                   words[0]));
+    return warn(
+        level, ProblemKind::LoadedTwice,
+        fmt::format("Module {} is already loaded, so this LoadModule is skipped.", words[0]));
   }
   const std::string path = join_path(site_.server_root, words[1]);
   if (options_.require_module_files && files_.kind(path) == FileKind::Missing)
@@ -308,7 +309,7 @@ void Reader::define_macro(Level& level, std::string_view args) {
   read_body(level, made);
   if (made.name.empty() || site_.problems.size() > refused) return;
   if (macros_.contains(made.name))
-    warn(level,
+    warn(level, ProblemKind::Other,
          fmt::format("Macro '{}' is defined again; the later one counts from here.", made.name));
   std::string name = made.name;
   macros_[std::move(name)] = std::make_shared<const Macro>(std::move(made));
@@ -362,9 +363,10 @@ void Reader::refuse_when_executed(const Level& level, std::string sentence) {
   site_.problems.pop_back();
 }
 
-void Reader::warn(const Level& level, std::string sentence) {
+void Reader::warn(const Level& level, ProblemKind kind, std::string sentence) {
   refuse(level, std::move(sentence));
   site_.problems.back().fatal = false;
+  site_.problems.back().kind = kind;
 }
 
 void Reader::trap(const Level& level, TrapKind kind, std::string sentence) {

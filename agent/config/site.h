@@ -54,6 +54,14 @@ struct LoadedModule {
   std::string source;      // "event.c"; empty when the module is not one of httpd's own
 };
 
+// Problems that somebody treats apart from the rest.
+enum class ProblemKind : std::uint8_t {
+  Other,
+  NotOneMpm,          // no MPM is loaded, or more than one; it has no line
+  LoadedTwice,        // a LoadModule of a module that is there already
+  UndefinedVariable,  // ${NAME} that stays as it is
+};
+
 // What httpd would refuse (fatal) or warn about.
 struct ConfigProblem {
   std::string file;
@@ -67,6 +75,7 @@ struct ConfigProblem {
   // httpd reads on, and refuses it when it executes what it has read. Such problems stand behind
   // those of reading, as httpd comes to them.
   bool when_executed = false;
+  ProblemKind kind = ProblemKind::Other;
 };
 
 // What httpd accepts silently and a person would not expect.
