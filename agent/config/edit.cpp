@@ -34,22 +34,6 @@ void read_draft(Draft& draft, const EditRequest& request) {
   draft.site = read_site(draft.options, draft.files);
 }
 
-// A site to look at in the end, without the directives that no plan is about: of a large one they
-// are nearly all.
-Site without_others(const Site& site) {
-  Site kept;
-  for (const ActiveDirective& node : site.directives)
-    if (find_directive(node.name) != nullptr) kept.directives.push_back(node);
-  kept.modules = site.modules;
-  kept.files = site.files;
-  kept.fingerprint = site.fingerprint;
-  kept.problems = site.problems;
-  kept.traps = site.traps;
-  kept.defines = site.defines;
-  kept.server_root = site.server_root;
-  return kept;
-}
-
 Result<void> add(Draft& draft, const CheckedWish& wish) {
   Error refusal{Error::Kind::Conflict, {}};
   for (const Insertion& place : places_beside(draft, wish, refusal.what)) {
@@ -110,8 +94,9 @@ Result<PlannedEdit> plan_edit(const EditRequest& request, const FileSystem& file
   const Overlay overlay(files);
   Draft draft{request.site, overlay, {}, Mpm::Event, {}};
   draft.options.require_module_files = false;
+  draft.options.keep = Keep::Known;
   read_draft(draft, request);
-  const Site before = without_others(draft.site);
+  const Site before = draft.site;
   const MpmSettings settings = read_settings(before, std::nullopt);
   if (settings.mpm) draft.mpm = *settings.mpm;
   if (auto sound = refuse_broken(before, draft.mpm); !sound) return fail(std::move(sound).error());
@@ -130,7 +115,6 @@ Result<PlannedEdit> plan_edit(const EditRequest& request, const FileSystem& file
   if (switches) remark_on_limit(draft, settings);
   if (auto sound = refuse_broken(draft.site, draft.mpm); !sound)
     return fail(std::move(sound).error());
-  draft.site = without_others(draft.site);
   return outcome(request, before, draft);
 }
 

@@ -3,12 +3,13 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <iterator>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "agent/apache/directives.h"
+#include "agent/config/fingerprint.h"
 #include "agent/config/glob.h"
 #include "agent/config/modules.h"
 #include "agent/config/tree.h"
@@ -83,38 +84,6 @@ Input input_of_texts(const std::vector<std::string>& texts) {
   }
   return input;
 }
-
-// FNV-1a, 128 bit, in steps of eight bytes: it tells whether a file changed by accident, not
-// whether by malice.
-class Fingerprint {
- public:
-  void take(std::string_view bytes) {
-    const std::size_t size = bytes.size();
-    for (; bytes.size() >= sizeof(std::uint64_t); bytes.remove_prefix(sizeof(std::uint64_t))) {
-      std::uint64_t word = 0;
-      std::memcpy(&word, bytes.data(), sizeof word);
-      step(word);
-    }
-    for (const char c : bytes)
-      step(static_cast<unsigned char>(c));
-    step(size);
-  }
-
-  std::string hex() const {
-    return fmt::format("{:016x}{:016x}", static_cast<std::uint64_t>(state_ >> 64),
-                       static_cast<std::uint64_t>(state_));
-  }
-
- private:
-  void step(std::uint64_t word) {
-    state_ ^= word;
-    state_ *= kPrime;
-  }
-
-  __extension__ using Wide = unsigned __int128;
-  static constexpr Wide kPrime = (Wide{1} << 88) + 0x13b;
-  Wide state_ = (Wide{0x6c62272e07bb0142} << 64) + 0x62b821756295c58d;
-};
 
 }  // namespace
 
@@ -193,10 +162,16 @@ bool Reader::advance(Level& level) {
   level.line = level.input.next();
   if (!level.line) return false;
   const InputLine& line = *level.line;
-  level.place = Place{line.file,   line.first_line,        line.last_line,
-                      line.column, level.input.top().name, line.reported};
+  Place& place = level.place;
+  // They are counted by atomics, and nearly always the same as before.
+  if (place.file != line.file) place.file = line.file;
+  if (place.origin != level.input.top().name) place.origin = level.input.top().name;
+  place.first_line = line.first_line;
+  place.last_line = line.last_line;
+  place.column = line.column;
+  place.origin_line = line.reported;
   bytes_read_ += level.input.all().size() > 1 ? line.text.size() + 1 : 0;
-  if (bytes_read_ > kMaxBytes || site_.directives.size() > kMaxDirectives)
+  if (bytes_read_ > kMaxBytes || directives_ > kMaxDirectives)
     stop(level,
          "The configuration grows beyond 64 MiB while it is read; look for a file or "
          "macro that is taken twice at each level.");
@@ -222,6 +197,7 @@ void Reader::read_line(Level& level) {
     level.open.pop_back();
     return;
   }
+  if (text.find("${") == std::string::npos) return read_words(level, text);
   std::string expanded =
       variables_.expand(text, [&](Variables::Remark remark, std::string_view name) {
         if (remark == Variables::Remark::Missing)
@@ -237,10 +213,15 @@ void Reader::read_line(Level& level) {
       });
   if (expanded.size() > kMaxLine)
     return stop(level, "The line is longer than 16 MiB once its variables are expanded.");
+  read_words(level, expanded);
+}
+
+// A line whose variables are expanded.
+void Reader::read_words(Level& level, std::string_view line) {
   std::size_t at = 0;
-  std::string name = next_word(expanded, at).value;
+  std::string name = next_word(line, at).value;
   if (name.empty()) return;
-  std::string_view args = std::string_view(expanded).substr(at);
+  std::string_view args = line.substr(at);
   if (name.size() > 1 && name[0] == '<' && name[1] == '/') return close_section(level, name);
   if (name.back() == '>') {
     name.pop_back();
@@ -248,7 +229,7 @@ void Reader::read_line(Level& level) {
   }
   const OnRead* on_read = find_on_read(name);
   if (on_read && known(*on_read)) return (this->*on_read->handler)(level, args);
-  add(level, std::move(name), std::string(args));
+  add(level, std::move(name), args);
 }
 
 void Reader::close_section(Level& level, std::string_view name) {
@@ -271,23 +252,12 @@ void Reader::close_section(Level& level, std::string_view name) {
   level.open.pop_back();
 }
 
-void Reader::add(Level& level, std::string name, std::string args) {
+void Reader::add(Level& level, std::string name, std::string_view args) {
   const bool section = name.front() == '<';
   const bool dead = section && find_on_read(name) != nullptr;
-  if (section && !dead && args.find('>') == std::string::npos)
+  if (section && !dead && args.find('>') == std::string_view::npos)
     refuse_when_executed(level, fmt::format("{}> is missing its closing '>'.", name));
-  ActiveDirective directive;
-  directive.name = name;
-  directive.args = section ? args.substr(0, args.rfind('>')) : std::move(args);
-  directive.file = *level.place.file;
-  directive.first_line = level.place.first_line;
-  directive.last_line = level.place.last_line;
-  directive.depth = level.depth;
-  directive.from_macro = level.input.all().size() > 1;
-  directive.origin = *level.place.origin;
-  directive.origin_line = level.place.origin_line;
-  directive.dead = level.dead > 0 || dead;
-  site_.directives.push_back(std::move(directive));
+  keep(level, name, section ? args.substr(0, args.rfind('>')) : args, level.dead > 0 || dead);
   if (!section) return;
   if (dead) {
     ++level.dead;
@@ -299,6 +269,29 @@ void Reader::add(Level& level, std::string name, std::string args) {
   }
   ++level.depth;
   level.open.push_back(Frame{std::move(name), false, dead, level.place});
+}
+
+void Reader::keep(const Level& level, std::string_view name, std::string_view args, bool dead) {
+  ++directives_;
+  if (options_.keep == Keep::Known && find_directive(name) == nullptr) {
+    left_out_.take(lower(name));
+    left_out_.take(args);
+    left_out_.take(level.depth * std::uint64_t{2} + (dead ? 1 : 0));
+    site_.digest = left_out_.half();
+    return;
+  }
+  ActiveDirective& directive = site_.directives.emplace_back();
+  directive.name = name;
+  directive.args = args;
+  directive.file = *level.place.file;
+  directive.first_line = level.place.first_line;
+  directive.last_line = level.place.last_line;
+  directive.depth = level.depth;
+  directive.from_macro = level.input.all().size() > 1;
+  directive.origin = *level.place.origin;
+  directive.origin_line = level.place.origin_line;
+  directive.dead = dead;
+  directive.digest_above = site_.digest;
 }
 
 // httpd names the outermost section that is open. What is open inside a condition ends with it,

@@ -18,6 +18,13 @@
 
 namespace mpm::config {
 
+// What a site holds of the directives that count.
+enum class Keep : std::uint8_t {
+  Every,
+  Known,  // those of find_directive, which are few; of all others a digest tells whether they
+          // differ
+};
+
 struct SiteOptions {
   std::string server_root;           // -d, or HTTPD_ROOT; relative names start here
   std::string config_file;           // -f, or SERVER_CONFIG_FILE; absolute or below server_root
@@ -30,6 +37,7 @@ struct SiteOptions {
   // DefaultRuntimeDir: the configuration is read where its server runs.
   bool require_module_files = true;
   std::string version;  // "2.4.57", for <IfVersion>
+  Keep keep = Keep::Every;
 };
 
 // One directive that counts. Sections other than conditions are directives too ("<VirtualHost",
@@ -47,6 +55,8 @@ struct ActiveDirective {
   std::string origin;
   std::uint32_t origin_line = 0;
   bool dead = false;  // inside <IfVersion> or <Macro> met before their module was loaded
+  // Of what was not kept above it: names, arguments and sections, in their order.
+  std::uint64_t digest_above = 0;
 };
 
 struct LoadedModule {
@@ -99,6 +109,7 @@ struct Trap {
 
 struct Site {
   std::vector<ActiveDirective> directives;
+  std::uint64_t digest = 0;           // of all that was not kept; 0 when everything was
   std::vector<LoadedModule> modules;  // built-in first, then in order of loading
   std::vector<std::string> files;     // in order of first reading, absolute
   std::string fingerprint;            // FNV-1a of 128 bits, of names and bytes of all files; hex

@@ -41,11 +41,12 @@ struct CloseDirectory {
   void operator()(DIR* directory) const { closedir(directory); }
 };
 
-bool is_directory(int directory, const dirent& entry) {
-  if (entry.d_type != DT_UNKNOWN) return entry.d_type == DT_DIR;
+// Of itself, DT_DIR and its likes; some file systems do not tell while they are listed.
+int type_of(int directory, const dirent& entry) {
+  if (entry.d_type != DT_UNKNOWN) return entry.d_type;
   struct stat found {};
-  return fstatat(directory, entry.d_name, &found, AT_SYMLINK_NOFOLLOW) == 0 &&
-         S_ISDIR(found.st_mode);
+  if (fstatat(directory, entry.d_name, &found, AT_SYMLINK_NOFOLLOW) != 0) return DT_UNKNOWN;
+  return IFTODT(found.st_mode);
 }
 
 }  // namespace
@@ -122,7 +123,8 @@ Result<std::vector<config::Entry>> HostFiles::list(const std::string& path) cons
     if (!entry) break;
     const std::string name = entry->d_name;
     if (name == "." || name == "..") continue;
-    entries.push_back(config::Entry{name, is_directory(dirfd(directory.get()), *entry)});
+    const int type = type_of(dirfd(directory.get()), *entry);
+    entries.push_back(config::Entry{name, type == DT_DIR, type == DT_REG});
   }
   if (errno != 0) return fail(system_error(errno, prefix_ + path));
   return entries;
