@@ -40,7 +40,7 @@ std::string argument_of(std::string_view line, std::size_t at) {
 }
 
 Place place_in(const std::string& file, const Tree& tree, const Line& line) {
-  const std::size_t first = line.pieces.front().physical;
+  const std::size_t first = line.start;
   const std::size_t end = first == 0 ? std::string::npos : tree.bytes().rfind('\n', first - 1);
   const std::size_t begin = end == std::string::npos ? 0 : end + 1;
   return {file, line.first_line, static_cast<std::int64_t>(first - begin + 1)};
@@ -196,7 +196,7 @@ Place LintContext::place_of_value(const Occurrence& occurrence) const {
   const std::vector<Word> words = split_words(line->text);
   if (words.size() < 2) return place;
   const Tree& tree = trees_.find(place.file)->second;
-  const std::size_t name = line->pieces.front().physical;
+  const std::size_t name = line->start;
   const std::size_t value = Tree::physical(*line, words[1].logical).begin;
   if (value <= name) return place;
   if (tree.bytes().substr(name, value - name).find('\n') == std::string::npos)

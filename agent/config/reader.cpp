@@ -26,7 +26,7 @@ constexpr std::string_view kCommandLine = "-c/-C directives";
 
 // From 1, in bytes.
 std::uint32_t column_of(const std::string& bytes, const Line& line) {
-  const std::size_t first = line.pieces.front().physical;
+  const std::size_t first = line.start;
   const std::size_t end = first == 0 ? std::string::npos : bytes.rfind('\n', first - 1);
   const std::size_t begin = end == std::string::npos ? 0 : end + 1;
   return static_cast<std::uint32_t>(first - begin + 1);
