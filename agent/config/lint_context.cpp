@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "agent/config/modules.h"
+#include "agent/config/version_expression.h"
 
 namespace mpm::config {
 namespace {
@@ -87,6 +88,7 @@ LintContext::LintContext(const LintSubject& subject)
     : site_(subject.site),
       running_mpm_(subject.running_mpm),
       running_(subject.running),
+      surroundings_(subject.surroundings),
       mpm_(loaded_mpm(subject.site)),
       mpm_is_loaded_(mpm_.has_value()) {
   if (!mpm_) mpm_ = running_mpm_;
@@ -97,6 +99,10 @@ LintContext::LintContext(const LintSubject& subject)
     if (const auto tree = trees_.find(file); tree != trees_.end())
       collect_written(file, tree->second);
   if (mpm_) numbers_ = effective_numbers(*mpm_, written_numbers());
+}
+
+bool LintContext::is_older_than(std::string_view version) const {
+  return is_older(surroundings_.version, version);
 }
 
 void LintContext::collect_occurrences() {

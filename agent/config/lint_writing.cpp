@@ -65,6 +65,7 @@ void look_for_repeats(const LintContext& context, const Rule& rule, Findings& fi
 }
 
 void look_for_old_names(const LintContext& context, const Rule& rule, Findings& findings) {
+  if (context.is_older_than("2.3.13")) return;  // it knows no other
   for (const Occurrence& entry : context.occurrences()) {
     const Directive& directive = *entry.directive;
     if (directive.old_name.empty() || same_name(entry.at->name, directive.name)) continue;

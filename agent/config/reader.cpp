@@ -13,6 +13,7 @@
 #include "agent/config/glob.h"
 #include "agent/config/modules.h"
 #include "agent/config/tree.h"
+#include "agent/config/version_expression.h"
 
 namespace mpm::config {
 namespace {
@@ -228,7 +229,14 @@ void Reader::read_words(Level& level, std::string_view line) {
     if (args.empty() && !name.empty() && name[0] == '<') args = ">";
   }
   const OnRead* on_read = find_on_read(name);
-  if (on_read && known(*on_read)) return (this->*on_read->handler)(level, args);
+  if (on_read && known(*on_read)) {
+    if (is_older(options_.version, on_read->since))
+      refuse_when_executed(
+          level, fmt::format("httpd {} does not know {}, which came with {}. Guard "
+                             "it with <IfVersion >= {}>, or remove it.",
+                             options_.version, on_read->name, on_read->since, on_read->since));
+    return (this->*on_read->handler)(level, args);
+  }
   add(level, std::move(name), args);
 }
 

@@ -69,6 +69,7 @@ class Reader {
     std::string_view name;
     std::string_view source;  // of the module that brings it; empty for what is always there
     Handler handler;
+    std::string_view since = {};  // the first version of httpd that has it
   };
 
   // reader.cpp: lines and sections.

@@ -36,7 +36,7 @@ struct SiteOptions {
   // Whether a LoadModule or LoadFile of a file that is not there is a problem, or a
   // DefaultRuntimeDir: the configuration is read where its server runs.
   bool require_module_files = true;
-  std::string version;  // "2.4.57", for <IfVersion>
+  std::string version;  // "2.4.57", for <IfVersion> and what came with a version; empty: unknown
   Keep keep = Keep::Every;
 };
 
@@ -97,6 +97,7 @@ enum class TrapKind : std::uint8_t {
   UnclosedCondition,  // an active condition ended with its file
   DeadBody,           // <IfVersion> or <Macro> before its LoadModule
   LostLine,           // the last line, without an end and directly behind a Use
+  WholeArgument,      // <IfModule "x"> in a version that takes the quotes for part of the name
   MpmSourceName,      // <IfModule mod_mpm_event.c> never matches; event.c does
 };
 

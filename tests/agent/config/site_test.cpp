@@ -178,6 +178,17 @@ TEST(IfModule, TakesNoCommentBehindItsClosingTagWhenActive) {
   EXPECT_THAT(refusals(read("<IfModule nope>\n</IfModule> # end\n")), IsEmpty());
 }
 
+TEST(IfModule, TakesItsWholeArgumentForTheNameBefore2435) {
+  SiteOptions options = event_options();
+  const std::string text =
+      "<IfModule \"event.c\">\nA\n</IfModule>\n<IfModule event.c>\nB\n</IfModule>\n";
+  EXPECT_THAT(lines(read(text, options)), ElementsAre("A", "B"));
+  options.version = "2.4.34";
+  EXPECT_THAT(lines(read(text, options)), ElementsAre("B"));
+  options.version = "";
+  EXPECT_THAT(lines(read(text, options)), ElementsAre("A", "B"));
+}
+
 TEST(SkippedSection, NestsByTheFirstWordOfEachLine) {
   EXPECT_THAT(lines("<IfModule nope>\n<IfModule event.c>\nA\n</IfModule>\nB\n# </IfModule>\n"
                     "${x} Include none\n</IfModule>\nC\n"),
