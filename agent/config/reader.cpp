@@ -41,6 +41,7 @@ InputLine input_line(const std::shared_ptr<const std::string>& file, const std::
   read.last_line = read.reported = line.last_line;
   read.column = column_of(bytes, line);
   read.read_size = line.read_size;
+  read.start = line.start;
   read.comment_continues =
       !line.text.empty() && line.text.front() == '#' && line.last_line > line.first_line;
   read.too_long = line.too_long;
@@ -60,7 +61,8 @@ InputLine cut_line(const std::string& bytes, const Span& line, InputLine whole) 
 Input input_of_file(const std::string& path, Tree tree) {
   Input input;
   input.name = std::make_shared<const std::string>(path);
-  const std::string bytes = tree.bytes();
+  input.bytes = tree.bytes();
+  const std::string& bytes = input.bytes;
   std::vector<Line> lines = std::move(tree).take_lines();
   const Span last = lines.empty() ? Span{} : lines.back().bytes;
   input.lines.reserve(lines.size());
@@ -181,6 +183,10 @@ bool Reader::advance(Level& level) {
     trap(level, TrapKind::LostLine,
          "The file's last line stands directly behind a Use and has no end, so httpd does not read "
          "it. End it.");
+  if (line.continues)
+    trap(level, TrapKind::MacroContinues,
+         "The macro ends in a backslash, so the line behind its Use belongs to its last line. "
+         "Remove the backslash.");
   if (line.comment_continues)
     trap(level, TrapKind::CommentContinues,
          "The comment ends in a backslash, so the next line belongs to it and does not count. "
@@ -295,7 +301,7 @@ void Reader::keep(const Level& level, std::string_view name, std::string_view ar
   directive.first_line = level.place.first_line;
   directive.last_line = level.place.last_line;
   directive.depth = level.depth;
-  directive.from_macro = level.input.all().size() > 1;
+  directive.from_macro = level.input.all().size() > 1 || level.line->continues;
   directive.origin = *level.place.origin;
   directive.origin_line = level.place.origin_line;
   directive.dead = dead;

@@ -97,6 +97,7 @@ enum class TrapKind : std::uint8_t {
   UnclosedCondition,  // an active condition ended with its file
   DeadBody,           // <IfVersion> or <Macro> before its LoadModule
   LostLine,           // the last line, without an end and directly behind a Use
+  MacroContinues,     // a macro ending in a backslash takes the line behind its Use
   WholeArgument,      // <IfModule "x"> in a version that takes the quotes for part of the name
   MpmSourceName,      // <IfModule mod_mpm_event.c> never matches; event.c does
 };
