@@ -56,7 +56,7 @@ const Reader::OnRead* Reader::find_on_read(std::string_view name) {
       {"MacroIgnoreBadNesting", "mod_macro.c", &Reader::pass_over},
   }};
   const auto* found = std::find_if(kTable.begin(), kTable.end(), [name](const OnRead& entry) {
-    return equal_ignoring_case(entry.name, name);
+    return entry.name.size() == name.size() && equal_ignoring_case(entry.name, name);
   });
   return found == kTable.end() ? nullptr : found;
 }

@@ -31,6 +31,13 @@ Physical physical_line(const std::string& bytes, std::size_t at) {
   return line;
 }
 
+std::size_t count_of_ends(const std::string& bytes) {
+  std::size_t count = 0;
+  for (std::size_t at = bytes.find('\n'); at != std::string::npos; at = bytes.find('\n', at + 1))
+    ++count;
+  return count;
+}
+
 // Cuts white space at both ends of the text and keeps the map to the bytes in step.
 void trim_line(Line& line) {
   std::size_t begin = 0;
@@ -173,8 +180,7 @@ std::vector<Word> split_words(std::string_view text) {
 Tree Tree::read(std::string bytes) {
   Tree tree;
   tree.bytes_ = std::move(bytes);
-  tree.lines_.reserve(
-      static_cast<std::size_t>(std::count(tree.bytes_.begin(), tree.bytes_.end(), '\n') + 1));
+  tree.lines_.reserve(count_of_ends(tree.bytes_) + 1);
   std::size_t at = 0;
   std::uint32_t number = 1;
   while (at < tree.bytes_.size()) {
