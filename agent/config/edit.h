@@ -44,6 +44,7 @@ struct EditRequest {
 struct PlannedEdit {
   EditPlan plan;                // for people and programs; pid and written are the caller's to fill
   std::vector<FileEdit> files;  // for whoever writes it, in the same order
+  std::vector<std::string> reasons{};  // for plan.restart, a sentence each, the strongest first
 };
 
 // Usage: a directive or a value that cannot be meant (the sentence says what could). Conflict: what

@@ -112,7 +112,6 @@ class Agent {
     Target target;
     SiteSource source;
     config::PlannedEdit edit;
-    std::vector<std::string> reasons;  // for the way of loading it
   };
   Result<Intent> intend(const ConfigQuestion& question);
   Result<Intent> intend_back(const ChangeRecord& change);

@@ -11,11 +11,11 @@
 #include "agent/apply/backup.h"
 #include "agent/apply/file_swap.h"
 #include "agent/apply/inverse.h"
+#include "agent/config/outcome.h"
 #include "agent/config/settings.h"
 #include "agent/service/agent.h"
 #include "agent/service/planning.h"
 #include "agent/target/launch.h"
-#include "agent/target/load_plan.h"
 #include "agent/target/reload_risk.h"
 #include "agent/target/successor.h"
 #include "schema/codec/json.h"
@@ -108,23 +108,11 @@ Result<Agent::Intent> Agent::intend(const ConfigQuestion& question) {
   if (!source) return fail(std::move(source.error()));
   auto edit = planned(*source, question);
   if (!edit) return fail(std::move(edit.error()));
-  LoadQuestion load;
-  load.running_mpm = edit->plan.mpm_before;
-  load.configured_mpm = edit->plan.mpm_after;
-  for (const DirectiveChange& change : edit->plan.directives)
-    load.changes.push_back({change.directive, change.from_effective, change.to_effective});
-  load.running = source->running;
-  load.threads_per_child = value_after(watch(*target)->settings(), edit->plan, "ThreadsPerChild");
-  const LoadPlan way = load_plan(load);
-  edit->plan.restart = std::max(edit->plan.restart, way.way);
-  Intent intent{std::move(*target), std::move(*source), std::move(*edit), {}};
-  for (const LoadReason& reason : way.reasons)
-    intent.reasons.push_back(reason.sentence);
-  return intent;
+  return Intent{std::move(*target), std::move(*source), std::move(*edit)};
 }
 
 std::vector<std::string> Agent::risks_of(const Intent& intent) {
-  std::vector<std::string> risks = intent.reasons;
+  std::vector<std::string> risks = intent.edit.reasons;
   if (intent.edit.plan.restart != RestartClass::Graceful) return risks;
   const auto watched = watch(intent.target);
   const auto board = watched->board();
@@ -238,11 +226,11 @@ Result<Agent::Intent> Agent::intend_back(const ChangeRecord& change) {
   if (!source) return fail(std::move(source.error()));
   const auto settings = config_settings(question);
   if (!settings) return fail(settings.error());
-  Intent intent{std::move(*target),
-                std::move(*source),
-                apply::inverse_of(change.plan, edits, settings->basis),
-                {}};
+  Intent intent{std::move(*target), std::move(*source),
+                apply::inverse_of(change.plan, edits, settings->basis)};
   intent.edit.plan.pid = intent.target.pid;
+  config::fill_in_way(intent.edit, {intent.target.mpm, intent.source.running,
+                                    value_after(*settings, intent.edit.plan, "ThreadsPerChild")});
   return intent;
 }
 

@@ -9,7 +9,6 @@
 #include "agent/apache/messages.h"
 #include "agent/apply/file_swap.h"
 #include "agent/base/file.h"
-#include "agent/target/load_plan.h"
 #include "agent/target/successor.h"
 
 namespace mpm {
