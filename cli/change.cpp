@@ -126,6 +126,9 @@ std::string render(const ChangePreview& preview, const Style& style) {
   text += paragraph({"  "}, fmt::format("It takes a {}.", words(plan.restart)), style);
   for (const std::string& risk : preview.risks)
     text += paragraph({fmt::format("  {} ", style.glyphs().note), Tone::Caution}, risk, style);
+  if (!preview.unloaded.empty()) text += "\n" + heading("What it loads besides", style);
+  for (const std::string& sentence : preview.unloaded)
+    text += paragraph({fmt::format("  {} ", style.glyphs().danger), Tone::Bad}, sentence, style);
   if (!preview.refusal.empty())
     text += "\n" + paragraph({}, "It is not made as it was asked for. " + preview.refusal, style,
                              Tone::Bad);

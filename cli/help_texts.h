@@ -88,6 +88,9 @@ directives, by how much at a time, in which hours, how long it waits after a cha
 undo. It never does more than a graceful reload unless the policy allows that. Each round is told in
 a line.
 
+What somebody else wrote into the configuration and nobody has loaded yet is loaded with the change:
+that is said before it is asked about, and with --yes on stderr. With --auto the change is refused.
+
 Examples
   sudo mpmctl apply                                what recommend says
   sudo mpmctl apply --auto --policy policy.toml    by itself, within that policy, until Ctrl-C

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "agent/apache/directives.h"
 #include "agent/config/apart.h"
 #include "agent/config/carry_over.h"
 #include "agent/config/change.h"
@@ -39,7 +40,8 @@ void read_draft(Draft& draft, const EditRequest& request) {
 Site without_others(const Site& site) {
   Site kept;
   for (const ActiveDirective& node : site.directives)
-    if (find_directive(node.name) != nullptr) kept.directives.push_back(node);
+    if (find_directive(node.name) != nullptr || same_name(node.name, "ErrorLog"))
+      kept.directives.push_back(node);
   kept.modules = site.modules;
   kept.files = site.files;
   kept.fingerprint = site.fingerprint;
@@ -111,7 +113,7 @@ Result<PlannedEdit> plan_edit(const EditRequest& request, const FileSystem& file
   Draft draft{request.site, overlay, {}, Mpm::Event, {}};
   draft.options.require_module_files = false;
   read_draft(draft, request);
-  const Site before = without_others(draft.site);
+  Site before = without_others(draft.site);
   const MpmSettings settings = read_settings(before, std::nullopt);
   if (settings.mpm) draft.mpm = *settings.mpm;
   if (auto sound = refuse_broken(before, draft.mpm); !sound) return fail(std::move(sound).error());
@@ -131,7 +133,9 @@ Result<PlannedEdit> plan_edit(const EditRequest& request, const FileSystem& file
   if (auto sound = refuse_broken(draft.site, draft.mpm); !sound)
     return fail(std::move(sound).error());
   draft.site = without_others(draft.site);
-  return outcome(request, before, draft);
+  PlannedEdit planned = outcome(request, before, draft);
+  planned.site = std::move(before);
+  return planned;
 }
 
 }  // namespace mpm::config

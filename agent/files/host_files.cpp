@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/files/host_files.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstddef>
@@ -35,6 +36,10 @@ int open_in_root(int root, const std::string& path, int flags) {
     if (errno != EAGAIN && errno != EINTR) break;
   }
   return -1;
+}
+
+std::int64_t changed_ns(const struct stat& found) {
+  return found.st_mtim.tv_sec * 1000000000LL + found.st_mtim.tv_nsec;
 }
 
 struct CloseDirectory {
@@ -163,7 +168,12 @@ std::optional<HostFiles::Stamp> HostFiles::stamp(const std::string& path) const 
   const auto fd = open(path, O_PATH);
   struct stat found {};
   if (!fd || ::fstat(fd->get(), &found) != 0) return std::nullopt;
-  return Stamp{found.st_mtim.tv_sec * 1000000000LL + found.st_mtim.tv_nsec, found.st_size};
+  Stamp stamp{changed_ns(found), found.st_size};
+  // An old file is new where a link to it is, as a2enmod makes them.
+  const auto name = open(path, O_PATH | O_NOFOLLOW);
+  if (name && ::fstat(name->get(), &found) == 0)
+    stamp.changed_ns = std::max(stamp.changed_ns, changed_ns(found));
+  return stamp;
 }
 
 }  // namespace mpm

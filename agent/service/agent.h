@@ -114,9 +114,17 @@ class Agent {
     config::PlannedEdit edit;
   };
   Result<Intent> intend(const ConfigQuestion& question);
-  Result<Intent> intend_back(const ChangeRecord& change);
-  Result<ChangeRecord> begin(Intent intent, ChangeRecord change, RestartClass most_restart);
+  // Adds to the reason how the change is taken back where that is not by its bytes.
+  Result<Intent> intend_back(const ChangeRecord& change, std::string& because);
+  // What whoever asks for a change has agreed to.
+  enum class Unloaded : std::uint8_t { Refused, Allowed };
+  struct Allowance {
+    RestartClass most_restart = RestartClass::Graceful;
+    Unloaded unloaded = Unloaded::Refused;  // what others wrote and nobody loaded
+  };
+  Result<ChangeRecord> begin(Intent intent, ChangeRecord change, const Allowance& allowed);
   std::vector<std::string> risks_of(const Intent& intent);
+  std::vector<std::string> unloaded_of(const Intent& intent);
   HandsWorld hands_world();
   std::vector<Sample> past(const Target& target);
   Result<void> recover();

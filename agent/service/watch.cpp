@@ -135,6 +135,11 @@ MpmSettings Watch::settings() {
   return settings_.read(sampler_.scoreboard());
 }
 
+std::vector<std::string> Watch::newer_files() {
+  const std::lock_guard lock(mutex_);
+  return settings_.newer(sampler_.scoreboard());
+}
+
 RunningLimits Watch::running() {
   const auto last = board();
   return last ? RunningLimits{last->server_limit, last->thread_limit} : RunningLimits{};

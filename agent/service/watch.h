@@ -64,6 +64,8 @@ class Watch {
   const Target& target() const { return target_; }
   std::int32_t key() const { return key_; }
   MpmSettings settings();
+  // What of its configuration is newer than its last start or reload.
+  std::vector<std::string> newer_files();
   // What the running parent keeps until it is stopped; zeros when its scoreboard is not read.
   RunningLimits running();
   // The scoreboard of the last look, after one when there was none yet; absent when it fails.
