@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // A value of the contract as a row: its fields in the order of kFields, those of a value inside
-// it under its name ("tally_busy"), lists as JSON. The binder and the reader go through the same
-// list, so a column cannot be in one and missing in the other.
+// it under its name ("tally_busy"), lists as JSON, distributions as bytes. The binder and the
+// reader go through the same list, so a column cannot be in one and missing in the other.
 #pragma once
 
 #include <concepts>
@@ -11,6 +11,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "agent/history/sketch.h"
 #include "agent/history/sqlite.h"
 #include "schema/codec/json.h"
 #include "schema/codec/names.h"
@@ -45,6 +46,8 @@ template <class T>
 void bind_column(Statement& statement, int parameter, const T& value) {
   if constexpr (kIsVector<T>)
     statement.bind(parameter, std::string_view(to_json(value)));
+  else if constexpr (std::same_as<T, Sketch>)
+    statement.bind_bytes(parameter, value.encoded());
   else if constexpr (std::same_as<T, std::optional<double>>)
     value ? statement.bind(parameter, *value) : statement.bind_null(parameter);
   else if constexpr (kIsQuantity<T>)
@@ -64,6 +67,8 @@ template <class T>
 void read_column(const Statement& statement, int column, T& value) {
   if constexpr (kIsVector<T>) {
     if (auto list = from_json<T>(statement.text(column))) value = std::move(*list);
+  } else if constexpr (std::same_as<T, Sketch>) {
+    if (auto sketch = Sketch::decoded(statement.text(column))) value = std::move(*sketch);
   } else if constexpr (std::same_as<T, std::optional<double>>) {
     value.reset();
     if (!statement.is_null(column)) value = statement.real(column);

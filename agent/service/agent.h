@@ -23,7 +23,7 @@
 #include "agent/apply/file_world.h"
 #include "agent/base/clock.h"
 #include "agent/config/edit.h"
-#include "agent/history/history.h"
+#include "agent/history/store.h"
 #include "agent/proc/proc_fs.h"
 #include "agent/service/changes.h"
 #include "agent/service/server_hands.h"
@@ -32,6 +32,7 @@
 #include "schema/model/admission.h"
 #include "schema/model/change.h"
 #include "schema/model/config_edit.h"
+#include "schema/model/history.h"
 #include "schema/model/messages.h"
 #include "schema/model/observation.h"
 #include "schema/model/proposal.h"
@@ -47,11 +48,20 @@ struct AgentOptions {
   std::chrono::milliseconds discover_every{10000};
   std::string history = ":memory:";          // path of the database
   std::string state = "/var/lib/mpm-agent";  // where files are kept as they were before a change
-  std::chrono::hours keep{24};               // raw samples older than this are forgotten
+  Keeping keep;                              // what of it, and how long
   std::string proc_root = "/proc";
   Policy policy;
-  // Of what is out of order at the start, or takes long; from the thread that starts the agent.
+  // Of what is out of order, or takes long; from any thread.
   std::function<void(const std::string&)> tell;
+};
+
+// Of the past of one server: from is before to; nothing is now.
+struct HistoryQuestion {
+  std::string target;
+  std::optional<Instant> from;  // nullopt: a day before `to`
+  std::optional<Instant> to;
+  std::optional<Seconds> step;  // nullopt: as many steps as a chart is wide
+  std::string fields;           // "busy,busy_max"; empty: all
 };
 
 class Agent {
@@ -66,6 +76,9 @@ class Agent {
   Result<StatusReport> status(const std::string& name);
   Result<ScoreboardView> scoreboard(const std::string& name);
   Result<MpmSettings> settings(const std::string& name);
+  // The past of a server, also of one that has ended when it is named by its port or URL. Usage:
+  // the question makes no sense.
+  Result<HistoryReport> history(const HistoryQuestion& question);
   Result<SampleList> samples(const std::string& name, std::int64_t after, std::int64_t limit);
   // Over the last `window`, or over all the history there is (an hour at most) when absent.
   Result<Observation> observation(const std::string& name, std::optional<Seconds> window);
@@ -74,6 +87,7 @@ class Agent {
   // Usage: too little was seen.
   Result<SimulationReport> simulate(const SimulationQuestion& question);
   HealthReport health();
+  Instant now() const { return clock_.now(); }
   // The page of Prometheus, of the last looks; never a look, a file or the database. NotFound: no
   // server of this name is watched.
   Result<std::string> metrics(const std::string& name);
@@ -101,7 +115,7 @@ class Agent {
   Result<ChangeRecord> change(std::int64_t id);
 
  private:
-  Agent(AgentOptions options, Clock& clock, History history);
+  Agent(AgentOptions options, Clock& clock);
 
   Result<std::vector<Target>> find() const;
   Result<Target> resolve(const std::string& name);
@@ -122,16 +136,18 @@ class Agent {
   std::vector<Sample> past(const Target& target);
   Result<void> recover();
   void tell(const std::string& sentence) const;
-  void store(const Sample& sample);
+  Result<Observation> observed(Watch& watched, std::optional<Seconds> window);
+  std::string history_name(const Target& target) const;
+  Result<std::string> remembered(const std::string& name);
+  Result<std::vector<Sample>> samples_between(const Watch& watched, Instant from, Instant to);
+  void add_changes(HistoryReport& report, std::vector<History::Mark> noted);
   void discover_until_stopped(const std::stop_token& stop);
 
   const AgentOptions options_;
   Clock& clock_;
   const ProcFs proc_;
 
-  std::mutex history_mutex_;
-  History history_;          // guarded by history_mutex_
-  std::int64_t stored_ = 0;  // guarded by history_mutex_
+  Store store_;
 
   std::mutex watches_mutex_;
   std::map<std::string, std::shared_ptr<Watch>> watches_;  // by identity; guarded likewise

@@ -274,9 +274,7 @@ std::vector<Sample> Agent::past(const Target& target) {
   const auto watched = watch(target);
   watched->begin();
   const Instant now = clock_.now();
-  std::unique_lock lock(history_mutex_);
-  const auto found = history_.range(watched->key(), std::max(target.started, now - kPast), now);
-  lock.unlock();
+  const auto found = samples_between(*watched, std::max(target.started, now - kPast), now);
   std::vector<Sample> seconds;
   if (!found) return seconds;
   for (const Sample& sample : *found)

@@ -30,7 +30,7 @@ tl::expected<ProgramOptions, EarlyExit> parse_command_line(int argc, const char*
   options.agent.history = "/var/lib/mpm-agent/history.db";
   std::int64_t interval_ms = options.agent.interval.count();
   std::int64_t sweep_ms = options.agent.sweep_every.count();
-  std::int64_t keep_hours = options.agent.keep.count();
+  std::int64_t keep_hours = options.agent.keep.samples.count();
 
   CLI::App app{"Watches every Apache httpd of this host and answers mpmctl on a Unix socket."};
   app.set_version_flag("--version", "mpm-agent " MPM_VERSION);
@@ -68,7 +68,7 @@ tl::expected<ProgramOptions, EarlyExit> parse_command_line(int argc, const char*
 
   options.agent.interval = std::chrono::milliseconds(interval_ms);
   options.agent.sweep_every = std::chrono::milliseconds(sweep_ms);
-  options.agent.keep = std::chrono::hours(keep_hours);
+  options.agent.keep.samples = std::chrono::hours(keep_hours);
   if (options.agent.ephemeral) {
     options.agent.history = ":memory:";
     if (app.count("--state") == 0) options.agent.state = state_of_user();

@@ -26,11 +26,10 @@ constexpr std::chrono::milliseconds kLongestGap{10000};
 
 }  // namespace
 
-Watch::Watch(Target target, std::int32_t key, const ProcFs& proc, Clock& clock, Pace pace,
-             Sink sink)
+Watch::Watch(Target target, WatchName name, const ProcFs& proc, Clock& clock, Pace pace, Sink sink)
     : target_(std::move(target)),
       proc_(proc),
-      key_(key),
+      name_(std::move(name)),
       clock_(clock),
       pace_(pace),
       sink_(std::move(sink)),
@@ -58,7 +57,7 @@ Result<Look> Watch::look_unseen(Sweep sweep) {
     return fail(std::move(sample.error()));
   }
   trouble_.reset();
-  sample->pid = key_;
+  sample->pid = name_.key;
   sample->worker_limit = settings_.read(sampler_.scoreboard()).worker_limit;
   return Look{*sample, view(*sampler_.scoreboard(), sample->at, target_.pid), sampler_.sources(),
               sampler_.losses()};

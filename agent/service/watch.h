@@ -44,13 +44,19 @@ struct Pace {
   std::chrono::milliseconds sweep_every{10000};
 };
 
+// Who is watched, for the history.
+struct WatchName {
+  // Stands in the samples where a pid does: for a server known by its URL a negative number.
+  std::int32_t key = 0;
+  std::string server;  // outlives the process
+};
+
 class Watch {
  public:
   using Sink = std::function<void(Sample)>;
 
-  // `key` stands in the samples where a pid does: for a server known by its URL a negative
-  // number. The clock must outlive the watch; `sink` is called on the watch's thread.
-  Watch(Target target, std::int32_t key, const ProcFs& proc, Clock& clock, Pace pace, Sink sink);
+  // The clock must outlive the watch; `sink` is called on the watch's thread.
+  Watch(Target target, WatchName name, const ProcFs& proc, Clock& clock, Pace pace, Sink sink);
 
   // Looks now, on the caller's thread; the sample does not go to the sink.
   Result<Look> look(Sweep sweep);
@@ -62,7 +68,7 @@ class Watch {
   std::shared_ptr<const Snapshot> snapshot() const;
 
   const Target& target() const { return target_; }
-  std::int32_t key() const { return key_; }
+  const std::string& server() const { return name_.server; }
   MpmSettings settings();
   // What the running parent keeps until it is stopped; zeros when its scoreboard is not read.
   RunningLimits running();
@@ -81,7 +87,7 @@ class Watch {
 
   const Target target_;
   const ProcFs proc_;
-  const std::int32_t key_;
+  const WatchName name_;
   Clock& clock_;
   const Pace pace_;
   const Sink sink_;

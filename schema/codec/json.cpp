@@ -17,6 +17,7 @@
 #include "schema/model/change.h"
 #include "schema/model/config_edit.h"
 #include "schema/model/fields.h"
+#include "schema/model/history.h"
 #include "schema/model/lab.h"
 #include "schema/model/launch.h"
 #include "schema/model/messages.h"
@@ -228,6 +229,7 @@ MPM_JSON(ConfigQuestion)
 MPM_JSON(DirectiveExplanation)
 MPM_JSON(EditPlan)
 MPM_JSON(HealthReport)
+MPM_JSON(HistoryReport)
 MPM_JSON(LabReport)
 MPM_JSON(Launch)
 MPM_JSON(LintReport)

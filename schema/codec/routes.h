@@ -11,7 +11,7 @@ namespace mpm {
 
 struct Route {
   std::string_view path;
-  std::array<std::string_view, 3> parameters;  // of the query; empty ones are none
+  std::array<std::string_view, 5> parameters;  // of the query; empty ones are none
   std::string_view answer;                     // the type of its message
   std::string_view summary;
   std::string_view question = "";  // the type of a POST's body; empty: it is a GET
@@ -34,6 +34,10 @@ inline constexpr Route kSamples{"/v1/samples",
                                 {"target", "after", "limit"},
                                 "SampleList",
                                 "Samples of one server after a cursor"};
+inline constexpr Route kHistory{"/v1/history",
+                                {"target", "from", "to", "step", "fields"},
+                                "HistoryReport",
+                                "What was seen of one server, in steps of time, and what happened"};
 inline constexpr Route kObservation{"/v1/observation",
                                     {"target", "window"},
                                     "Observation",
@@ -93,6 +97,6 @@ inline constexpr std::array kRoutes{
     route::kMetrics,       route::kConfigSettings,  route::kConfigCheck,     route::kConfigPlan,
     route::kConfigWrite,   route::kConfigDirective, route::kChanges,         route::kChange,
     route::kChangePreview, route::kChangeBegin,     route::kChangeAdmission, route::kChangeUndo,
-    route::kSimulation};
+    route::kSimulation,    route::kHistory};
 
 }  // namespace mpm

@@ -16,6 +16,7 @@
 #include "schema/model/admission.h"
 #include "schema/model/change.h"
 #include "schema/model/config_edit.h"
+#include "schema/model/history.h"
 #include "schema/model/messages.h"
 #include "schema/model/observation.h"
 #include "schema/model/proposal.h"
@@ -146,6 +147,9 @@ TEST(Contract, OpenApiHasTheFieldsOfEveryType) {
   expect_described<FileChange>("FileChange");
   expect_described<Finding>("Finding");
   expect_described<HealthReport>("HealthReport");
+  expect_described<HistoryMark>("HistoryMark");
+  expect_described<HistoryPoint>("HistoryPoint");
+  expect_described<HistoryReport>("HistoryReport");
   expect_described<HostUsage>("HostUsage");
   expect_described<HourWindow>("HourWindow");
   expect_described<LintFinding>("LintFinding");
@@ -191,7 +195,7 @@ TEST(Contract, OpenApiHasTheFieldsOfEveryType) {
   expect_described<Wish>("Wish");
   expect_described<Work>("Work");
   expect_described<WorkerCounts>("WorkerCounts");
-  EXPECT_EQ(openapi()["components"]["schemas"].size(), 64U) << "a type that is not held here";
+  EXPECT_EQ(openapi()["components"]["schemas"].size(), 67U) << "a type that is not held here";
 }
 
 TEST(Contract, OpenApiHasTheRoutesOfTheTable) {
@@ -244,6 +248,7 @@ TEST(Contract, TheExamplesAreMessages) {
   expect_example<DirectiveExplanation>("directive.json");
   expect_example<EditPlan>("edit-plan.json");
   expect_example<HealthReport>("health.json");
+  expect_example<HistoryReport>("history.json");
   expect_example<LintReport>("lint.json");
   expect_example<MpmSettings>("settings.json");
   expect_example<Observation>("observation.json");

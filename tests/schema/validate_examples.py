@@ -20,6 +20,7 @@ MESSAGES = {
     "directive": "DirectiveExplanation",
     "edit-plan": "EditPlan",
     "health": "HealthReport",
+    "history": "HistoryReport",
     "lint": "LintReport",
     "observation": "Observation",
     "problem": "Problem",
