@@ -6,6 +6,7 @@
 #include "cli/change_commands.h"
 #include "cli/config_commands.h"
 #include "cli/demo.h"
+#include "cli/history.h"
 #include "cli/lab.h"
 #include "cli/render.h"
 #include "cli/simulate.h"
@@ -58,6 +59,8 @@ Result<Outcome> perform(const Options& options, Client& client, const Style& sty
       return recommend(options, client, style);
     case Command::Simulate:
       return simulate(options, client, style);
+    case Command::History:
+      return history(options, client, style);
     case Command::Demo:
       return demonstrate(options, client, style, server);
     case Command::Lab:

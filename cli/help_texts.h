@@ -26,6 +26,7 @@ Examples
   sudo mpmctl recommend          what should I change, and why?
   mpmctl recommend --for 10m     the same, after ten minutes of watching
   mpmctl simulate --set MaxRequestWorkers=400   what would that have done?
+  mpmctl history --from 7d       how was it, and what was changed?
   mpmctl config show :8080       what do the files say, and what does httpd make of it?
   mpmctl config set KeepAliveTimeout=2   what would that change? (--write writes it)
   sudo mpmctl apply              make the recommended change, watch it, undo it if it harms
@@ -50,6 +51,17 @@ Examples
   mpmctl recommend --json > advice.json
 
 The exit status is 1 when a finding is advice or worse, 0 when there is nothing to do.)";
+
+inline constexpr std::string_view kHistoryFooter = R"(
+An mpm-agent that keeps running remembers every look for two days, and minutes and hours of a year
+and a month. Where nobody looked there is a gap. S is a restart, G a graceful reload, R what was
+recommended, C a change, B the begin.
+
+Examples
+  mpmctl history                          the last day, and what happened
+  mpmctl history :8080 --from 7d --step 1h   a week, hour by hour
+  mpmctl history --from 2026-11-23T08:00:00Z --to 2026-11-23T09:00:00Z --step 1m
+  mpmctl history --from 30d --csv > month.csv)";
 
 inline constexpr std::string_view kSimulateFooter = R"(
 The load that the agent has seen is gone over again, once with the directives as they are and once
