@@ -141,6 +141,7 @@ std::string mark_line(const HistoryReport& report, int cells) {
     const auto cell = std::min<std::size_t>(static_cast<std::size_t>(at / width), line.size() - 1);
     if (line[cell] == ' ' || mark.kind == MarkKind::Changed) line[cell] = letter(mark.kind);
   }
+  line.erase(line.find_last_not_of(' ') + 1);
   return line;
 }
 

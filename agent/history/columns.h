@@ -34,6 +34,18 @@ void each_column(T& value, const std::string& prefix, Visit&& visit) {
   });
 }
 
+// Likewise without their names, which cost more than the values.
+template <class T, class Visit>
+void each_member(T& value, Visit&& visit) {
+  each_field(value, [&](std::string_view, auto& member) {
+    using Member = std::remove_cvref_t<decltype(member)>;
+    if constexpr (Described<Member>)
+      each_member(member, visit);
+    else if constexpr (!std::same_as<Member, std::vector<ProcessUsage>>)
+      visit(member);
+  });
+}
+
 template <class T>
 std::vector<std::string> columns_of() {
   std::vector<std::string> names;
@@ -88,16 +100,13 @@ void read_column(const Statement& statement, int column, T& value) {
 template <class T>
 void bind_row(Statement& statement, int first, const T& value) {
   int parameter = first;
-  each_column(value, "", [&](const std::string&, const auto& member) {
-    bind_column(statement, parameter++, member);
-  });
+  each_member(value, [&](const auto& member) { bind_column(statement, parameter++, member); });
 }
 
 template <class T>
 void read_row(const Statement& statement, int first, T& value) {
   int column = first;
-  each_column(value, "",
-              [&](const std::string&, auto& member) { read_column(statement, column++, member); });
+  each_member(value, [&](auto& member) { read_column(statement, column++, member); });
 }
 
 }  // namespace mpm

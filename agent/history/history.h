@@ -111,6 +111,7 @@ class History {
   Result<void> roll_up_minutes(std::int64_t server, Instant until);
   Result<void> roll_up_hours(std::int64_t server, Instant until);
   Result<std::vector<Rollup>> minutes(std::int64_t server, Instant from, Instant to);
+  Result<bool> has_all_looks(std::int64_t server, Instant from, Instant to);
   Result<bool> forget_before(std::string_view table, Instant instant);
 
   Database database_;

@@ -162,14 +162,24 @@ Result<std::vector<Rollup>> History::minutes(std::int64_t server, Instant from, 
   return found;
 }
 
+// Of no minute in between the samples are forgotten.
+Result<bool> History::has_all_looks(std::int64_t server, Instant from, Instant to) {
+  const auto oldest = number("SELECT min(at) FROM sample WHERE server = ?", std::array{server});
+  if (!oldest) return fail(oldest.error());
+  const auto first = number("SELECT min(at) FROM minute WHERE server = ? AND at >= ? AND at < ?",
+                            std::array{server, milliseconds(from), milliseconds(to)});
+  if (!first) return fail(first.error());
+  return *oldest != 0 && (*first == 0 || instant(*first) >= instant(*oldest) - kMinute);
+}
+
 Result<History::Series> History::series(const std::string& server, Instant from, Instant to,
                                         std::chrono::milliseconds step) {
   Series series;
   const auto id = known(server);
   if (!id) return series;
-  const auto oldest = number("SELECT min(at) FROM sample WHERE server = ?", std::array{*id});
-  if (!oldest) return fail(oldest.error());
-  if (step < kMinute && *oldest != 0 && from >= instant(*oldest) - kMinute) {
+  const auto all_looks = has_all_looks(*id, from, to);
+  if (!all_looks) return fail(all_looks.error());
+  if (step < kMinute && *all_looks) {
     auto samples = looks(*id, from - kLookBack, to);
     if (!samples) return fail(std::move(samples.error()));
     series.steps = rolled_up(*samples, from, step);
@@ -255,11 +265,12 @@ Result<Bytes> History::size() {
   return Bytes{(*pages - *unused) * *page};
 }
 
+// Rows are added in the order of their times, so the oldest stand first.
 Result<bool> History::forget_before(std::string_view table, Instant instant) {
-  if (auto done = database_.execute(fmt::format(
-          "DELETE FROM {0} WHERE rowid IN (SELECT rowid FROM {0} WHERE at < {1} ORDER BY at LIMIT "
-          "{2})",
-          table, milliseconds(instant), kMostForgotten));
+  if (auto done = database_.execute(
+          fmt::format("DELETE FROM {0} WHERE rowid IN (SELECT row FROM (SELECT rowid AS row, at "
+                      "FROM {0} ORDER BY rowid LIMIT {2}) WHERE at < {1})",
+                      table, milliseconds(instant), kMostForgotten));
       !done)
     return fail(std::move(done.error()));
   const auto gone = number("SELECT changes()");

@@ -34,7 +34,6 @@ void add_look(Rollup& rollup, const Sample& sample) {
     rollup.memory_available_min = available;
   rollup.busy.add(static_cast<double>(sample.tally.busy));
   rollup.queue.add(static_cast<double>(queue));
-  rollup.connections.add(static_cast<double>(connections));
   if (sample.work.finished > 0) {
     rollup.finished += sample.work.finished;
     rollup.duration_sum_ms += milliseconds_of(sample.work.duration_sum_seconds);
@@ -104,7 +103,6 @@ void merge(Rollup& into, const Rollup& more) {
   into.memory_max = std::max(into.memory_max, more.memory_max);
   into.busy.merge(more.busy);
   into.queue.merge(more.queue);
-  into.connections.merge(more.connections);
   into.rate.merge(more.rate);
   into.duration.merge(more.duration);
 }

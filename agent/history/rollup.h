@@ -48,11 +48,10 @@ struct Rollup {
   std::int64_t sweeps = 0;  // of the memory of the processes
   Bytes memory_sum;         // PSS of all of them, over the sweeps
   Bytes memory_max;
-  Sketch busy;         // of each look
-  Sketch queue;        // likewise
-  Sketch connections;  // likewise
-  Sketch rate;         // requests a second, from look to look
-  Sketch duration;     // seconds; of the requests of one look their mean
+  Sketch busy;      // of each look
+  Sketch queue;     // likewise
+  Sketch rate;      // requests a second, from look to look
+  Sketch duration;  // seconds; of the requests of one look their mean
 
   static constexpr std::tuple kFields{
       Field{"at", &Rollup::at},
@@ -87,7 +86,6 @@ struct Rollup {
       Field{"memory_max_bytes", &Rollup::memory_max},
       Field{"busy", &Rollup::busy},
       Field{"queue", &Rollup::queue},
-      Field{"connections", &Rollup::connections},
       Field{"rate", &Rollup::rate},
       Field{"duration", &Rollup::duration}};
 };

@@ -76,7 +76,6 @@ constexpr auto kSeriesFields = std::to_array<SeriesField>({
     {"queue_p95", quantile<&Rollup::queue, 95>},
     {"queue_max", number<&Rollup::queue_max>},
     {"connections", mean<&Rollup::connections_sum>},
-    {"connections_p95", quantile<&Rollup::connections, 95>},
     {"connections_max", number<&Rollup::connections_max>},
     {"requests_per_second", per_second<&Rollup::requests>},
     {"requests_per_second_p95", quantile<&Rollup::rate, 95>},

@@ -121,6 +121,7 @@ Result<Sketch> Sketch::decoded(std::string_view bytes) {
   if (!zeros) return fail(bad);
   sketch.zeros_ = static_cast<std::int64_t>(*zeros);
   std::int64_t interval = 0;
+  sketch.intervals_.reserve(bytes.size() / 2);
   while (!bytes.empty()) {
     const auto step = take(bytes);
     const auto times = take(bytes);

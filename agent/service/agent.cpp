@@ -84,11 +84,12 @@ std::shared_ptr<Watch> Agent::watch(const Target& target) {
   if (!slot) {
     const std::int32_t key = target.pid != 0 ? target.pid : -++urls_watched_;
     const std::string server = history_name(target);
-    slot = std::make_shared<Watch>(target, WatchName{key, server}, proc_, clock_,
-                                   Pace{options_.interval, options_.sweep_every},
-                                   [this, server](Sample sample) {
-                                     store_.append({server, std::move(sample)});
-                                   });
+    slot =
+        std::make_shared<Watch>(target, WatchName{key, server}, proc_, clock_,
+                                Pace{options_.interval, options_.sweep_every, options_.sweep_share},
+                                [this, server](Sample sample) {
+                                  store_.append({server, std::move(sample)});
+                                });
   }
   return slot;
 }

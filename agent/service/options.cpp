@@ -30,6 +30,9 @@ tl::expected<ProgramOptions, EarlyExit> parse_command_line(int argc, const char*
   options.agent.history = "/var/lib/mpm-agent/history.db";
   std::int64_t interval_ms = options.agent.interval.count();
   std::int64_t sweep_ms = options.agent.sweep_every.count();
+  double sweep_percent = 100 * options.agent.sweep_share;
+  std::int64_t keep_days = options.agent.keep.rollups.count() / 24;
+  std::int64_t most_mib = options.agent.keep.most.value / kMiB.value;
   std::int64_t keep_hours = options.agent.keep.samples.count();
 
   CLI::App app{"Watches every Apache httpd of this host and answers mpmctl on a Unix socket."};
@@ -51,8 +54,20 @@ tl::expected<ProgramOptions, EarlyExit> parse_command_line(int argc, const char*
   app.add_option("--sweep", sweep_ms, "milliseconds between two readings of the memory")
       ->check(CLI::Range(500, 600000))
       ->capture_default_str();
-  app.add_option("--keep", keep_hours, "hours that samples are kept")
+  app.add_option("--sweep-share", sweep_percent,
+                 "percent of a core that reading the memory of a server may take; 0 reads all of "
+                 "it at once")
+      ->check(CLI::Range(0.0, 100.0))
+      ->capture_default_str();
+  app.add_option("--keep", keep_hours, "hours that single samples are kept")
       ->check(CLI::Range(1, 24 * 365))
+      ->capture_default_str();
+  app.add_option("--keep-rollups", keep_days, "days that minutes and hours are kept")
+      ->check(CLI::Range(1, 10 * 366))
+      ->capture_default_str();
+  app.add_option("--history-size", most_mib,
+                 "MiB that the database may hold; of more the oldest samples are forgotten")
+      ->check(CLI::Range(16, 1 << 20))
       ->capture_default_str();
   app.add_flag("--ephemeral", options.agent.ephemeral,
                "serve one command: say \"ready\" on standard output, watch only what is asked "
@@ -68,9 +83,13 @@ tl::expected<ProgramOptions, EarlyExit> parse_command_line(int argc, const char*
 
   options.agent.interval = std::chrono::milliseconds(interval_ms);
   options.agent.sweep_every = std::chrono::milliseconds(sweep_ms);
+  options.agent.sweep_share = sweep_percent / 100;
+  options.agent.keep.rollups = std::chrono::hours(24 * keep_days);
+  options.agent.keep.most = kMiB * most_mib;
   options.agent.keep.samples = std::chrono::hours(keep_hours);
   if (options.agent.ephemeral) {
     options.agent.history = ":memory:";
+    if (app.count("--sweep-share") == 0) options.agent.sweep_share = 0;
     if (app.count("--state") == 0) options.agent.state = state_of_user();
     if (app.count("--interval") == 0) options.agent.interval = std::chrono::milliseconds(200);
     if (app.count("--sweep") == 0) options.agent.sweep_every = std::chrono::milliseconds(2000);

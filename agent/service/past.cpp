@@ -31,7 +31,7 @@ std::string plain_name(const Target& target) {
   std::string where = "unknown";
   if (!target.listeners.empty())
     where = address_text(target.listeners.front().address, target.listeners.front().port);
-  return fmt::format("{} {}", where, target.config_file);
+  return target.config_file.empty() ? where : fmt::format("{} {}", where, target.config_file);
 }
 
 bool is_called(const std::string& server, const std::string& name) {
@@ -94,9 +94,14 @@ std::vector<HistoryMark> told(std::vector<History::Mark> noted,
 // Servers in containers may say the same of themselves: the later ones go by their place, too.
 std::string Agent::history_name(const Target& target) const {
   const std::string plain = plain_name(target);
+  // A server that was stopped and started may be found before its watch has seen the end.
+  const auto lives = [&](const Watch& watched) {
+    const std::int32_t pid = watched.target().pid;
+    return !watched.ended() && (pid == 0 || proc_.stat(pid));
+  };
   const auto is_taken = [&](const std::string& name) {
     return std::ranges::any_of(watches_, [&](const auto& entry) {
-      return entry.second && !entry.second->ended() && entry.second->server() == name;
+      return entry.second && entry.second->server() == name && lives(*entry.second);
     });
   };
   if (!is_taken(plain)) return plain;

@@ -33,7 +33,7 @@ Watch::Watch(Target target, WatchName name, const ProcFs& proc, Clock& clock, Pa
       clock_(clock),
       pace_(pace),
       sink_(std::move(sink)),
-      sampler_(target_, sources_of(target_, proc), proc),
+      sampler_(target_, sources_of(target_, proc), proc, clock),
       settings_(target_, proc),
       snapshot_(nothing_yet(target_)) {}
 
@@ -50,7 +50,9 @@ Result<Look> Watch::look_locked(Sweep sweep) {
 }
 
 Result<Look> Watch::look_unseen(Sweep sweep) {
-  auto sample = sampler_.look(clock_.now(), sweep);
+  const std::chrono::duration<double, std::nano> budget = pace_.sweep_share * pace_.interval;
+  auto sample = sampler_.look(clock_.now(), sweep,
+                              std::chrono::duration_cast<std::chrono::nanoseconds>(budget));
   if (!sample) {
     trouble_ = sample.error();
     ended_ = ended_ || sample.error().kind == Error::Kind::NotFound;
@@ -111,17 +113,25 @@ void Watch::begin() {
   });
 }
 
+// Of this thread alone: nobody else takes turns.
+Sweep Watch::due(std::chrono::steady_clock::time_point now,
+                 std::chrono::steady_clock::time_point& next_sweep) const {
+  if (sampler_.is_in_turn()) return Sweep::Turn;
+  if (now < next_sweep) return Sweep::None;
+  next_sweep = now + pace_.sweep_every;
+  return pace_.sweep_share > 0 ? Sweep::Turn : Sweep::Memory;
+}
+
 void Watch::run(const std::stop_token& stop) {
   auto next = clock_.mono();
   auto next_sweep = next;
   while (clock_.sleep_until(next, stop)) {
-    const bool sweeps = next >= next_sweep;
-    if (sweeps) next_sweep = next + pace_.sweep_every;
+    const Sweep sweep = due(next, next_sweep);
     // A look that took too long makes no crowd of looks afterwards: missed ones are left out.
     next = std::max(next + pace_.interval, clock_.mono());
 
     std::unique_lock lock(mutex_);
-    auto seen = look_locked(sweeps ? Sweep::Memory : Sweep::None);
+    auto seen = look_locked(sweep);
     if (ended_) return;
     lock.unlock();
     if (seen) sink_(std::move(seen->sample));

@@ -42,6 +42,8 @@ struct Look {
 struct Pace {
   std::chrono::milliseconds interval{1000};
   std::chrono::milliseconds sweep_every{10000};
+  // Of the interval that sweeps may take, so that one is spread over several looks; 0: all at once.
+  double sweep_share = 0;
 };
 
 // Who is watched, for the history.
@@ -83,6 +85,8 @@ class Watch {
   void run(const std::stop_token& stop);
   Result<Look> look_locked(Sweep sweep);
   Result<Look> look_unseen(Sweep sweep);
+  Sweep due(std::chrono::steady_clock::time_point now,
+            std::chrono::steady_clock::time_point& next_sweep) const;
   void publish(const Result<Look>& seen, std::chrono::duration<double> took);
 
   const Target target_;

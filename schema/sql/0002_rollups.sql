@@ -46,12 +46,10 @@ CREATE TABLE minute (
   memory_max_bytes INTEGER NOT NULL,
   busy BLOB NOT NULL,
   queue BLOB NOT NULL,
-  connections BLOB NOT NULL,
   rate BLOB NOT NULL,
   duration BLOB NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX minute_by_server ON minute (server, at);
-CREATE INDEX minute_by_age ON minute (at);
 
 CREATE TABLE hour (
   server INTEGER NOT NULL REFERENCES server (id),
@@ -87,7 +85,6 @@ CREATE TABLE hour (
   memory_max_bytes INTEGER NOT NULL,
   busy BLOB NOT NULL,
   queue BLOB NOT NULL,
-  connections BLOB NOT NULL,
   rate BLOB NOT NULL,
   duration BLOB NOT NULL
 ) STRICT;

@@ -62,6 +62,13 @@ TEST_F(Kept, StepsBelowAMinuteAreOfTheLooksThemselves) {
   EXPECT_EQ(found.steps[5].requests, 500);
 }
 
+TEST_F(Kept, AQuestionFromBeforeTheBeginGetsFineStepsAllTheSame) {
+  look(0, 600);
+  ASSERT_TRUE(history_.roll_up(kBegin + seconds(700)));
+  EXPECT_EQ(series(-7200, 600, seconds(10)).resolution, Resolution::Sample);
+  EXPECT_EQ(series(-7200, 600, seconds(10)).steps.size(), 60U);
+}
+
 TEST_F(Kept, MinutesThatAreNotSummedUpYetAreMadeOfTheirLooks) {
   look(0, 600);
   ASSERT_TRUE(history_.roll_up(kBegin + seconds(330)));
