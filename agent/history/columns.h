@@ -78,7 +78,11 @@ void bind_column(Statement& statement, int parameter, const T& value) {
 template <class T>
 void read_column(const Statement& statement, int column, T& value) {
   if constexpr (kIsVector<T>) {
-    if (auto list = from_json<T>(statement.text(column))) value = std::move(*list);
+    const std::string text = statement.text(column);
+    if (text == "[]")
+      value.clear();
+    else if (auto list = from_json<T>(text))
+      value = std::move(*list);
   } else if constexpr (std::same_as<T, Sketch>) {
     if (auto sketch = Sketch::decoded(statement.text(column))) value = std::move(*sketch);
   } else if constexpr (std::same_as<T, std::optional<double>>) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/history/history.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -30,6 +31,13 @@ std::vector<std::string> behind(std::string first, std::vector<std::string> colu
 
 std::string select_samples() {
   return fmt::format("SELECT {} FROM sample", fmt::join(columns_of<Sample>(), ", "));
+}
+
+// Without the limits of cgroups, which are dear to read and in no sum.
+std::string select_looks() {
+  std::vector<std::string> columns = columns_of<Sample>();
+  std::ranges::replace(columns, "host_limits", "'[]'");
+  return fmt::format("SELECT {} FROM sample", fmt::join(columns, ", "));
 }
 
 // Of a server whose counters began anew.
@@ -186,7 +194,7 @@ Result<void> History::mark_what_happened(std::int64_t server, const Sample& samp
       return mark(server, {sample.at, MarkKind::Began, "It is watched from here on.", 0}, "");
   }
   const Sample& before = last_[server];
-  const Between step = between(before, sample, 0);
+  const Between step = mpm::between(before, sample, 0);
   if (step.restarted)
     return mark(server, {sample.at, MarkKind::Restarted, how_it_began_anew(before, sample), 0}, "");
   if (step.reloaded)
@@ -195,8 +203,13 @@ Result<void> History::mark_what_happened(std::int64_t server, const Sample& samp
 }
 
 Result<std::vector<Sample>> History::looks(std::int64_t server, Instant from, Instant to) {
-  auto statement = database_.prepare(select_samples() +
-                                     " WHERE server = ? AND at BETWEEN ? AND ? ORDER BY at, seq");
+  return between(select_looks(), server, from, to);
+}
+
+Result<std::vector<Sample>> History::between(const std::string& select, std::int64_t server,
+                                             Instant from, Instant to) {
+  auto statement =
+      database_.prepare(select + " WHERE server = ? AND at BETWEEN ? AND ? ORDER BY at, seq");
   if (!statement) return fail(std::move(statement.error()));
   statement->bind(1, server);
   statement->bind(2, milliseconds(from));
@@ -206,7 +219,7 @@ Result<std::vector<Sample>> History::looks(std::int64_t server, Instant from, In
 
 Result<std::vector<Sample>> History::range(const std::string& server, Instant from, Instant to) {
   const auto id = known(server);
-  return id ? looks(*id, from, to) : std::vector<Sample>();
+  return id ? between(select_samples(), *id, from, to) : std::vector<Sample>();
 }
 
 Result<std::vector<Sample>> History::after(const std::string& server, std::int64_t seq,

@@ -102,6 +102,8 @@ class History {
   Result<void> mark_what_happened(std::int64_t server, const Sample& sample);
   Result<void> mark(std::int64_t server, const HistoryMark& mark, std::string_view proposal);
   Result<std::vector<Sample>> read(Statement statement);
+  Result<std::vector<Sample>> between(const std::string& select, std::int64_t server, Instant from,
+                                      Instant to);
   Result<std::vector<Sample>> looks(std::int64_t server, Instant from, Instant to);
   Result<void> add_processes(std::vector<Sample>& samples);
 

@@ -124,9 +124,11 @@ Sweep Watch::due(std::chrono::steady_clock::time_point now,
 
 void Watch::run(const std::stop_token& stop) {
   auto next = clock_.mono();
-  auto next_sweep = next;
+  auto next_sweep = next + pace_.sweep_every;
+  bool first = true;
   while (clock_.sleep_until(next, stop)) {
-    const Sweep sweep = due(next, next_sweep);
+    // The first sweep is made at once, whatever it takes: who has just come wants to know.
+    const Sweep sweep = std::exchange(first, false) ? Sweep::Memory : due(next, next_sweep);
     // A look that took too long makes no crowd of looks afterwards: missed ones are left out.
     next = std::max(next + pace_.interval, clock_.mono());
 
