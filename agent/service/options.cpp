@@ -5,7 +5,10 @@
 #include <sstream>
 
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
 #include <unistd.h>
+
+#include "agent/service/settings_file.h"
 
 namespace mpm {
 namespace {
@@ -23,25 +26,45 @@ std::string state_of_user() {
   return home != nullptr && *home != 0 ? std::string(home) + "/.local/state/mpm-agent" : kOfRoot;
 }
 
-}  // namespace
+// What systemd makes for a service with StateDirectory= is its own, and no other's.
+std::string history_of_service() {
+  const char* state = std::getenv("STATE_DIRECTORY");
+  const std::string directory = state != nullptr ? state : "";
+  return (directory.empty() ? "/var/lib/mpm-agent" : directory.substr(0, directory.find(':'))) +
+         "/history.db";
+}
 
-tl::expected<ProgramOptions, EarlyExit> parse_command_line(int argc, const char* const* argv) {
+EarlyExit complaint(const std::vector<std::string>& wrong) {
+  return {1, fmt::format("mpm-agent: {}\n", fmt::join(wrong, "\nmpm-agent: "))};
+}
+
+// Reads the command line over `options`.
+struct Read {
   ProgramOptions options;
-  options.agent.history = "/var/lib/mpm-agent/history.db";
-  std::int64_t interval_ms = options.agent.interval.count();
-  std::int64_t sweep_ms = options.agent.sweep_every.count();
-  std::int64_t keep_hours = options.agent.keep.count();
+  bool check = false;
+};
+tl::expected<Read, EarlyExit> read_over(ProgramOptions options, int argc, const char* const* argv) {
+  Read read{std::move(options)};
+  AgentOptions& agent = read.options.agent;
+  std::int64_t interval_ms = agent.interval.count();
+  std::int64_t sweep_ms = agent.sweep_every.count();
+  std::int64_t keep_hours = agent.keep.count();
 
   CLI::App app{"Watches every Apache httpd of this host and answers mpmctl on a Unix socket."};
   app.set_version_flag("--version", "mpm-agent " MPM_VERSION);
-  app.add_option("--socket", options.socket, "Unix socket to listen on")->capture_default_str();
-  app.add_option("--metrics", options.metrics,
+  auto* config = app.add_option("--config", read.options.config,
+                                "a file with these options, see mpm-agent.toml(5); what the "
+                                "command line says goes before it");
+  app.add_flag("--check", read.check, "say all that is wrong with that file, and end")
+      ->needs(config);
+  app.add_option("--socket", read.options.socket, "Unix socket to listen on")
+      ->capture_default_str();
+  app.add_option("--metrics", read.options.metrics,
                  "address and port on which Prometheus may get /metrics, as 127.0.0.1:9117, and "
                  "nothing else; without it there is no port");
-  app.add_option("--history", options.agent.history,
-                 "database of samples; \":memory:\" keeps nothing")
+  app.add_option("--history", agent.history, "database of samples; \":memory:\" keeps nothing")
       ->capture_default_str();
-  app.add_option("--state", options.agent.state,
+  app.add_option("--state", agent.state,
                  "where changes and what they replaced are kept; of root with --ephemeral the "
                  "same, of others below their home")
       ->capture_default_str();
@@ -54,7 +77,7 @@ tl::expected<ProgramOptions, EarlyExit> parse_command_line(int argc, const char*
   app.add_option("--keep", keep_hours, "hours that samples are kept")
       ->check(CLI::Range(1, 24 * 365))
       ->capture_default_str();
-  app.add_flag("--ephemeral", options.agent.ephemeral,
+  app.add_flag("--ephemeral", agent.ephemeral,
                "serve one command: say \"ready\" on standard output, watch only what is asked "
                "for, keep nothing, and end when standard input does");
 
@@ -66,16 +89,34 @@ tl::expected<ProgramOptions, EarlyExit> parse_command_line(int argc, const char*
     return tl::unexpected<EarlyExit>({status == 0 ? 0 : kUsage, text.str()});
   }
 
-  options.agent.interval = std::chrono::milliseconds(interval_ms);
-  options.agent.sweep_every = std::chrono::milliseconds(sweep_ms);
-  options.agent.keep = std::chrono::hours(keep_hours);
-  if (options.agent.ephemeral) {
-    options.agent.history = ":memory:";
-    if (app.count("--state") == 0) options.agent.state = state_of_user();
-    if (app.count("--interval") == 0) options.agent.interval = std::chrono::milliseconds(200);
-    if (app.count("--sweep") == 0) options.agent.sweep_every = std::chrono::milliseconds(2000);
+  agent.interval = std::chrono::milliseconds(interval_ms);
+  agent.sweep_every = std::chrono::milliseconds(sweep_ms);
+  agent.keep = std::chrono::hours(keep_hours);
+  if (agent.ephemeral) {
+    agent.history = ":memory:";
+    if (app.count("--state") == 0) agent.state = state_of_user();
+    if (app.count("--interval") == 0) agent.interval = std::chrono::milliseconds(200);
+    if (app.count("--sweep") == 0) agent.sweep_every = std::chrono::milliseconds(2000);
   }
-  return options;
+  return read;
+}
+
+}  // namespace
+
+tl::expected<ProgramOptions, EarlyExit> parse_command_line(int argc, const char* const* argv) {
+  ProgramOptions options;
+  options.agent.history = history_of_service();
+  const auto first = read_over(options, argc, argv);
+  if (!first) return tl::unexpected<EarlyExit>(first.error());
+  if (first->options.config.empty()) return first->options;
+  if (const auto wrong = read_settings_file(first->options.config, options); !wrong.empty())
+    return tl::unexpected<EarlyExit>(complaint(wrong));
+  // Once more: what the command line says goes before what the file says.
+  const auto again = read_over(std::move(options), argc, argv);
+  if (!again) return tl::unexpected<EarlyExit>(again.error());
+  if (again->check)
+    return tl::unexpected<EarlyExit>({0, fmt::format("{} is in order.\n", again->options.config)});
+  return again->options;
 }
 
 }  // namespace mpm

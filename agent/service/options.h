@@ -14,10 +14,12 @@ struct ProgramOptions {
   AgentOptions agent;
   std::string socket = "/run/mpm-agent/agent.sock";
   std::string metrics;  // address and port for Prometheus; empty: none
+  std::string config;   // the file that was read, see settings_file.h; empty: none
 };
 
-// What the command line asks for, or the text to print and the status to exit with when it
-// asks for help, for the version or for nonsense.
+// What the command line and the file that it names ask for, the command line first; or the text to
+// print and the status to exit with when it asks for help, for the version, for a check of the
+// file, or for nonsense.
 struct EarlyExit {
   int status = 0;
   std::string text;

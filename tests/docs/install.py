@@ -10,6 +10,7 @@ from command_line import Report, output_of
 
 INSTALLED = {
     "share/man/man1/mpmctl.1": "man/mpmctl.1",
+    "share/man/man5/mpm-agent.toml.5": "man/mpm-agent.toml.5",
     "share/man/man8/mpm-agent.8": "man/mpm-agent.8",
     "share/man/man8/mpm-httpd.8": "man/mpm-httpd.8",
     "share/bash-completion/completions/mpmctl": "completion/mpmctl.bash",

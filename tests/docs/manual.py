@@ -12,6 +12,9 @@ import sys
 from command_line import Report, commands_of, mpmctl_options, output_of
 
 OF_A_TREE = "Options of a tree"
+TITLES_OF_A_PROGRAM = ("NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "EXIT STATUS", "ENVIRONMENT",
+                       "FILES", "RIGHTS", "EXAMPLES", "SEE ALSO")
+TITLES_OF_A_FILE = ("NAME", "DESCRIPTION", "KEYS", "FILES", "EXAMPLES", "SEE ALSO")
 
 
 def plain(line):
@@ -72,8 +75,7 @@ def check_form(path, version, report):
     page = path.read_text()
     report.true(f'{path.name} is not of "{version}"', f'"{version}"' in page.splitlines()[3])
     titles = re.findall(r"^\.SH (.*)$", page, re.MULTILINE)
-    for title in ("NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "EXIT STATUS", "ENVIRONMENT",
-                  "FILES", "RIGHTS", "EXAMPLES", "SEE ALSO"):
+    for title in TITLES_OF_A_FILE if path.suffix == ".5" else TITLES_OF_A_PROGRAM:
         report.true(f"{path.name} has no {title}", title in titles)
 
 
@@ -82,7 +84,7 @@ def main(folder, mpmctl, agent, server):
         sys.exit("mandoc is missing: run deploy/install-packages test")
     report = Report()
     pages = {path.name: path for path in pathlib.Path(folder).iterdir()}
-    report.equal("deploy/man", pages, {"mpmctl.1", "mpm-agent.8", "mpm-httpd.8"})
+    report.equal("deploy/man", pages, {"mpmctl.1", "mpm-agent.8", "mpm-agent.toml.5", "mpm-httpd.8"})
     version = output_of([mpmctl, "--version"]).strip()
     for path in pages.values():
         check_form(path, version, report)
