@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "agent/service/doors.h"
 #include "agent/service/settings_file.h"
 
 namespace mpm {
@@ -59,6 +60,19 @@ tl::expected<Read, EarlyExit> read_over(ProgramOptions options, int argc, const 
       ->needs(config);
   app.add_option("--socket", read.options.socket, "Unix socket to listen on")
       ->capture_default_str();
+  app.add_option("--group", read.options.group,
+                 "group whose members may read on that socket; the agent's own when not given");
+  app.add_option("--listen", read.options.port.endpoint,
+                 "address and port on which the API is answered too, as 127.0.0.1:9180, to those "
+                 "who have a token; without it there is no port");
+  app.add_option("--tokens", read.options.port.tokens,
+                 "file of these, a line each: \"read TOKEN\" or \"change TOKEN\"");
+  app.add_option("--certificate", read.options.port.tls.certificate,
+                 "speak TLS on that port, with this certificate (PEM); needed on an address that "
+                 "others can reach");
+  app.add_option("--key", read.options.port.tls.key, "its key (PEM)");
+  app.add_option("--client-ca", read.options.port.tls.client_ca,
+                 "let in only clients with a certificate of this authority (PEM)");
   app.add_option("--metrics", read.options.metrics,
                  "address and port on which Prometheus may get /metrics, as 127.0.0.1:9117, and "
                  "nothing else; without it there is no port");
@@ -101,6 +115,16 @@ tl::expected<Read, EarlyExit> read_over(ProgramOptions options, int argc, const 
   return read;
 }
 
+// What one option makes of another, and, for a check, of the files that they name.
+tl::expected<ProgramOptions, EarlyExit> checked(const ProgramOptions& options, bool check) {
+  if (const auto wrong = contradictions(options); !wrong.empty())
+    return tl::unexpected<EarlyExit>({kUsage, complaint(wrong).text});
+  if (!check) return options;
+  if (const auto ready = PreparedDoors::of(options); !ready)
+    return tl::unexpected<EarlyExit>(complaint({ready.error().what}));
+  return tl::unexpected<EarlyExit>({0, fmt::format("{} is in order.\n", options.config)});
+}
+
 }  // namespace
 
 tl::expected<ProgramOptions, EarlyExit> parse_command_line(int argc, const char* const* argv) {
@@ -108,15 +132,13 @@ tl::expected<ProgramOptions, EarlyExit> parse_command_line(int argc, const char*
   options.agent.history = history_of_service();
   const auto first = read_over(options, argc, argv);
   if (!first) return tl::unexpected<EarlyExit>(first.error());
-  if (first->options.config.empty()) return first->options;
+  if (first->options.config.empty()) return checked(first->options, false);
   if (const auto wrong = read_settings_file(first->options.config, options); !wrong.empty())
     return tl::unexpected<EarlyExit>(complaint(wrong));
   // Once more: what the command line says goes before what the file says.
   const auto again = read_over(std::move(options), argc, argv);
   if (!again) return tl::unexpected<EarlyExit>(again.error());
-  if (again->check)
-    return tl::unexpected<EarlyExit>({0, fmt::format("{} is in order.\n", again->options.config)});
-  return again->options;
+  return checked(again->options, again->check);
 }
 
 }  // namespace mpm

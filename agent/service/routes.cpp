@@ -21,8 +21,7 @@ constexpr double kLongestWindow = 365.0 * 24 * 3600;
 constexpr std::int64_t kMostChanges = 1000;
 
 ApiResponse problem(const Error& error) {
-  const Problem said = to_problem(error);
-  return {static_cast<int>(said.status), "application/problem+json", to_json(said)};
+  return problem_response(error);
 }
 
 template <class T>
@@ -141,6 +140,11 @@ ApiResponse respond_to_post(Agent& agent, const ApiRequest& request) {
 }
 
 }  // namespace
+
+ApiResponse problem_response(const Error& error) {
+  const Problem said = to_problem(error);
+  return {static_cast<int>(said.status), "application/problem+json", to_json(said)};
+}
 
 ApiResponse respond(Agent& agent, const ApiRequest& request) {
   if (request.method == "POST") return respond_to_post(agent, request);

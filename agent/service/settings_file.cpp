@@ -38,6 +38,13 @@ constexpr Rule kFile{.wanted = "a path that begins with /", .is_path = true};
 template <class Options, class Visit>
 void for_each_key(Options& options, Visit&& visit) {
   visit("socket", options.socket, kFile, Taken::AtAStart);
+  visit("group", options.group, Rule{"the name of a group"}, Taken::AtAStart);
+  visit("listen", options.port.endpoint, Rule{R"(an address and a port, as in "127.0.0.1:9180")"},
+        Taken::AtAReload);
+  visit("tokens", options.port.tokens, kFile, Taken::AtAReload);
+  visit("certificate", options.port.tls.certificate, kFile, Taken::AtAReload);
+  visit("key", options.port.tls.key, kFile, Taken::AtAReload);
+  visit("client_ca", options.port.tls.client_ca, kFile, Taken::AtAReload);
   visit("metrics", options.metrics, Rule{R"(an address and a port, as in "127.0.0.1:9117")"},
         Taken::AtAReload);
   visit("interval_milliseconds", options.agent.interval,

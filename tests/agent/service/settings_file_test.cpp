@@ -44,7 +44,9 @@ TEST(SettingsFile, KeepsTheDefaultsOfWhatItLeavesOut) {
 TEST(SettingsFile, SetsEveryKey) {
   ProgramOptions options;
   const auto wrong = take_settings(
-      "socket = '/tmp/s'\nmetrics = '[::1]:9'\ninterval_milliseconds = 100\n"
+      "socket = '/tmp/s'\nmetrics = '[::1]:9'\ngroup = 'adm'\nlisten = '127.0.0.1:8'\n"
+      "tokens = '/t'\ncertificate = '/c'\nkey = '/k'\nclient_ca = '/a'\n"
+      "interval_milliseconds = 100\n"
       "sweep_milliseconds = 500\nhistory = ':memory:'\nkeep_hours = 3\nstate = '/tmp/t'\n"
       "[policy]\nmemory_share = 0.5\nheadroom = 3\nmin_samples = 4\nmin_span_seconds = 5.5\n"
       "min_requests_per_child = 6\n",
@@ -52,6 +54,12 @@ TEST(SettingsFile, SetsEveryKey) {
   EXPECT_THAT(wrong, ElementsAre());
   EXPECT_EQ(options.socket, "/tmp/s");
   EXPECT_EQ(options.metrics, "[::1]:9");
+  EXPECT_EQ(options.group, "adm");
+  EXPECT_EQ(options.port.endpoint, "127.0.0.1:8");
+  EXPECT_EQ(options.port.tokens, "/t");
+  EXPECT_EQ(options.port.tls.certificate, "/c");
+  EXPECT_EQ(options.port.tls.key, "/k");
+  EXPECT_EQ(options.port.tls.client_ca, "/a");
   EXPECT_EQ(options.agent.interval, std::chrono::milliseconds(100));
   EXPECT_EQ(options.agent.sweep_every, std::chrono::milliseconds(500));
   EXPECT_EQ(options.agent.history, ":memory:");
@@ -81,7 +89,7 @@ TEST(SettingsFile, SuggestsTheKeyThatIsMeant) {
   EXPECT_THAT(complaints("soket = '/a'"), ElementsAre(HasSubstr("; socket is meant?")));
   EXPECT_THAT(complaints("interval = 5"),
               ElementsAre(HasSubstr("; interval_milliseconds is meant?")));
-  EXPECT_THAT(complaints("zzz = 5"), ElementsAre(HasSubstr("; there are socket, metrics, ")));
+  EXPECT_THAT(complaints("zzz = 5"), ElementsAre(HasSubstr("; there are socket, group, ")));
 }
 
 TEST(SettingsFile, TakesNoValueThatTheCommandLineWouldRefuse) {
@@ -98,7 +106,7 @@ TEST(SettingsFile, TheOneThatIsInstalledShowsEveryKeyWithItsDefault) {
   ProgramOptions options;
   EXPECT_THAT(take_settings(shipped, "shipped", options), ElementsAre());
   const std::string open = std::regex_replace(shipped, std::regex("(^|\n)#([a-z_]+ = )"), "$1$2");
-  options.metrics.clear();
+  options.group = "mpm-agent";  // what is shown there is no default
   options.agent.history = "/var/lib/mpm-agent/history.db";
   ProgramOptions shown = options;
   EXPECT_THAT(take_settings(open, "shipped", shown), ElementsAre());
@@ -157,6 +165,43 @@ TEST(SettingsFile, IsCheckedWithoutStartingAnything) {
   EXPECT_THAT(bad.error().text, HasSubstr("bad.toml:2:10: socket has to be a path"));
   EXPECT_EQ(parse({"--config", dir / "none.toml"}).error().status, 1);
   EXPECT_EQ(parse({"--check"}).error().status, 2);
+}
+
+TEST(SettingsFile, WhatItNamesIsCheckedToo) {
+  const TempDir dir;
+  dir.write("tokens", "read short\n");
+  std::filesystem::permissions(dir / "tokens", std::filesystem::perms(0600));
+  dir.write("a.toml", "listen = '127.0.0.1:9'\ntokens = '" + dir / "tokens" + "'\n");
+  const auto tokens = parse({"--config", dir / "a.toml", "--check"});
+  EXPECT_EQ(tokens.error().status, 1);
+  EXPECT_THAT(tokens.error().text, HasSubstr("tokens:1: a token has at least 32 characters"));
+  dir.write("b.toml", "group = 'nobody-is-called-so'\n");
+  EXPECT_THAT(parse({"--config", dir / "b.toml", "--check"}).error().text,
+              HasSubstr("there is no group nobody-is-called-so; make it with groupadd"));
+}
+
+TEST(SettingsFile, APortNeedsWhatMakesItSafe) {
+  const auto refusal = [](const std::vector<std::string>& words) {
+    const auto options = parse(words);
+    EXPECT_TRUE(options || options.error().status == 2);
+    return options ? std::string() : options.error().text;
+  };
+  EXPECT_EQ(refusal({"--listen", "127.0.0.1:9", "--tokens", "/t"}), "");
+  EXPECT_EQ(refusal({"--listen", "[::1]:9", "--tokens", "/t"}), "");
+  EXPECT_EQ(refusal({"--listen", "10.1.2.3:9", "--tokens", "/t", "--certificate", "/c", "--key",
+                     "/k", "--client-ca", "/a"}),
+            "");
+  EXPECT_THAT(refusal({"--listen", "127.0.0.1:9"}), HasSubstr("give tokens"));
+  EXPECT_THAT(refusal({"--listen", "10.1.2.3:9", "--tokens", "/t"}), HasSubstr("in the clear"));
+  EXPECT_THAT(refusal({"--listen", "0.0.0.0:9", "--tokens", "/t"}), HasSubstr("in the clear"));
+  EXPECT_THAT(refusal({"--listen", "[::]:9", "--tokens", "/t"}), HasSubstr("in the clear"));
+  EXPECT_THAT(refusal({"--listen", "localhost:9", "--tokens", "/t"}), HasSubstr("no place"));
+  EXPECT_THAT(refusal({"--tokens", "/t"}), HasSubstr("give listen"));
+  EXPECT_THAT(refusal({"--listen", "127.0.0.1:9", "--tokens", "/t", "--key", "/k"}),
+              HasSubstr("one needs the other"));
+  EXPECT_THAT(refusal({"--listen", "127.0.0.1:9", "--tokens", "/t", "--client-ca", "/k"}),
+              HasSubstr("client_ca"));
+  EXPECT_THAT(refusal({"--metrics", "9117"}), HasSubstr("metrics: \"9117\" is no place"));
 }
 
 }  // namespace
