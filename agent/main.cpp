@@ -19,6 +19,7 @@
 #include "agent/service/doors.h"
 #include "agent/service/log.h"
 #include "agent/service/options.h"
+#include "agent/service/service_notice.h"
 #include "agent/service/settings_file.h"
 
 namespace {
@@ -103,6 +104,9 @@ int main(int argc, char** argv) {
     std::fflush(stdout);
     log.write(mpm::Priority::Warning, sentence);
   };
+  const mpm::ServiceNotice notice;
+  // A server that hangs holds up its own watch alone; when this stands still, the agent does.
+  agent_options.goes_round = [&notice] { notice.alive(); };
   auto agent = mpm::Agent::start(std::move(agent_options), clock);
   if (!agent) return complain(log, agent.error());
   auto doors = mpm::Doors::open(**agent, *options);
@@ -112,8 +116,13 @@ int main(int argc, char** argv) {
     fmt::print("ready\n");
     std::fflush(stdout);
   }
-  while (wait_for_a_word(signals, is_ephemeral) == Word::Reload)
+  notice.ready();
+  while (wait_for_a_word(signals, is_ephemeral) == Word::Reload) {
+    notice.reloading();
     reload(*options, *doors, log, argc, argv);
+    notice.ready();
+  }
+  notice.ending();
   doors->close();
   return 0;
 }

@@ -105,8 +105,11 @@ void Agent::discover_until_stopped(const std::stop_token& stop) {
     if (const auto found = find())
       for (const Target& target : *found)
         watch(target)->begin();
-    const std::lock_guard lock(history_mutex_);
-    (void)history_.forget_before(clock_.now() - options_.keep);
+    {
+      const std::lock_guard lock(history_mutex_);
+      (void)history_.forget_before(clock_.now() - options_.keep);
+    }
+    if (options_.goes_round) options_.goes_round();
   } while (clock_.sleep_until(next, stop));
 }
 

@@ -52,6 +52,8 @@ struct AgentOptions {
   Policy policy;
   // Of what is out of order at the start, or takes long; from the thread that starts the agent.
   std::function<void(const std::string&)> tell;
+  // After each round that looks for servers and tends the history, from the thread that does it.
+  std::function<void()> goes_round{};
 };
 
 class Agent {

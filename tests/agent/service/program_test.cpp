@@ -13,6 +13,7 @@
 #include <gmock/gmock.h>
 #include <httplib.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 
 #include "schema/codec/routes.h"
 #include "tests/support/child.h"
@@ -142,6 +143,30 @@ TEST_F(Program, GoesOnAsItIsWhenItsFileIsNotInOrder) {
   ::kill(agent_->pid(), SIGHUP);
   ASSERT_TRUE(wait_for([&] { return log().find("Not all is reloaded") != std::string::npos; }));
   EXPECT_EQ(asked(on_port(), route::kHealth, kReader), 200);
+}
+
+TEST_F(Program, TellsSystemdHowItStands) {
+  const UniqueFd systemd(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  (dir_ / "notify").copy(address.sun_path, sizeof address.sun_path - 1);
+  ASSERT_EQ(::bind(systemd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+  std::string heard;
+  const auto hears = [&](const std::string& word) {
+    return wait_for([&] {
+      heard += receive(systemd, std::chrono::milliseconds(0));
+      return heard.find(word) != std::string::npos;
+    });
+  };
+  start({.environment = {"NOTIFY_SOCKET=" + dir_ / "notify"}});
+  EXPECT_TRUE(hears("READY=1"));
+  EXPECT_TRUE(hears("WATCHDOG=1"));
+  heard.clear();
+  ::kill(agent_->pid(), SIGHUP);
+  EXPECT_TRUE(hears("RELOADING=1"));
+  EXPECT_TRUE(hears("READY=1"));
+  agent_->end();
+  EXPECT_TRUE(hears("STOPPING=1"));
 }
 
 class ProgramWithTls : public Program {
