@@ -132,6 +132,9 @@ Result<Answer<T>> Client::put(const Route& route, const Body& body) {
 Result<Answer<HealthReport>> Client::health() {
   return ask<HealthReport>(route::kHealth);
 }
+Result<Answer<DoctorReport>> Client::doctor() {
+  return ask<DoctorReport>(route::kDoctor);
+}
 Result<Answer<TargetList>> Client::targets() {
   return ask<TargetList>(route::kTargets);
 }

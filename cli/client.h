@@ -13,6 +13,7 @@
 #include "schema/model/admission.h"
 #include "schema/model/change.h"
 #include "schema/model/config_edit.h"
+#include "schema/model/doctor.h"
 #include "schema/model/messages.h"
 #include "schema/model/observation.h"
 #include "schema/model/proposal.h"
@@ -52,6 +53,7 @@ class Client {
   // midway; TimedOut when it does not answer in time; Malformed when the answer is not the
   // message that was asked for.
   Result<Answer<HealthReport>> health();
+  Result<Answer<DoctorReport>> doctor();
   Result<Answer<TargetList>> targets();
   Result<Answer<StatusReport>> status(const Question& question);
   Result<Answer<MpmSettings>> settings(const Question& question);

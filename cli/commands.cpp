@@ -25,6 +25,15 @@ Result<Outcome> targets(const Options& options, Client& client, const Style& sty
                  [&](const TargetList& list) { return render(list, style); });
 }
 
+Result<Outcome> doctor(const Options& options, Client& client, const Style& style) {
+  auto answer = client.doctor();
+  if (!answer) return fail(std::move(answer.error()));
+  const ExitStatus status = has_findings(answer->value) ? ExitStatus::Findings : ExitStatus::Fine;
+  return outcome(
+      std::move(*answer), options,
+      [&](const DoctorReport& report) { return render(report, style); }, status);
+}
+
 Result<Outcome> status(const Options& options, Client& client, const Style& style) {
   auto answer = client.status({.target = options.target, .window_seconds = std::nullopt});
   if (!answer) return fail(std::move(answer.error()));
@@ -54,6 +63,8 @@ Result<Outcome> perform(const Options& options, Client& client, const Style& sty
       return targets(options, client, style);
     case Command::Status:
       return status(options, client, style);
+    case Command::Doctor:
+      return doctor(options, client, style);
     case Command::Recommend:
       return recommend(options, client, style);
     case Command::Simulate:

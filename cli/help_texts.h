@@ -32,10 +32,11 @@ Examples
   sudo mpmctl undo               take the newest change back
   mpmctl status --json | jq .    the same for programs
   mpmctl demo                    what would it say? On a server of its own, under load
+  sudo mpmctl doctor             is all there that this needs?
   mpmctl lab                     what does the MPM change? All four, measured here
 
 Exit status
-  0 fine   1 recommend has something to advise, or a change was taken back
+  0 fine   1 recommend or doctor has something to advise, or a change was taken back
   2 wrong command line   3 nobody to ask, or nothing could be read   4 refused
 
 No daemon is needed: where no mpm-agent answers, one is started for the length of the

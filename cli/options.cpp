@@ -237,6 +237,8 @@ void add_commands(CLI::App& app, Raw& raw) {
       *add_command(app, raw, "status", "Show how a server is right now: workers, memory, queues",
                    Command::Status),
       raw);
+  add_command(app, raw, "doctor",
+              "Say what is missing to see all of the servers, and what mends it", Command::Doctor);
   CLI::App* recommend = add_command(
       app, raw, "recommend", "Watch a server and say which MPM directives to change, and why",
       Command::Recommend);

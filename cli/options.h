@@ -41,6 +41,7 @@ enum class Command : std::uint8_t {
   Show,
   Demo,
   Lab,
+  Doctor,
 };
 
 // A configuration: a running server's, or a tree's.

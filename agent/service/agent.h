@@ -32,6 +32,7 @@
 #include "schema/model/admission.h"
 #include "schema/model/change.h"
 #include "schema/model/config_edit.h"
+#include "schema/model/doctor.h"
 #include "schema/model/messages.h"
 #include "schema/model/observation.h"
 #include "schema/model/proposal.h"
@@ -49,6 +50,8 @@ struct AgentOptions {
   std::string state = "/var/lib/mpm-agent";  // where files are kept as they were before a change
   std::chrono::hours keep{24};               // raw samples older than this are forgotten
   std::string proc_root = "/proc";
+  // Where the agent answers that runs as a service, for one that serves a command.
+  std::string service_socket = "/run/mpm-agent/agent.sock";
   Policy policy;
   // Of what is out of order at the start, or takes long; from the thread that starts the agent.
   std::function<void(const std::string&)> tell;
@@ -76,6 +79,8 @@ class Agent {
   // Usage: too little was seen.
   Result<SimulationReport> simulate(const SimulationQuestion& question);
   HealthReport health();
+  // What is missing for these, of each server and of the agent; asks each for its status page once.
+  Result<DoctorReport> doctor();
   // The page of Prometheus, of the last looks; never a look, a file or the database. NotFound: no
   // server of this name is watched.
   Result<std::string> metrics(const std::string& name);

@@ -100,6 +100,15 @@ Result<Endpoint> parse_endpoint(const std::string& text) {
   return endpoint;
 }
 
+Result<void> reaches(const std::string& path) {
+  const auto address = address_of(path);
+  if (!address) return fail(address.error());
+  if (answers(*address)) return {};
+  const bool is_denied = errno == EACCES || errno == EPERM;
+  return fail(is_denied ? Error::Kind::Denied : Error::Kind::Unreachable,
+              path + ": nobody answers there");
+}
+
 Result<UniqueFd> listen_on_path(const std::string& path, std::optional<gid_t> group) {
   const auto address = address_of(path);
   if (!address) return fail(address.error());

@@ -26,6 +26,9 @@ Result<Endpoint> parse_endpoint(const std::string& text);
 // Conflict when an agent answers there; Denied or NotFound when the path cannot be made.
 Result<UniqueFd> listen_on_path(const std::string& path, std::optional<gid_t> group);
 
+// Whether somebody answers on a Unix socket. Denied: we may not ask. Unreachable: nobody does.
+Result<void> reaches(const std::string& path);
+
 // Conflict or Denied: the port is taken, or may not be.
 Result<UniqueFd> listen_on_port(const std::string& endpoint);
 

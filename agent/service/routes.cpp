@@ -158,6 +158,7 @@ ApiResponse respond(Agent& agent, const ApiRequest& request) {
   if (request.path == route::kProposal.path) return proposal(agent, request);
   if (request.path == route::kMetrics.path) return metrics(agent, request);
   if (request.path == route::kHealth.path) return answer(Result<HealthReport>(agent.health()));
+  if (request.path == route::kDoctor.path) return answer(agent.doctor());
   if (request.path == route::kConfigDirective.path)
     return answer(agent.config_directive(parameter(request, "name")));
   if (request.path == route::kChanges.path) return changes(agent, request);

@@ -3,7 +3,7 @@
 # Completion of mpmctl's command line in bash: commands, options, the words that options and
 # arguments can be, directives, and the numbers of changes, which mpmctl itself is asked for.
 
-_mpmctl_commands='targets status recommend simulate config apply undo changes show demo lab'
+_mpmctl_commands='targets status doctor recommend simulate config apply undo changes show demo lab'
 _mpmctl_config_commands='show get set unset mpm check explain diff'
 _mpmctl_globals='--agent --no-daemon --json --color --timeout --state --verbose --version --help -h'
 _mpmctl_tree='--root --file --server-root -D --env --envvars --httpd-version'

@@ -3,7 +3,7 @@
 # Completion of mpmctl's command line in fish: commands, options, the words that options and
 # arguments can be, directives, and the numbers of changes, which mpmctl itself is asked for.
 
-set -g __mpmctl_commands targets status recommend simulate config apply undo changes show demo lab
+set -g __mpmctl_commands targets status doctor recommend simulate config apply undo changes show demo lab
 set -g __mpmctl_config_commands show get set unset mpm check explain diff
 set -g __mpmctl_with_value --agent --color --timeout --state --for --unset --mpm --allow --watch \
     --limit --rate --connections --html --root --file --server-root -D --env --envvars \

@@ -16,6 +16,7 @@
 #include "schema/model/apply_policy.h"
 #include "schema/model/change.h"
 #include "schema/model/config_edit.h"
+#include "schema/model/doctor.h"
 #include "schema/model/fields.h"
 #include "schema/model/lab.h"
 #include "schema/model/launch.h"
@@ -226,6 +227,7 @@ MPM_JSON(ChangeRecord)
 MPM_JSON(ChangeRequest)
 MPM_JSON(ConfigQuestion)
 MPM_JSON(DirectiveExplanation)
+MPM_JSON(DoctorReport)
 MPM_JSON(EditPlan)
 MPM_JSON(HealthReport)
 MPM_JSON(LabReport)

@@ -46,6 +46,8 @@ inline constexpr Route kSimulation{"/v1/simulation",
                                    "What other directives would have done under the load that was",
                                    "SimulationQuestion"};
 inline constexpr Route kHealth{"/healthz", {}, "HealthReport", "Whether the agent itself is well"};
+inline constexpr Route kDoctor{
+    "/v1/doctor", {}, "DoctorReport", "What is missing to see all, and the line that mends it"};
 inline constexpr Route kMetrics{
     "/metrics", {"target"}, "", "The last look at every server, as Prometheus reads it"};
 inline constexpr Route kConfigSettings{"/v1/config/settings",
@@ -93,6 +95,6 @@ inline constexpr std::array kRoutes{
     route::kMetrics,       route::kConfigSettings,  route::kConfigCheck,     route::kConfigPlan,
     route::kConfigWrite,   route::kConfigDirective, route::kChanges,         route::kChange,
     route::kChangePreview, route::kChangeBegin,     route::kChangeAdmission, route::kChangeUndo,
-    route::kSimulation};
+    route::kSimulation,    route::kDoctor};
 
 }  // namespace mpm

@@ -100,6 +100,7 @@ INSTANTIATE_TEST_SUITE_P(
         Line{{"apply", "Timeout=1", "--root", "/"}, "--root"},
         Line{{"undo", "seven"}, "'seven' is not a whole number"},
         Line{{"frobnicate"}, "frobnicate"},
+        Line{{"doctor", "surplus"}, "surplus"},
         Line{{"--color", "red", "status"}, "auto, always, never"},
         Line{{"apply", "--for", ""}, "--for"}, Line{{"undo", "0"}, "0"}, Line{{"undo", "-1"}, "-1"},
         Line{{"undo", "7", "8"}, "8"}, Line{{"undo", "--allow", "7"}, "--allow"},

@@ -16,6 +16,7 @@
 #include "schema/model/admission.h"
 #include "schema/model/change.h"
 #include "schema/model/config_edit.h"
+#include "schema/model/doctor.h"
 #include "schema/model/messages.h"
 #include "schema/model/observation.h"
 #include "schema/model/proposal.h"
@@ -141,6 +142,8 @@ TEST(Contract, OpenApiHasTheFieldsOfEveryType) {
   expect_described<DirectiveChange>("DirectiveChange");
   expect_described<DirectiveExplanation>("DirectiveExplanation");
   expect_described<Distribution>("Distribution");
+  expect_described<DoctorFinding>("DoctorFinding");
+  expect_described<DoctorReport>("DoctorReport");
   expect_described<EditPlan>("EditPlan");
   expect_described<Evidence>("Evidence");
   expect_described<FileChange>("FileChange");
@@ -191,7 +194,7 @@ TEST(Contract, OpenApiHasTheFieldsOfEveryType) {
   expect_described<Wish>("Wish");
   expect_described<Work>("Work");
   expect_described<WorkerCounts>("WorkerCounts");
-  EXPECT_EQ(openapi()["components"]["schemas"].size(), 64U) << "a type that is not held here";
+  EXPECT_EQ(openapi()["components"]["schemas"].size(), 66U) << "a type that is not held here";
 }
 
 TEST(Contract, OpenApiHasTheRoutesOfTheTable) {
@@ -242,6 +245,7 @@ TEST(Contract, TheExamplesAreMessages) {
   expect_example<UndoRequest>("undo-request.json");
   expect_example<ConfigQuestion>("config-question.json");
   expect_example<DirectiveExplanation>("directive.json");
+  expect_example<DoctorReport>("doctor.json");
   expect_example<EditPlan>("edit-plan.json");
   expect_example<HealthReport>("health.json");
   expect_example<LintReport>("lint.json");

@@ -31,6 +31,7 @@ const std::map<std::string_view, Right> kNeeded{
     {"/v1/observation", Right::Read},
     {"/v1/proposal", Right::Read},
     {"/v1/simulation", Right::Read},
+    {"/v1/doctor", Right::Read},
     {"/healthz", Right::Read},
     {"/metrics", Right::Read},
     {"/v1/config/settings", Right::Read},
