@@ -18,6 +18,7 @@ MESSAGES = {
     "changes": "ChangeList",
     "config-question": "ConfigQuestion",
     "directive": "DirectiveExplanation",
+    "doctor": "DoctorReport",
     "edit-plan": "EditPlan",
     "health": "HealthReport",
     "lint": "LintReport",
