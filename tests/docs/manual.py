@@ -2,7 +2,8 @@
 #
 # The manual pages name every command and option that the programs take, each where it belongs, and
 # no other; and mandoc finds nothing to say about them.
-#   manual.py <deploy/man> <mpmctl> <mpm-agent> <mpm-httpd>
+#   manual.py <deploy/man> <mpmctl> <mpm-agent> <mpm-httpd> [<mpm-dashboard>]
+import os
 import pathlib
 import re
 import shutil
@@ -77,12 +78,12 @@ def check_form(path, version, report):
         report.true(f"{path.name} has no {title}", title in titles)
 
 
-def main(folder, mpmctl, agent, server):
+def main(folder, mpmctl, agent, server, dashboard=None):
     if not shutil.which("mandoc"):
         sys.exit("mandoc is missing: run deploy/install-packages test")
     report = Report()
     pages = {path.name: path for path in pathlib.Path(folder).iterdir()}
-    report.equal("deploy/man", pages, {"mpmctl.1", "mpm-agent.8", "mpm-httpd.8"})
+    report.equal("deploy/man", pages, {"mpmctl.1", "mpm-agent.8", "mpm-dashboard.1", "mpm-httpd.8"})
     version = output_of([mpmctl, "--version"]).strip()
     for path in pages.values():
         check_form(path, version, report)
@@ -90,6 +91,12 @@ def main(folder, mpmctl, agent, server):
     check_whole("mpm-agent.8", pages["mpm-agent.8"].read_text(), commands_of(agent)[""], report)
     usage = set(re.findall(r"\[(-\w)", output_of([server, "-h"])))
     check_whole("mpm-httpd.8", pages["mpm-httpd.8"].read_text(), usage, report)
+    if dashboard:
+        # Without a screen, and in Qt's own form: "  -h, --help  ..."
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+        listed = re.findall(r"^  (-[^ ].*?)(?:  |$)", output_of([dashboard, "--help"]), re.MULTILINE)
+        known = {option for each in listed for option in re.findall(r"--?[\w-]+", each)}
+        check_whole("mpm-dashboard.1", pages["mpm-dashboard.1"].read_text(), known, report)
     report.end()
 
 
