@@ -60,6 +60,14 @@ const TargetStatus* ServersModel::at(int row) const {
   return row >= 0 && row < rowCount() ? &servers_[static_cast<std::size_t>(row)] : nullptr;
 }
 
+int ServersModel::worst() const {
+  const auto trouble = [](const TargetStatus& server) {
+    return server.health == Health::Unknown ? 0 : static_cast<int>(server.health);
+  };
+  return static_cast<int>(std::ranges::max_element(servers_, {}, trouble) - servers_.begin()) -
+         (servers_.empty() ? 1 : 0);
+}
+
 std::optional<int> ServersModel::row_of(const std::string& key) const {
   const auto found = std::ranges::find(servers_, key, target_key);
   if (found == servers_.end()) return std::nullopt;

@@ -28,6 +28,8 @@ class ServersModel : public QAbstractListModel {
   // Nothing is known of a row that does not exist.
   const TargetStatus* at(int row) const;
   std::optional<int> row_of(const std::string& key) const;
+  // The first of those that are worst off; -1: there is none.
+  int worst() const;
 
  private:
   std::vector<TargetStatus> servers_;

@@ -37,7 +37,7 @@ Sparkline* FactTile::plot() {
   if (plot_ == nullptr) {
     plot_ = new Sparkline(this);
     auto* column = static_cast<QVBoxLayout*>(layout());
-    column->insertWidget(2, plot_);
+    column->insertWidget(3, plot_);
   }
   return plot_;
 }

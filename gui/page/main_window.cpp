@@ -151,7 +151,7 @@ void MainWindow::show_link(const LinkState& state) {
 void MainWindow::take_status(const StatusReport& report) {
   servers_.take(report);
   if (!list_->currentIndex().isValid() && servers_.rowCount() > 0)
-    list_->setCurrentIndex(servers_.index(0));
+    list_->setCurrentIndex(servers_.index(servers_.worst()));
   const auto row = servers_.row_of(chosen_);
   if (!row) return choose(list_->currentIndex().row());
   overview_->show_status(*servers_.at(*row));

@@ -48,7 +48,15 @@ void VerdictBanner::show_status(const TargetStatus& server) {
 }
 
 void VerdictBanner::show_proposal(const Proposal& proposal) {
-  advice_->setText(shown(proposal.verdict));
+  QString advice = shown(proposal.verdict);
+  // Where no directive helps, what does is beside a finding.
+  if (proposal.changes.empty())
+    for (const Finding& finding : proposal.findings)
+      if (!finding.advice.empty()) {
+        advice += u'\n' + shown(finding.advice);
+        break;
+      }
+  advice_->setText(advice);
   change_->setVisible(!proposal.changes.empty());
 }
 

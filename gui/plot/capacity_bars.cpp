@@ -14,7 +14,8 @@ namespace {
 
 constexpr int kBar = 16;
 constexpr int kRow = 26;
-constexpr int kHead = 20;  // above the bars: the limit's name
+constexpr std::int64_t kLongestQueue = 4;  // times the pool
+constexpr int kHead = 20;                  // above the bars: the limit's name
 
 QString text(const char* source) {
   return QCoreApplication::translate("mpm::gui::CapacityBars", source);
@@ -69,8 +70,9 @@ Capacity capacity_of(const TargetStatus& server, std::int64_t memory_holds) {
     capacity.bars.push_back({text("Memory holds"),
                              text("at most %1 workers").arg(number(memory_holds)),
                              {{Ink::Memory, memory_holds}}});
-  const std::int64_t longest =
-      std::max({workers.limit, workers.busy + workers.idle, active + waiting, std::int64_t{1}});
+  const std::int64_t pool = std::max({workers.limit, workers.busy + workers.idle, std::int64_t{1}});
+  // A queue of hundreds would leave nothing to see of eight workers: it ends in an arrow.
+  const std::int64_t longest = std::max(pool, std::min(active + waiting, kLongestQueue * pool));
   capacity.scale = longest + std::max<std::int64_t>(1, longest / 8);
   return capacity;
 }

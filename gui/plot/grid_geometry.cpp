@@ -8,7 +8,7 @@
 namespace mpm::gui {
 namespace {
 
-constexpr int kLargest = 26;
+constexpr int kLargest = 36;
 constexpr int kSmallest = 4;
 constexpr int kLabel = 16;
 // Cells narrower than this leave no room for a pid above four of them.
@@ -28,9 +28,9 @@ bool GridGeometry::lay_out(int cell) {
   const int most = std::max(1, std::ranges::max(slots_));
   cell_ = cell;
   spacing_ = cell >= 8 ? 2 : 1;
-  // Wider than high, as the window is; a process of one worker is one cell.
-  columns_ = std::clamp(static_cast<int>(std::ceil(std::sqrt(most * 2.0))), 1, most);
-  columns_ = std::min(columns_, std::max(1, space_.width / pitch()));
+  // Twice as wide as high, as the window is, and with no short last row where that can be.
+  const int high = std::max(1, static_cast<int>(std::lround(std::sqrt(most / 2.0))));
+  columns_ = std::min((most + high - 1) / high, std::max(1, space_.width / pitch()));
   rows_ = (most + columns_ - 1) / columns_;
   label_ = most > 3 && cell >= kLabelFrom ? kLabel : 0;
   gap_ = most == 1 ? 0 : std::max(3, cell / 2);

@@ -49,6 +49,17 @@ TEST(ServersModel, MovesNoServerThatStays) {
   EXPECT_EQ(model.row_of("4"), 1);
 }
 
+TEST(ServersModel, KnowsWhichServerIsWorstOff) {
+  ServersModel model;
+  EXPECT_EQ(model.worst(), -1);
+  StatusReport report = servers({1, 2, 3, 4});
+  report.targets[1].health = Health::Strained;
+  report.targets[2].health = Health::Saturated;
+  report.targets[0].health = Health::Well;
+  model.take(report);
+  EXPECT_EQ(model.worst(), 2);
+}
+
 TEST(FindingsModel, KeepsTheChosenFindingWhenOnlyNumbersMoved) {
   FindingsModel model;
   const QAbstractItemModelTester tester(&model, kFatal);

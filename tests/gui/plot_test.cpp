@@ -133,8 +133,9 @@ TEST(Capacity, ShowsWhoWaitsBeyondTheLimit) {
   ASSERT_TRUE(report);
   const Capacity capacity = capacity_of(report->targets[0], 158520);
   EXPECT_EQ(capacity.limit, 16);
-  EXPECT_GE(capacity.scale, 128);
-  EXPECT_LT(capacity.scale, 158520);
+  // Neither the queue nor what the memory holds leaves the workers too small to be seen.
+  EXPECT_GE(capacity.scale, 4 * 16);
+  EXPECT_LT(capacity.scale, 16 + 112);
   ASSERT_EQ(capacity.bars.size(), 3U);
   EXPECT_EQ(capacity.bars[0].value.toStdString(), "16 of 16 busy; 0 idle");
   EXPECT_EQ(capacity.bars[1].value.toStdString(), "16 busy, 112 connections wait");

@@ -46,7 +46,7 @@ void take_all(MainWindow& window, const QString& prefix) {
                                  .arg(prefix, window.pages().tabText(page).remove(u'&').toLower(),
                                       QString::number(size.width()),
                                       dark ? QStringLiteral("dark") : QStringLiteral("light"));
-        window.grab().toImage().convertToFormat(QImage::Format_Indexed8).save(name, "PNG", 0);
+        window.grab().save(name, "PNG", 0);
       }
     }
   }
