@@ -46,6 +46,7 @@ ChangePage::ChangePage(AgentClient& hands, QWidget* parent)
   column->addWidget(title);
   column->addWidget(empty_);
   column->addWidget(list_, 1);
+  column->addStretch(0);
   list_->setWordWrap(false);
   splitter_->addWidget(left);
   splitter_->addWidget(detail_);
