@@ -58,6 +58,7 @@ void BoardPicture::set_look(const Theme& theme, int cell, qreal scale) {
   if (cell == cell_ && scale == scale_ && theme.dark == theme_.dark &&
       theme.ground == theme_.ground)
     return;
+  clear();
   theme_ = theme;
   cell_ = cell;
   scale_ = scale;
@@ -71,9 +72,11 @@ void BoardPicture::set_look(const Theme& theme, int cell, qreal scale) {
 const QImage& BoardPicture::draw(const ScoreboardView& board, const GridGeometry& geometry,
                                  int width) {
   const QSize size(qRound(width * scale_), qRound(std::max(1, geometry.height()) * scale_));
-  if (frame_.size() != size) frame_ = QImage(size, QImage::Format_RGB32);
-  frame_.setDevicePixelRatio(scale_);
-  frame_.fill(theme_.ground);
+  if (frame_.size() != size) {
+    frame_ = QImage(size, QImage::Format_RGB32);
+    frame_.setDevicePixelRatio(scale_);
+    frame_.fill(theme_.ground);
+  }
   const std::vector<int> slots_of = slots_shown(board);
   for (std::size_t p = 0; p < board.processes.size(); ++p) {
     const ProcessView& process = board.processes[p];

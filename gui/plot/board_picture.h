@@ -22,6 +22,8 @@ class BoardPicture {
  public:
   // `scale`: device pixels a pixel.
   void set_look(const Theme& theme, int cell, qreal scale);
+  // Cells have other places from now on: what was drawn is not drawn over any more.
+  void clear() { frame_ = QImage(); }
   // All cells, and nothing else; labels and the cursor are painted over it.
   const QImage& draw(const ScoreboardView& board, const GridGeometry& geometry, int width);
 

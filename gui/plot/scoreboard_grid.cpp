@@ -14,6 +14,8 @@ namespace mpm::gui {
 
 ScoreboardGrid::ScoreboardGrid(QWidget* parent) : QWidget(parent) {
   setFocusPolicy(Qt::StrongFocus);
+  // It paints all of itself.
+  setAttribute(Qt::WA_OpaquePaintEvent);
   setAccessibleName(tr("Scoreboard: a cell for each worker"));
   setMinimumSize(160, 60);
   setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
@@ -39,6 +41,7 @@ QString ScoreboardGrid::current_sentence() const {
 void ScoreboardGrid::lay_out() {
   // What the scroll area around it has; the grid grows beyond only when the smallest cells do.
   const int room = parentWidget() != nullptr ? parentWidget()->height() : height();
+  picture_.clear();
   geometry_ = GridGeometry(slots_shown(board_), {width(), room});
   setMinimumHeight(geometry_.fits() ? 60 : geometry_.height());
   update();
@@ -56,7 +59,9 @@ void ScoreboardGrid::changeEvent(QEvent* event) {
 void ScoreboardGrid::paintEvent(QPaintEvent* /*event*/) {
   QPainter painter(this);
   const Theme theme = theme_of(palette());
-  painter.fillRect(rect(), theme.ground);
+  // The picture covers what is above.
+  const int top = board_.processes.empty() ? 0 : geometry_.height();
+  painter.fillRect(QRect(0, top, width(), height() - top), theme.ground);
   if (board_.processes.empty()) return;
   picture_.set_look(theme, geometry_.cell(), devicePixelRatioF());
   painter.drawImage(0, 0, picture_.draw(board_, geometry_, width()));
