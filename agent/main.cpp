@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// mpm-agent: options, then the agent, then its API, then waiting for the word to end.
+// mpm-agent: options, then the agent, then its doors, then waiting for a word to reload or to end.
 #include <algorithm>
 #include <array>
 #include <csignal>
 #include <cstdio>
-#include <optional>
 #include <string>
 #include <utility>
 
@@ -17,15 +16,17 @@
 #include "agent/base/clock.h"
 #include "agent/base/fd.h"
 #include "agent/service/agent.h"
-#include "agent/service/http_server.h"
+#include "agent/service/doors.h"
+#include "agent/service/log.h"
 #include "agent/service/options.h"
-#include "agent/service/routes.h"
+#include "agent/service/service_notice.h"
+#include "agent/service/settings_file.h"
 
 namespace {
 
-// Blocks the signals that end the agent, in this thread and all it starts, and returns a
+// Blocks the signals that the agent listens to, in this thread and all it starts, and returns a
 // descriptor that becomes readable when one arrives.
-mpm::UniqueFd ending_signals() {
+mpm::UniqueFd signals_as_a_file() {
   sigset_t set;
   sigemptyset(&set);
   sigaddset(&set, SIGTERM);
@@ -36,17 +37,23 @@ mpm::UniqueFd ending_signals() {
   return mpm::UniqueFd(signalfd(-1, &set, SFD_CLOEXEC));
 }
 
+enum class Word { End, Reload };
+
 // Waits for a signal and, when ephemeral, for the end of standard input: the command that
 // started this agent holds the other end, so its death of whatever kind ends the agent.
-void wait_for_the_end(const mpm::UniqueFd& signals, bool watch_input) {
+Word wait_for_a_word(const mpm::UniqueFd& signals, bool is_ephemeral) {
   std::array<pollfd, 2> waits{pollfd{signals.get(), POLLIN, 0},
-                              pollfd{watch_input ? STDIN_FILENO : -1, POLLIN, 0}};
+                              pollfd{is_ephemeral ? STDIN_FILENO : -1, POLLIN, 0}};
   for (;;) {
     if (::poll(waits.data(), waits.size(), -1) < 0) continue;
-    if (waits[0].revents != 0) return;
+    if (waits[0].revents != 0) {
+      signalfd_siginfo signal{};
+      if (::read(signals.get(), &signal, sizeof signal) != sizeof signal) continue;
+      return signal.ssi_signo == SIGHUP && !is_ephemeral ? Word::Reload : Word::End;
+    }
     if (waits[1].revents == 0) continue;
     std::array<char, 64> ignored{};
-    if (::read(STDIN_FILENO, ignored.data(), ignored.size()) <= 0) return;
+    if (::read(STDIN_FILENO, ignored.data(), ignored.size()) <= 0) return Word::End;
   }
 }
 
@@ -55,58 +62,67 @@ std::string one_line(std::string text) {
   return text;
 }
 
-std::string name_of_host() {
-  std::array<char, 256> name{};
-  return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
+int complain(const mpm::Log& log, const mpm::Error& error) {
+  log.write(mpm::Priority::Error, error.what);
+  return error.kind == mpm::Error::Kind::Usage ? 2 : 1;
 }
 
-int complain(const mpm::Error& error) {
-  fmt::print(stderr, "mpm-agent: {}\n", error.what);
-  return error.kind == mpm::Error::Kind::Usage ? 2 : 1;
+// Takes up what the command line and its file say now, as far as that is possible.
+void reload(mpm::ProgramOptions& options, mpm::Doors& doors, const mpm::Log& log, int argc,
+            char** argv) {
+  auto now = mpm::parse_command_line(argc, argv);
+  if (!now) {
+    log.write(mpm::Priority::Error, "Nothing is reloaded: " + one_line(now.error().text));
+    return;
+  }
+  for (const std::string& key : mpm::keys_for_a_start(options, *now))
+    log.write(mpm::Priority::Warning, key + " is taken up at the next start.");
+  if (const auto opened = doors.reopen(*now); !opened)
+    log.write(mpm::Priority::Error, "Not all is reloaded: " + opened.error().what);
+  else
+    log.write(mpm::Priority::Notice, "Reloaded.");
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  const auto options = mpm::parse_command_line(argc, argv);
+  auto options = mpm::parse_command_line(argc, argv);
   if (!options) {
     fmt::print(options.error().status == 0 ? stdout : stderr, "{}", options.error().text);
     return options.error().status;
   }
-  const mpm::UniqueFd signals = ending_signals();
+  const mpm::UniqueFd signals = signals_as_a_file();
+  const mpm::Log log;
+  const bool is_ephemeral = options->agent.ephemeral;
 
   mpm::SystemClock clock;
   mpm::AgentOptions agent_options = options->agent;
-  agent_options.tell = [ephemeral = agent_options.ephemeral](const std::string& sentence) {
+  agent_options.tell = [&log, is_ephemeral](const std::string& sentence) {
     // Who waits for "ready" hears it; see cli/ephemeral.h.
     // Not by fmt::print, which throws when the terminal is gone.
-    if (ephemeral) std::fputs(fmt::format("note {}\n", one_line(sentence)).c_str(), stdout);
+    if (is_ephemeral) std::fputs(fmt::format("note {}\n", one_line(sentence)).c_str(), stdout);
     std::fflush(stdout);
-    std::fputs(fmt::format("mpm-agent: {}\n", sentence).c_str(), stderr);
+    log.write(mpm::Priority::Warning, sentence);
   };
+  const mpm::ServiceNotice notice;
+  // A server that hangs holds up its own watch alone; when this stands still, the agent does.
+  agent_options.goes_round = [&notice] { notice.alive(); };
   auto agent = mpm::Agent::start(std::move(agent_options), clock);
-  if (!agent) return complain(agent.error());
+  if (!agent) return complain(log, agent.error());
+  auto doors = mpm::Doors::open(**agent, *options);
+  if (!doors) return complain(log, doors.error());
 
-  auto server = mpm::HttpServer::listen(
-      options->socket, [&](const mpm::ApiRequest& request) { return respond(**agent, request); });
-  if (!server) return complain(server.error());
-
-  std::optional<mpm::HttpServer> metrics;
-  if (!options->metrics.empty()) {
-    auto listening = mpm::HttpServer::listen_tcp(
-        options->metrics, [&, own_name = name_of_host()](const mpm::ApiRequest& request) {
-          return respond_to_scrape(**agent, request, own_name);
-        });
-    if (!listening) return complain(listening.error());
-    metrics.emplace(std::move(*listening));
-  }
-
-  if (options->agent.ephemeral) {
+  if (is_ephemeral) {
     fmt::print("ready\n");
     std::fflush(stdout);
   }
-  wait_for_the_end(signals, options->agent.ephemeral);
-  if (metrics) metrics->stop();
-  server->stop();
+  notice.ready();
+  while (wait_for_a_word(signals, is_ephemeral) == Word::Reload) {
+    notice.reloading();
+    reload(*options, *doors, log, argc, argv);
+    notice.ready();
+  }
+  notice.ending();
+  doors->close();
   return 0;
 }

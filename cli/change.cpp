@@ -10,25 +10,17 @@
 #include <fmt/format.h>
 
 #include "cli/amount.h"
+#include "cli/moment.h"
 #include "cli/render.h"
 #include "cli/table.h"
 #include "cli/text.h"
 #include "cli/words.h"
-#include "schema/codec/instant.h"
 #include "schema/codec/names.h"
 
 namespace mpm {
 namespace {
 
 constexpr int kNarrow = 8;  // columns that a sentence gets at least, in a narrow terminal
-
-// "2026-11-23 08:40:00Z": to the second, as nobody reads the rest.
-std::string moment(Instant instant) {
-  std::string text = to_text(instant);
-  if (const auto dot = text.find('.'); dot != std::string::npos) text.erase(dot);
-  std::replace(text.begin(), text.end(), 'T', ' ');
-  return text + "Z";
-}
 
 Tone tone_of(Phase phase) {
   switch (phase) {
@@ -126,6 +118,9 @@ std::string render(const ChangePreview& preview, const Style& style) {
   text += paragraph({"  "}, fmt::format("It takes a {}.", words(plan.restart)), style);
   for (const std::string& risk : preview.risks)
     text += paragraph({fmt::format("  {} ", style.glyphs().note), Tone::Caution}, risk, style);
+  if (!preview.unloaded.empty()) text += "\n" + heading("What it loads besides", style);
+  for (const std::string& sentence : preview.unloaded)
+    text += paragraph({fmt::format("  {} ", style.glyphs().danger), Tone::Bad}, sentence, style);
   if (!preview.refusal.empty())
     text += "\n" + paragraph({}, "It is not made as it was asked for. " + preview.refusal, style,
                              Tone::Bad);

@@ -120,6 +120,11 @@ Result<Outcome> apply_change(const Options& options, Client& client, const Style
                                   : "\n" + paragraph({}, "Nothing was changed; --yes makes it.",
                                                      style, Tone::Strong)};
   }
+  // A yes is to all that was shown; what nobody saw stands in the story of the change.
+  request.unloaded_too = true;
+  if (options.yes)
+    for (const std::string& sentence : preview->value.unloaded)
+      say(sentence);
   // What was shown is what is made, of the server that was shown, or nothing is.
   request.question.basis = preview->value.plan.basis;
   if (preview->value.plan.pid != 0)
@@ -147,6 +152,8 @@ Result<Outcome> undo(const Options& options, Client& client, const Style& style)
   request.watch_seconds = options.change_watch_seconds;
   auto begun = client.change_undo(request);
   if (!begun) return fail(std::move(begun.error()));
+  for (const Remark& remark : begun->value.plan.remarks)
+    say(remark.text);
   return follow(begun->value.id, options, client, style);
 }
 

@@ -69,6 +69,18 @@ std::string query_of(const Question& question) {
   return query;
 }
 
+std::string query_of(const PastQuestion& question) {
+  std::string query = query_of(Question{question.target, std::nullopt});
+  const auto add = [&query](std::string_view name, const std::string& value) {
+    if (!value.empty())
+      query += fmt::format("{}{}={}", query.empty() ? "?" : "&", name, percent_encoded(value));
+  };
+  add("from", question.from);
+  add("to", question.to);
+  if (question.step_seconds) add("step", fmt::format("{}", *question.step_seconds));
+  return query;
+}
+
 Client::Client(const std::string& socket, milliseconds timeout)
     : wire_(std::make_unique<Wire>(socket, timeout)) {}
 Client::~Client() = default;
@@ -132,6 +144,9 @@ Result<Answer<T>> Client::put(const Route& route, const Body& body) {
 Result<Answer<HealthReport>> Client::health() {
   return ask<HealthReport>(route::kHealth);
 }
+Result<Answer<DoctorReport>> Client::doctor() {
+  return ask<DoctorReport>(route::kDoctor);
+}
 Result<Answer<TargetList>> Client::targets() {
   return ask<TargetList>(route::kTargets);
 }
@@ -140,6 +155,10 @@ Result<Answer<StatusReport>> Client::status(const Question& question) {
 }
 Result<Answer<MpmSettings>> Client::settings(const Question& question) {
   return ask<MpmSettings>(route::kSettings, question);
+}
+Result<Answer<HistoryReport>> Client::history(const PastQuestion& question) {
+  const std::string path = std::string(route::kHistory.path) + query_of(question);
+  return understood<HistoryReport>(path, get(path));
 }
 Result<Answer<Observation>> Client::observation(const Question& question) {
   return ask<Observation>(route::kObservation, question);

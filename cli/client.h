@@ -13,6 +13,8 @@
 #include "schema/model/admission.h"
 #include "schema/model/change.h"
 #include "schema/model/config_edit.h"
+#include "schema/model/doctor.h"
+#include "schema/model/history.h"
 #include "schema/model/messages.h"
 #include "schema/model/observation.h"
 #include "schema/model/proposal.h"
@@ -35,6 +37,15 @@ struct Question {
   std::optional<double> window_seconds;  // absent: all that the agent remembers
 };
 
+// Of the past of a server; what is empty or absent is left to the agent.
+struct PastQuestion {
+  std::string target;
+  std::string from;
+  std::string to;
+  std::optional<double> step_seconds;
+};
+std::string query_of(const PastQuestion& question);
+
 // "?target=%3A8080&window=30"; "" when nothing is narrowed.
 std::string query_of(const Question& question);
 
@@ -52,9 +63,11 @@ class Client {
   // midway; TimedOut when it does not answer in time; Malformed when the answer is not the
   // message that was asked for.
   Result<Answer<HealthReport>> health();
+  Result<Answer<DoctorReport>> doctor();
   Result<Answer<TargetList>> targets();
   Result<Answer<StatusReport>> status(const Question& question);
   Result<Answer<MpmSettings>> settings(const Question& question);
+  Result<Answer<HistoryReport>> history(const PastQuestion& question);
   Result<Answer<Observation>> observation(const Question& question);
   Result<Answer<Proposal>> proposal(const Question& question);
   Result<Answer<SimulationReport>> simulation(const SimulationQuestion& question);

@@ -6,6 +6,7 @@
 #include "cli/change_commands.h"
 #include "cli/config_commands.h"
 #include "cli/demo.h"
+#include "cli/history.h"
 #include "cli/lab.h"
 #include "cli/render.h"
 #include "cli/simulate.h"
@@ -23,6 +24,15 @@ Result<Outcome> targets(const Options& options, Client& client, const Style& sty
   if (!answer) return fail(std::move(answer.error()));
   return outcome(std::move(*answer), options,
                  [&](const TargetList& list) { return render(list, style); });
+}
+
+Result<Outcome> doctor(const Options& options, Client& client, const Style& style) {
+  auto answer = client.doctor();
+  if (!answer) return fail(std::move(answer.error()));
+  const ExitStatus status = has_findings(answer->value) ? ExitStatus::Findings : ExitStatus::Fine;
+  return outcome(
+      std::move(*answer), options,
+      [&](const DoctorReport& report) { return render(report, style); }, status);
 }
 
 Result<Outcome> status(const Options& options, Client& client, const Style& style) {
@@ -54,10 +64,14 @@ Result<Outcome> perform(const Options& options, Client& client, const Style& sty
       return targets(options, client, style);
     case Command::Status:
       return status(options, client, style);
+    case Command::Doctor:
+      return doctor(options, client, style);
     case Command::Recommend:
       return recommend(options, client, style);
     case Command::Simulate:
       return simulate(options, client, style);
+    case Command::History:
+      return history(options, client, style);
     case Command::Demo:
       return demonstrate(options, client, style, server);
     case Command::Lab:

@@ -3,7 +3,8 @@
 // What mpmctl's exit status says, so that a script need not read the text:
 //
 //   0    fine
-//   1    recommend has a finding that is advice or worse; a change was taken back or given up
+//   1    recommend or doctor has a finding that is advice or worse; a change was taken back or
+//        given up
 //   2    the command line makes no sense
 //   3    nobody could be asked, or nothing could be read; a change could not be taken back
 //   4    somebody refused

@@ -26,16 +26,18 @@ Examples
   sudo mpmctl recommend          what should I change, and why?
   mpmctl recommend --for 10m     the same, after ten minutes of watching
   mpmctl simulate --set MaxRequestWorkers=400   what would that have done?
+  mpmctl history --from 7d       how was it, and what was changed?
   mpmctl config show :8080       what do the files say, and what does httpd make of it?
   mpmctl config set KeepAliveTimeout=2   what would that change? (--write writes it)
   sudo mpmctl apply              make the recommended change, watch it, undo it if it harms
   sudo mpmctl undo               take the newest change back
   mpmctl status --json | jq .    the same for programs
   mpmctl demo                    what would it say? On a server of its own, under load
+  sudo mpmctl doctor             is all there that this needs?
   mpmctl lab                     what does the MPM change? All four, measured here
 
 Exit status
-  0 fine   1 recommend has something to advise, or a change was taken back
+  0 fine   1 recommend or doctor has something to advise, or a change was taken back
   2 wrong command line   3 nobody to ask, or nothing could be read   4 refused
 
 No daemon is needed: where no mpm-agent answers, one is started for the length of the
@@ -50,6 +52,17 @@ Examples
   mpmctl recommend --json > advice.json
 
 The exit status is 1 when a finding is advice or worse, 0 when there is nothing to do.)";
+
+inline constexpr std::string_view kHistoryFooter = R"(
+An mpm-agent that keeps running remembers every look for two days, and minutes and hours of a year
+and a month. Where nobody looked there is a gap. S is a restart, G a graceful reload, R what was
+recommended, C a change, B the begin.
+
+Examples
+  mpmctl history                          the last day, and what happened
+  mpmctl history :8080 --from 7d --step 1h   a week, hour by hour
+  mpmctl history --from 2026-11-23T08:00:00Z --to 2026-11-23T09:00:00Z --step 1m
+  mpmctl history --from 30d --csv > month.csv)";
 
 inline constexpr std::string_view kSimulateFooter = R"(
 The load that the agent has seen is gone over again, once with the directives as they are and once
@@ -87,6 +100,9 @@ does. At a terminal it then asks, and a person's yes makes it (--yes is that yes
 directives, by how much at a time, in which hours, how long it waits after a change and after an
 undo. It never does more than a graceful reload unless the policy allows that. Each round is told in
 a line.
+
+What somebody else wrote into the configuration and nobody has loaded yet is loaded with the change:
+that is said before it is asked about, and with --yes on stderr. With --auto the change is refused.
 
 Examples
   sudo mpmctl apply                                what recommend says

@@ -230,6 +230,23 @@ void add_simulate(CLI::App& app, Raw& raw) {
   simulate->footer(text(kSimulateFooter));
 }
 
+void add_history(CLI::App& app, Raw& raw) {
+  CLI::App* history =
+      add_command(app, raw, "history",
+                  "Show how a server was, and what was recommended and changed", Command::History);
+  add_target(*history, raw);
+  const auto add = [history](std::string_view name, std::string& into, std::string_view about,
+                             std::string_view value) {
+    history->add_option(text(name), into, text(about))->check(not_empty)->option_text(text(value));
+  };
+  add("--from", raw.past_from,
+      "From then on: a time ago, as 6h or 7d, or a time; 24h when not given", "TIME");
+  add("--to", raw.past_to, "Until then, likewise; now when not given", "TIME");
+  add("--step", raw.step, "Step by step, each so long, as 10s, 5m or 1h", "TIME");
+  history->add_flag("--csv", raw.options.csv, "Print every field of every step, for spreadsheets");
+  history->footer(text(kHistoryFooter));
+}
+
 void add_commands(CLI::App& app, Raw& raw) {
   app.require_subcommand(1);
   add_command(app, raw, "targets", "List every httpd that runs here", Command::Targets);
@@ -237,6 +254,8 @@ void add_commands(CLI::App& app, Raw& raw) {
       *add_command(app, raw, "status", "Show how a server is right now: workers, memory, queues",
                    Command::Status),
       raw);
+  add_command(app, raw, "doctor",
+              "Say what is missing to see all of the servers, and what mends it", Command::Doctor);
   CLI::App* recommend = add_command(
       app, raw, "recommend", "Watch a server and say which MPM directives to change, and why",
       Command::Recommend);
@@ -249,6 +268,7 @@ void add_commands(CLI::App& app, Raw& raw) {
                       "Print rule, claim and evidence of every finding");
   recommend->footer(text(kRecommendFooter));
   add_simulate(app, raw);
+  add_history(app, raw);
   add_config(app, raw);
   add_changes(app, raw);
   add_shows(app, raw);

@@ -27,6 +27,7 @@ enum class Command : std::uint8_t {
   Status,
   Recommend,
   Simulate,
+  History,
   ConfigShow,
   ConfigGet,
   ConfigSet,
@@ -41,6 +42,7 @@ enum class Command : std::uint8_t {
   Show,
   Demo,
   Lab,
+  Doctor,
 };
 
 // A configuration: a running server's, or a tree's.
@@ -64,6 +66,11 @@ struct Options {
   double rate = 1000;               // --rate of lab, requests a second
   std::int64_t connections = 1000;  // --connections of lab
   std::string html;                 // --html of lab and simulate: a file to write; empty: none
+  // Of history.
+  std::string past_from;  // as the agent takes it; empty: its own
+  std::string past_to;
+  std::optional<double> step_seconds;
+  bool csv = false;
   // Of the config commands.
   std::optional<OfflineSite> offline;   // then there is no target
   std::vector<std::string> directives;  // of get and explain

@@ -4,11 +4,13 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <tuple>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "cli/duration.h"
+#include "cli/moment.h"
 #include "cli/option_checks.h"
 #include "schema/codec/names.h"
 
@@ -51,6 +53,22 @@ Result<void> judge_auto(const Raw& raw) {
         usage("with --auto the policy allows a restart, by allow_full_restart, and not "
               "--allow"));
   return {};
+}
+
+Result<void> judge_history(Raw& raw) {
+  Options& options = raw.options;
+  if (options.command != Command::History) return {};
+  if (options.csv && options.json)
+    return fail(usage("--csv and --json are two forms of one answer; give one of them"));
+  for (const auto& [option, text, into] : {std::tuple{"--from", &raw.past_from, &options.past_from},
+                                           std::tuple{"--to", &raw.past_to, &options.past_to}}) {
+    if (text->empty()) continue;
+    auto moment = parse_moment(option, *text);
+    if (!moment) return fail(std::move(moment.error()));
+    *into = std::move(*moment);
+  }
+  if (raw.past_from == "now") return fail(usage("--from now leaves no time to show"));
+  return read_duration({raw.step, "--step", options.step_seconds});
 }
 
 }  // namespace
@@ -104,6 +122,7 @@ Result<Options> judged(Raw raw) {
   if (is_change(raw.options.command) && raw.timeout.empty())
     raw.options.timeout = std::chrono::seconds(60);
   if (auto fine = judge_auto(raw); !fine) return fail(std::move(fine.error()));
+  if (auto fine = judge_history(raw); !fine) return fail(std::move(fine.error()));
   // A daemon may be of another user, who may not look at our server, and takes its time.
   if (raw.options.command == Command::Demo || raw.options.command == Command::Lab)
     raw.options.no_daemon = true;

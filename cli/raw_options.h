@@ -22,6 +22,9 @@ struct Raw {
   std::string allow;
   std::string change_watch;
   std::string every;
+  std::string past_from;  // --from, --to and --step of history
+  std::string past_to;
+  std::string step;
   std::vector<std::string> unset;
   std::vector<std::string> set;    // of simulate
   std::vector<std::string> words;  // of a config command, of apply and simulate

@@ -11,6 +11,7 @@
 #include "cli/style.h"
 #include "schema/model/change.h"
 #include "schema/model/config_edit.h"
+#include "schema/model/doctor.h"
 #include "schema/model/messages.h"
 #include "schema/model/proposal.h"
 
@@ -28,10 +29,12 @@ std::string directives_and_files(const EditPlan& plan, const Style& style);  // 
 std::string render(const ChangePreview& preview, const Style& style);
 std::string render(const ChangeRecord& change, const Style& style);
 std::string render(const ChangeList& list, const Style& style);
+std::string render(const DoctorReport& report, const Style& style);
 std::string render(const LintReport& report, const Style& style);
 std::string render(const DirectiveExplanation& explanation, const Style& style);
 
 // Whether somebody has to do something: a finding is advice or worse.
 bool has_findings(const Proposal& proposal);
+bool has_findings(const DoctorReport& report);
 
 }  // namespace mpm

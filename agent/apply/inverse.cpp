@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/apply/inverse.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "agent/config/outcome.h"
+#include "schema/codec/names.h"
 
 namespace mpm::apply {
 namespace {
@@ -22,6 +24,14 @@ FileAction opposite(FileAction action) {
       break;
   }
   return FileAction::Rewrite;
+}
+
+std::string words_of(const std::optional<std::string>& written) {
+  return written.value_or("not written");
+}
+
+std::string words_of(std::optional<Mpm> mpm) {
+  return mpm ? std::string(name_of(*mpm)) : "unknown";
 }
 
 }  // namespace
@@ -57,6 +67,18 @@ std::vector<Wish> wishes_back(const EditPlan& plan) {
   for (const DirectiveChange& change : plan.directives)
     wishes.push_back({change.directive, change.from});
   return wishes;
+}
+
+std::optional<Departure> departure(const EditPlan& change, const EditPlan& back) {
+  if (change.mpm_before != change.mpm_after && back.mpm_before != change.mpm_after)
+    return Departure{"MPM", words_of(change.mpm_after), words_of(back.mpm_before)};
+  for (const DirectiveChange& now : back.directives) {
+    const auto left =
+        std::ranges::find(change.directives, now.directive, &DirectiveChange::directive);
+    if (left != change.directives.end() && left->to != now.from)
+      return Departure{now.directive, words_of(left->to), words_of(now.from)};
+  }
+  return std::nullopt;
 }
 
 }  // namespace mpm::apply

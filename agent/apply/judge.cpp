@@ -53,6 +53,8 @@ Judge::Judge(std::span<const Sample> before, Instant changed, const JudgePolicy&
       guards_(before, policy.guards),
       comparison_(blocks_of(before, block_seconds_), policy.false_alarm,
                   std::log1p(policy.tolerance)) {
+  for (const Sample& sample : before)
+    note_counting(sample);
   report_.sentence = "Nothing has been seen since the change.";
   if (policy.most_seconds > 0) return;
   report_.verdict = WatchVerdict::Keep;
@@ -62,6 +64,7 @@ Judge::Judge(std::span<const Sample> before, Instant changed, const JudgePolicy&
 const WatchReport& Judge::see(const Sample& sample) {
   if (report_.verdict != WatchVerdict::Undecided || sample.at <= changed_) return report_;
   report_.seconds = Seconds(sample.at - changed_).count();
+  note_counting(sample);
   if (auto found = guards_.memory(sample)) {
     finish(WatchVerdict::Undo, std::move(found));
     return report_;
@@ -75,6 +78,12 @@ const WatchReport& Judge::see(const Sample& sample) {
   return report_;
 }
 
+void Judge::note_counting(const Sample& sample) {
+  const Tally& tally = sample.tally;
+  served_ = served_ || tally.busy > tally.keepalive + tally.reading + tally.finishing;
+  counted_ = counted_ || sample.accesses > 0;
+}
+
 bool Judge::has_settled(const Sample& sample) const {
   if (report_.seconds < policy_.settle_least_seconds) return false;
   if (report_.seconds >= policy_.settle_most_seconds) return true;
@@ -84,7 +93,9 @@ bool Judge::has_settled(const Sample& sample) const {
   return grown && tally.processes_old == 0 && tally.starting == 0;
 }
 
-void Judge::add_second(const Sample& sample, const Block& second) {
+void Judge::add_second(const Sample& sample, Block second) {
+  // Without counters a server that completes requests looks like one that is silent.
+  if (counts_nothing()) second.silent = 0;
   if (auto found = guards_.service(sample, second)) {
     finish(WatchVerdict::Undo, std::move(found));
     return;
@@ -150,7 +161,8 @@ void Judge::finish(WatchVerdict verdict, std::optional<VerdictEvidence> cause) {
 
 void Judge::describe() {
   report_.evidence = measures(comparison_);
-  report_.sentence = standing(report_, comparison_);
+  report_.sentence =
+      standing(report_, comparison_, counts_nothing() ? Counting::Off : Counting::On);
 }
 
 }  // namespace mpm::apply

@@ -48,13 +48,16 @@ class Judge {
 
  private:
   bool has_settled(const Sample& sample) const;
-  void add_second(const Sample& sample, const Block& second);
+  void add_second(const Sample& sample, Block second);
   void decide();
   bool is_condemned_by_time(const std::optional<Shift>& shift) const;
   bool may_be_kept_early() const;
   bool is_full_at_the_end() const;
   void finish(WatchVerdict verdict, std::optional<VerdictEvidence> cause);
   void describe();
+  void note_counting(const Sample& sample);
+  // Whether workers served and not one request of theirs was counted.
+  bool counts_nothing() const { return served_ && !counted_; }
 
   JudgePolicy policy_;
   Instant changed_;
@@ -63,6 +66,8 @@ class Judge {
   Comparison comparison_;
   std::optional<Sample> last_;
   Block block_;
+  bool served_ = false;   // a worker was seen with a request
+  bool counted_ = false;  // a request was counted: without ExtendedStatus none is
   WatchReport report_;
 };
 

@@ -43,7 +43,10 @@ std::string between_bounds(const char* what, const Shift& shift) {
 }
 
 // What limits how much the end of a watch says.
-std::string reserve(const WatchReport& report, const Comparison& comparison) {
+std::string reserve(const WatchReport& report, const Comparison& comparison, Counting counting) {
+  if (counting == Counting::Off)
+    return " The time of requests could not be compared, because the server counts none: "
+           "ExtendedStatus is Off. mpmctl apply ExtendedStatus=On --allow restart turns it on.";
   if (!comparison.has_baseline())
     return " Too little was seen before the change to compare the time of requests with.";
   if (comparison.too_much_load() > report.compared)
@@ -122,7 +125,7 @@ std::string undone(const WatchReport& report, const VerdictEvidence& cause) {
   return fmt::format("Undo, after {:.0f} s: {}", report.seconds, cause.sentence);
 }
 
-std::string standing(const WatchReport& report, const Comparison& comparison) {
+std::string standing(const WatchReport& report, const Comparison& comparison, Counting counting) {
   if (report.verdict == WatchVerdict::Undecided) {
     if (!report.settled)
       return fmt::format("{:.0f} s after the change the server is still settling.", report.seconds);
@@ -134,7 +137,7 @@ std::string standing(const WatchReport& report, const Comparison& comparison) {
   std::string sentence =
       fmt::format("Keep, after {:.0f} s: no sign of harm was seen.", report.seconds);
   if (const auto shift = comparison.response()) sentence += " " + between_bounds(kRequest, *shift);
-  return sentence + reserve(report, comparison);
+  return sentence + reserve(report, comparison, counting);
 }
 
 }  // namespace mpm::apply

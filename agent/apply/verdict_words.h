@@ -3,6 +3,7 @@
 // What the judge has seen, in sentences that an administrator can check. Pure.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,8 +22,11 @@ VerdictEvidence full_at_the_end(const Block& before, const Block& after);
 // All that was measured, before and after.
 std::vector<VerdictEvidence> measures(const Comparison& comparison);
 
+// Off: workers served, and the scoreboard counted no request of them.
+enum class Counting : std::uint8_t { On, Off };
+
 // Of a change that is undone, and of one that is kept or still being watched.
 std::string undone(const WatchReport& report, const VerdictEvidence& cause);
-std::string standing(const WatchReport& report, const Comparison& comparison);
+std::string standing(const WatchReport& report, const Comparison& comparison, Counting counting);
 
 }  // namespace mpm::apply

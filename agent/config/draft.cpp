@@ -23,9 +23,21 @@ const ActiveDirective* next_other(const Site& site, const Directive& wished, std
   return at < site.directives.size() ? &site.directives[at++] : nullptr;
 }
 
-// What differs besides the wished directive, as places in the configuration before; when
-// directives came or went only the first is known.
-std::vector<std::string> other_differences(const Site& before, const Site& after,
+// Of sites that may have left out what no wish is about.
+bool same_others(const Site& before, const Site& after, const Directive& wished) {
+  std::size_t a = 0;
+  std::size_t b = 0;
+  for (;;) {
+    const ActiveDirective* was = next_other(before, wished, a);
+    const ActiveDirective* is = next_other(after, wished, b);
+    if (was == nullptr || is == nullptr) return was == is && before.digest == after.digest;
+    if (!same_node(*was, *is) || was->digest_above != is->digest_above) return false;
+  }
+}
+
+// Of sites that hold everything: what differs besides the wished directive, as places in the
+// configuration before; when directives came or went only the first is known.
+std::vector<std::string> named_differences(const Site& before, const Site& after,
                                            const Directive& wished) {
   std::vector<std::string> places;
   std::size_t a = 0;
@@ -121,11 +133,15 @@ Result<Site> read_again(const Draft& draft, const Overlay& changed, const Checke
     return fail(Error::Kind::Malformed,
                 fmt::format("httpd would refuse the configuration with the new {} at {}: {}",
                             directive.name, place_of(*problem), problem->sentence));
-  const auto others = other_differences(draft.site, after, directive);
-  if (!others.empty())
+  if (!same_others(draft.site, after, directive)) {
+    SiteOptions whole = draft.options;
+    whole.keep = Keep::Every;
+    const auto others =
+        named_differences(read_site(whole, draft.files), read_site(whole, changed), directive);
     return fail(Error::Kind::Conflict,
                 fmt::format("The change of {} would change more than it: {}.", directive.name,
                             joined(others)));
+  }
   if (!same_modules(draft.site, after) || draft.site.defines != after.defines)
     return fail(Error::Kind::Conflict,
                 fmt::format("The change of {} would change which modules are loaded or which names "

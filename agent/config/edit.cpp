@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "agent/apache/directives.h"
 #include "agent/config/apart.h"
 #include "agent/config/carry_over.h"
 #include "agent/config/change.h"
@@ -32,22 +33,6 @@ void read_draft(Draft& draft, const EditRequest& request) {
   draft.options.builtin_sources.push_back(
       source_of_module(std::string(module_identifier(*request.mpm))));
   draft.site = read_site(draft.options, draft.files);
-}
-
-// A site to look at in the end, without the directives that no plan is about: of a large one they
-// are nearly all.
-Site without_others(const Site& site) {
-  Site kept;
-  for (const ActiveDirective& node : site.directives)
-    if (find_directive(node.name) != nullptr) kept.directives.push_back(node);
-  kept.modules = site.modules;
-  kept.files = site.files;
-  kept.fingerprint = site.fingerprint;
-  kept.problems = site.problems;
-  kept.traps = site.traps;
-  kept.defines = site.defines;
-  kept.server_root = site.server_root;
-  return kept;
 }
 
 Result<void> add(Draft& draft, const CheckedWish& wish) {
@@ -110,8 +95,9 @@ Result<PlannedEdit> plan_edit(const EditRequest& request, const FileSystem& file
   const Overlay overlay(files);
   Draft draft{request.site, overlay, {}, Mpm::Event, {}};
   draft.options.require_module_files = false;
+  draft.options.keep = Keep::Known;
   read_draft(draft, request);
-  const Site before = without_others(draft.site);
+  Site before = draft.site;
   const MpmSettings settings = read_settings(before, std::nullopt);
   if (settings.mpm) draft.mpm = *settings.mpm;
   if (auto sound = refuse_broken(before, draft.mpm); !sound) return fail(std::move(sound).error());
@@ -130,8 +116,9 @@ Result<PlannedEdit> plan_edit(const EditRequest& request, const FileSystem& file
   if (switches) remark_on_limit(draft, settings);
   if (auto sound = refuse_broken(draft.site, draft.mpm); !sound)
     return fail(std::move(sound).error());
-  draft.site = without_others(draft.site);
-  return outcome(request, before, draft);
+  PlannedEdit planned = outcome(request, before, draft);
+  planned.site = std::move(before);
+  return planned;
 }
 
 }  // namespace mpm::config

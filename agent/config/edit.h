@@ -44,6 +44,9 @@ struct EditRequest {
 struct PlannedEdit {
   EditPlan plan;                // for people and programs; pid and written are the caller's to fill
   std::vector<FileEdit> files;  // for whoever writes it, in the same order
+  std::vector<std::string> reasons{};  // for plan.restart, a sentence each, the strongest first
+  // As it was read, before the edit: of its directives those that plans are about, and ErrorLog.
+  Site site{};
 };
 
 // Usage: a directive or a value that cannot be meant (the sentence says what could). Conflict: what

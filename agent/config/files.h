@@ -20,6 +20,7 @@ enum class FileKind : std::uint8_t { Missing, Regular, Directory, Other };
 struct Entry {
   std::string name;
   bool is_directory = false;  // of itself, not through a link
+  bool is_regular = false;    // likewise; false where it would have to be looked up
 };
 
 // Paths are absolute and as the server sees them.

@@ -57,6 +57,14 @@ bool match_one(std::string_view pattern, std::size_t& at, char c) {
   return pattern[at++] == c;
 }
 
+// Whether a path has nothing to be taken out: no "//", "/." or "/" at its end.
+bool is_plain(std::string_view path) {
+  if (path.size() < 2 || path.front() != '/' || path.back() == '/') return false;
+  for (std::size_t at = 0; at != std::string_view::npos; at = path.find('/', at + 1))
+    if (path[at + 1] == '/' || path[at + 1] == '.') return false;
+  return true;
+}
+
 }  // namespace
 
 bool has_wildcard(std::string_view text) {
@@ -123,6 +131,7 @@ std::string join_path(std::string_view root, std::string_view path) {
   std::string whole;
   if (path.empty() || path.front() != '/') whole.append(root).append("/");
   whole += path;
+  if (is_plain(whole)) return whole;
   std::string result;
   for (const std::string& part : path_components(whole)) {
     result += '/';

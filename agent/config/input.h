@@ -25,7 +25,9 @@ struct InputLine {
   std::size_t read_size = 0;       // bytes that httpd reads of it: before trimming, with its end
   bool comment_continues = false;  // a comment that spans more than one physical line
   bool too_long = false;
-  bool cut = false;  // its last physical line is lost
+  bool cut = false;        // its last physical line is lost
+  std::size_t start = 0;   // where the text begins in the file's bytes
+  bool continues = false;  // a macro's last line that ends in a backslash
 };
 
 // One text, and how far it is read.
@@ -33,6 +35,7 @@ struct Input {
   std::shared_ptr<const std::string> name;  // as httpd names it; a file's path
   std::vector<InputLine> lines;
   std::size_t next = 0;
+  std::string bytes{};  // of a file
   // The last line as httpd reads it directly behind a macro: it reads that line through the macro,
   // and loses what has no end of line (array_getstr). Empty where nothing is lost.
   std::optional<InputLine> last_behind_macro{};
@@ -52,18 +55,51 @@ class InputStack {
          inputs_.pop_back())
       behind_macro = true;
     Input& top = inputs_.back();
-    if (behind_macro && top.last_behind_macro && top.next + 1 == top.lines.size()) {
-      ++top.next;
-      return &*top.last_behind_macro;
-    }
-    return top.next < top.lines.size() ? &top.lines[top.next++] : nullptr;
+    const InputLine* line = behind_macro                  ? take_behind_macro(top)
+                            : top.next < top.lines.size() ? &top.lines[top.next++]
+                                                          : nullptr;
+    return line && line->continues ? joined(*line) : line;
   }
 
   const Input& top() const { return inputs_.back(); }
   const std::vector<Input>& all() const { return inputs_; }
 
  private:
+  static const InputLine* take_behind_macro(Input& input) {
+    if (input.next >= input.lines.size()) return nullptr;
+    const InputLine& line = input.lines[input.next++];
+    const bool last = input.next == input.lines.size();
+    return last && input.last_behind_macro ? &*input.last_behind_macro : &line;
+  }
+
+  // With the line that stands behind the Use, from its first byte on: httpd looks there for the
+  // end of the macro's last line, and has left the macro when it names the place.
+  const InputLine* joined(const InputLine& line) {
+    joined_ = line;
+    bool open = true;
+    while (open && inputs_.size() > 1) {
+      inputs_.pop_back();
+      Input& below = inputs_.back();
+      joined_.reported = below.lines.back().reported + 1;
+      const InputLine* next = take_behind_macro(below);
+      if (!next) continue;
+      const std::size_t indent = next->column - 1;
+      if (!below.bytes.empty()) joined_.text.append(below.bytes, next->start - indent, indent);
+      joined_.text += next->text;
+      joined_.reported = next->reported;
+      joined_.read_size += next->read_size - 1;
+      joined_.cut = next->cut;
+      open = next->continues;
+    }
+    joined_.text.erase(0, joined_.text.find_first_not_of(kSpace));
+    joined_.text.erase(joined_.text.find_last_not_of(kSpace) + 1);
+    joined_.comment_continues = !joined_.text.empty() && joined_.text.front() == '#';
+    return &joined_;
+  }
+
+  static constexpr const char* kSpace = " \t\n\v\f\r";
   std::vector<Input> inputs_;
+  InputLine joined_;
 };
 
 }  // namespace mpm::config

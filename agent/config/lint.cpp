@@ -34,8 +34,8 @@ LintFinding& Findings::add(const Rule& rule, const Place& place) {
 }
 
 std::vector<LintFinding> lint(const Site& site, const FileSystem& files, std::optional<Mpm> mpm,
-                              const RunningLimits& running) {
-  const LintContext context({site, files, mpm, running});
+                              const RunningLimits& running, const Surroundings& surroundings) {
+  const LintContext context({site, files, mpm, running, surroundings});
   Findings found;
   for (const auto table :
        {refusal_rules(), trap_rules(), writing_rules(), number_rules(), advice_rules()})

@@ -22,7 +22,7 @@ bool is_threaded(const LintContext& context) {
 
 void look_for_fraction(const LintContext& context, const Rule& rule, Findings& findings) {
   const Occurrence* factor = context.in_force("AsyncRequestWorkerFactor");
-  if (factor == nullptr || context.mpm() != Mpm::Event) return;
+  if (factor == nullptr || context.mpm() != Mpm::Event || context.is_older_than("2.4.30")) return;
   const std::string text(factor->value());
   char* end = nullptr;
   const double value = std::strtod(text.c_str(), &end);
@@ -35,6 +35,20 @@ void look_for_fraction(const LintContext& context, const Rule& rule, Findings& f
       text, used);
   finding.mend = fmt::format("Write AsyncRequestWorkerFactor {}{}.", used,
                              value > 1 ? fmt::format(", or {}", used + 1) : std::string());
+}
+
+void look_for_backlog(const LintContext& context, const Rule& rule, Findings& findings) {
+  const Occurrence* backlog = context.in_force("ListenBacklog");
+  const std::int64_t most = context.surroundings().somaxconn;
+  if (backlog == nullptr || most <= 0 || leading_integer(backlog->value()) <= most) return;
+  LintFinding& finding = findings.add(rule, context.place_of_value(*backlog));
+  finding.claim = fmt::format(
+      "ListenBacklog is {}, and the kernel cuts it to net.core.somaxconn {} without a "
+      "word.",
+      backlog->value(), most);
+  finding.mend = fmt::format(
+      "Raise net.core.somaxconn to {}, and then stop and start httpd; or write ListenBacklog {}.",
+      leading_integer(backlog->value()), most);
 }
 
 void look_for_shutdown(const LintContext& context, const Rule& rule, Findings& findings) {
@@ -216,6 +230,7 @@ void look_for_php_leaks(const LintContext& context, const Rule& rule, Findings& 
 
 constexpr std::array kRules = std::to_array<Rule>({
     {"factor-fraction", Severity::Advice, look_for_fraction},
+    {"backlog-above-kernel", Severity::Advice, look_for_backlog},
     {"graceful-stop-only", Severity::Note, look_for_shutdown},
     {"server-limit-without-slack", Severity::Advice, look_for_slack},
     {"scoreboard-large", Severity::Warning, look_for_scoreboard},

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "agent/config/modules.h"
+#include "agent/config/version_expression.h"
 
 namespace mpm::config {
 namespace {
@@ -40,7 +41,7 @@ std::string argument_of(std::string_view line, std::size_t at) {
 }
 
 Place place_in(const std::string& file, const Tree& tree, const Line& line) {
-  const std::size_t first = line.pieces.front().physical;
+  const std::size_t first = line.start;
   const std::size_t end = first == 0 ? std::string::npos : tree.bytes().rfind('\n', first - 1);
   const std::size_t begin = end == std::string::npos ? 0 : end + 1;
   return {file, line.first_line, static_cast<std::int64_t>(first - begin + 1)};
@@ -87,6 +88,7 @@ LintContext::LintContext(const LintSubject& subject)
     : site_(subject.site),
       running_mpm_(subject.running_mpm),
       running_(subject.running),
+      surroundings_(subject.surroundings),
       mpm_(loaded_mpm(subject.site)),
       mpm_is_loaded_(mpm_.has_value()) {
   if (!mpm_) mpm_ = running_mpm_;
@@ -97,6 +99,10 @@ LintContext::LintContext(const LintSubject& subject)
     if (const auto tree = trees_.find(file); tree != trees_.end())
       collect_written(file, tree->second);
   if (mpm_) numbers_ = effective_numbers(*mpm_, written_numbers());
+}
+
+bool LintContext::is_older_than(std::string_view version) const {
+  return is_older(surroundings_.version, version);
 }
 
 void LintContext::collect_occurrences() {
@@ -196,7 +202,7 @@ Place LintContext::place_of_value(const Occurrence& occurrence) const {
   const std::vector<Word> words = split_words(line->text);
   if (words.size() < 2) return place;
   const Tree& tree = trees_.find(place.file)->second;
-  const std::size_t name = line->pieces.front().physical;
+  const std::size_t name = line->start;
   const std::size_t value = Tree::physical(*line, words[1].logical).begin;
   if (value <= name) return place;
   if (tree.bytes().substr(name, value - name).find('\n') == std::string::npos)

@@ -14,6 +14,7 @@
 #include "agent/apache/constraints.h"
 #include "agent/apache/directives.h"
 #include "agent/config/files.h"
+#include "agent/config/lint.h"
 #include "agent/config/site.h"
 #include "agent/config/tree.h"
 #include "schema/model/scoreboard.h"
@@ -58,6 +59,7 @@ struct LintSubject {
   const FileSystem& files;
   std::optional<Mpm> running_mpm;
   RunningLimits running;
+  Surroundings surroundings;
 };
 
 class LintContext {
@@ -66,6 +68,9 @@ class LintContext {
 
   const Site& site() const { return site_; }
   const RunningLimits& running() const { return running_; }
+  // Whether httpd is known to be of a version below that one.
+  bool is_older_than(std::string_view version) const;
+  const Surroundings& surroundings() const { return surroundings_; }
   const std::optional<Mpm>& running_mpm() const { return running_mpm_; }
   // The MPM that the configuration is for: the one that it loads, else the one that runs.
   const std::optional<Mpm>& mpm() const { return mpm_; }
@@ -106,6 +111,7 @@ class LintContext {
   const Site& site_;
   std::optional<Mpm> running_mpm_;
   RunningLimits running_;
+  Surroundings surroundings_;
   std::optional<Mpm> mpm_;
   bool mpm_is_loaded_ = false;
   std::map<std::string, Tree, std::less<>> trees_;

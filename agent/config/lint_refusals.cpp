@@ -28,18 +28,17 @@ void look_for_refused(const LintContext& context, const Rule& rule, Findings& fi
     if (!problem.fatal) continue;
     LintFinding& finding = findings.add(rule, place_of(context, problem));
     finding.claim = "httpd refuses the configuration: " + problem.sentence;
-    if (problem.line == 0 && problem.sentence.find("MPM") != std::string::npos)
-      finding.code = "AH00534";
+    if (problem.kind == ProblemKind::NotOneMpm) finding.code = "AH00534";
   }
 }
 
 // A variable that is not there is a matter of its own: undefined-variable.
 void look_for_warned(const LintContext& context, const Rule& rule, Findings& findings) {
   for (const ConfigProblem& problem : context.site().problems) {
-    if (problem.fatal || problem.sentence.rfind("Variable ${", 0) == 0) continue;
+    if (problem.fatal || problem.kind == ProblemKind::UndefinedVariable) continue;
     LintFinding& finding = findings.add(rule, place_of(context, problem));
     finding.claim = problem.sentence;
-    if (problem.sentence.find("already loaded") != std::string::npos) finding.code = "AH01574";
+    if (problem.kind == ProblemKind::LoadedTwice) finding.code = "AH01574";
   }
 }
 
@@ -107,6 +106,34 @@ void look_for_other_mpm(const LintContext& context, const Rule& rule, Findings& 
         finding.mend =
             fmt::format("Remove the line, or put it between <IfModule {}> and </IfModule>.",
                         source_of_mpm(mpm));
+    finding.code = kSyntaxError;
+  }
+}
+
+// Those that came after 2.2, by the names that they have now (the manual's "Compatibility").
+void look_for_newer(const LintContext& context, const Rule& rule, Findings& findings) {
+  struct Since {
+    std::string_view directive;
+    std::string_view version;
+  };
+  constexpr std::array kSince = std::to_array<Since>({{"MaxConnectionsPerChild", "2.3.9"},
+                                                      {"MaxRequestWorkers", "2.3.13"},
+                                                      {"AsyncRequestWorkerFactor", "2.3.13"},
+                                                      {"ListenCoresBucketsRatio", "2.4.17"}});
+  for (const Occurrence& entry : context.occurrences()) {
+    if (!is_executed(entry) || is_unknown_command(context, entry)) continue;
+    const auto* since = std::ranges::find_if(
+        kSince, [&](const Since& row) { return same_name(row.directive, entry.at->name); });
+    if (since == kSince.end() || !context.is_older_than(since->version)) continue;
+    LintFinding& finding = findings.add(rule, context.place_of(*entry.at));
+    finding.claim = fmt::format(
+        "{} came with httpd {}, and this configuration is for {}: httpd knows no such command and "
+        "refuses the configuration.",
+        since->directive, since->version, context.surroundings().version);
+    const std::string_view old_name = entry.directive->old_name;
+    finding.mend = old_name.empty() || same_name(old_name, since->directive)
+                       ? "Remove the line, or update httpd."
+                       : fmt::format("Write {} {}.", old_name, entry.value());
     finding.code = kSyntaxError;
   }
 }
@@ -196,6 +223,7 @@ constexpr std::array kRules = std::to_array<Rule>({
     {"warned", Severity::Note, look_for_warned},
     {"in-section", Severity::Danger, look_for_section},
     {"other-mpm", Severity::Danger, look_for_other_mpm},
+    {"newer-directive", Severity::Danger, look_for_newer},
     {"one-word", Severity::Danger, look_for_words},
     {"refused-value", Severity::Danger, look_for_value},
     {"mpm-switch", Severity::Danger, look_for_switch},

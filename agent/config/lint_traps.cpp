@@ -105,6 +105,24 @@ void look_for_one_line(const LintContext& context, const Rule& rule, Findings& f
   }
 }
 
+void look_for_macros(const LintContext& context, const Rule& rule, Findings& findings) {
+  for (const Trap& trap : context.site().traps) {
+    if (trap.kind != TrapKind::MacroContinues) continue;
+    LintFinding& finding = findings.add(rule, context.place_of(trap.file, trap.line));
+    finding.claim = trap.sentence;
+    finding.mend = "Remove the backslash, or end the macro with a line of its own.";
+  }
+}
+
+void look_for_whole(const LintContext& context, const Rule& rule, Findings& findings) {
+  for (const Trap& trap : context.site().traps) {
+    if (trap.kind != TrapKind::WholeArgument) continue;
+    LintFinding& finding = findings.add(rule, context.place_of(trap.file, trap.line));
+    finding.claim = trap.sentence;
+    finding.mend = "Write the name alone, without quotes.";
+  }
+}
+
 void look_for_case(const LintContext& context, const Rule& rule, Findings& findings) {
   for (const Trap& trap : context.site().traps) {
     if (trap.kind != TrapKind::VariableCase) continue;
@@ -258,6 +276,8 @@ constexpr std::array kRules = std::to_array<Rule>({
     {"comment-continues", Severity::Warning, look_for_comments},
     {"text-after-section", Severity::Warning, look_for_text},
     {"one-line-section", Severity::Warning, look_for_one_line},
+    {"macro-continues", Severity::Warning, look_for_macros},
+    {"whole-argument", Severity::Warning, look_for_whole},
     {"variable-case", Severity::Note, look_for_case},
     {"unclosed-condition", Severity::Advice, look_for_unclosed},
     {"lost-line", Severity::Warning, look_for_lost},

@@ -25,7 +25,7 @@ const Occurrence* occurrence_at(const LintContext& context, const ConfigProblem&
 
 void look_for_variables(const LintContext& context, const Rule& rule, Findings& findings) {
   for (const ConfigProblem& problem : context.site().problems) {
-    if (problem.fatal || problem.sentence.rfind("Variable ${", 0) != 0) continue;
+    if (problem.kind != ProblemKind::UndefinedVariable) continue;
     const Occurrence* entry = occurrence_at(context, problem);
     const bool number = entry != nullptr && entry->directive->kind != ValueKind::Word;
     LintFinding& finding =
@@ -65,6 +65,7 @@ void look_for_repeats(const LintContext& context, const Rule& rule, Findings& fi
 }
 
 void look_for_old_names(const LintContext& context, const Rule& rule, Findings& findings) {
+  if (context.is_older_than("2.3.13")) return;  // it knows no other
   for (const Occurrence& entry : context.occurrences()) {
     const Directive& directive = *entry.directive;
     if (directive.old_name.empty() || same_name(entry.at->name, directive.name)) continue;

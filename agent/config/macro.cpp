@@ -59,21 +59,30 @@ bool substitute(const Macro& macro, const std::vector<std::string>& values, std:
   }
 }
 
+// The blanks between the text of the last line and the backslash that ends it.
+std::string_view blanks_at_end(std::string_view bytes) {
+  const std::size_t end = bytes.rfind('\\');
+  std::size_t begin = end;
+  while (begin > 0 && is_space(bytes[begin - 1]) && bytes[begin - 1] != '\n')
+    --begin;
+  return bytes.substr(begin, end - begin);
+}
+
 // httpd reads the body with its values as it reads a file: a value may end in a backslash and
 // join the next line. Lines of the text are lines of the body.
-Result<std::vector<InputLine>> lines_of(const Macro& macro, std::string text) {
+std::vector<InputLine> lines_of(const Macro& macro, std::string text) {
   std::vector<InputLine> result;
-  for (Line& line : Tree::read(std::move(text)).take_lines()) {
-    if (line.last_line > macro.body.size())
-      return fail(Error::Kind::Malformed,
-                  fmt::format("macro '{}' ({}) ends in a backslash, which takes the line behind "
-                              "its Use along; that is not followed here. Remove the backslash.",
-                              macro.name, macro.location));
+  Tree tree = Tree::read(std::move(text));
+  for (const Line& line : tree.lines()) {
+    const bool continues = line.last_line > macro.body.size();
     InputLine read = macro.body[line.first_line - 1];
-    read.last_line = macro.body[line.last_line - 1].last_line;
+    read.last_line =
+        continues ? macro.body.back().last_line : macro.body[line.last_line - 1].last_line;
     read.reported = line.last_line;
     read.read_size = line.read_size;
-    read.text = std::move(line.text);
+    read.text = line.text;
+    read.continues = continues;
+    if (continues) read.text += blanks_at_end(tree.bytes());
     result.push_back(std::move(read));
   }
   return result;

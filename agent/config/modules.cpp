@@ -49,12 +49,14 @@ bool is_mpm_source(std::string_view source) {
 }
 
 std::string meant_mpm(std::string_view argument) {
-  for (const std::string_view source : {"event.c", "worker.c", "prefork.c"}) {
-    std::string name(source);
-    if (argument == "mpm_" + name || argument == "mod_" + name || argument == "mod_mpm_" + name)
-      return name;
-    const std::string stem = name.substr(0, name.size() - 2);
-    if (argument == stem + "_module") return name;
+  for (const std::string_view stem : {"event", "worker", "prefork"}) {
+    const std::size_t at = argument.find(stem);
+    if (at == std::string_view::npos) continue;
+    const std::string_view before = argument.substr(0, at);
+    const std::string_view behind = argument.substr(at + stem.size());
+    const bool source =
+        behind == ".c" && (before == "mpm_" || before == "mod_" || before == "mod_mpm_");
+    if (source || (before.empty() && behind == "_module")) return std::string(stem) + ".c";
   }
   return {};
 }

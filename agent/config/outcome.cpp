@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "agent/apache/directives.h"
+#include "agent/apache/load_plan.h"
 #include "agent/config/diff.h"
 #include "agent/config/settings.h"
 
@@ -79,18 +80,15 @@ std::vector<Remark> new_corrections(const MpmSettings& before, const MpmSettings
 }
 
 struct Views {
-  MpmSettings before;   // as the server runs
-  MpmSettings after;    // after a full start
-  MpmSettings running;  // after a reload of the server that runs
+  MpmSettings before;  // as the server runs
+  MpmSettings after;   // after a full start
 };
 
 DirectiveChange change_of(const Directive& directive, const Views& views) {
   const Setting* from = find(views.before, directive.name);
   const Setting* to = find(views.after, directive.name);
-  const Setting* reloaded = find(views.running, directive.name);
   DirectiveChange change;
   change.directive = directive.name;
-  change.restart = directive.restart;
   if (from != nullptr) {
     change.from = from->value;
     change.from_effective = from->effective;
@@ -105,9 +103,6 @@ DirectiveChange change_of(const Directive& directive, const Views& views) {
       change.line = to->line;
     }
   }
-  // The running parent keeps its limits, and this value needs more than they allow.
-  if (to != nullptr && reloaded != nullptr && to->effective != reloaded->effective)
-    change.restart = RestartClass::StopStart;
   return change;
 }
 
@@ -148,12 +143,30 @@ FileChange shown(const FileEdit& edit) {
   return change;
 }
 
+void fill_in_way(PlannedEdit& edit, const LoadFacts& facts) {
+  LoadQuestion question;
+  question.running_mpm = facts.running_mpm ? facts.running_mpm : edit.plan.mpm_before;
+  question.configured_mpm = edit.plan.mpm_after;
+  question.running = facts.running;
+  question.threads_per_child = facts.threads_per_child;
+  for (const DirectiveChange& change : edit.plan.directives)
+    question.changes.push_back({change.directive, change.from_effective, change.to_effective});
+  const LoadPlan load = load_plan(question);
+  edit.plan.restart = load.way;
+  edit.reasons.clear();
+  for (const LoadReason& reason : load.reasons) {
+    edit.reasons.push_back(reason.sentence);
+    const auto changed =
+        std::ranges::find(edit.plan.directives, reason.directive, &DirectiveChange::directive);
+    if (changed != edit.plan.directives.end()) changed->restart = reason.way;
+  }
+}
+
 PlannedEdit outcome(const EditRequest& request, const Site& before, const Draft& draft) {
   PlannedEdit result;
   EditPlan& plan = result.plan;
   Views views{read_settings(before, std::nullopt, request.running),
-              read_settings(draft.site, draft.mpm),
-              read_settings(draft.site, draft.mpm, request.running)};
+              read_settings(draft.site, draft.mpm)};
   plan.mpm_before = views.before.mpm;
   plan.mpm_after = draft.mpm;
   plan.basis = before.fingerprint;
@@ -163,10 +176,10 @@ PlannedEdit outcome(const EditRequest& request, const Site& before, const Draft&
     const auto is = written_value(draft.site, directive);
     if (was == is) continue;
     plan.directives.push_back(change_of(directive, views));
-    plan.restart = std::max(plan.restart, plan.directives.back().restart);
-    remark_on_restart(plan.directives.back(), request, plan);
   }
-  if (plan.mpm_before != plan.mpm_after) plan.restart = RestartClass::StopStart;
+  fill_in_way(result, {request.mpm, request.running, number(views.after, "ThreadsPerChild")});
+  for (const DirectiveChange& change : plan.directives)
+    remark_on_restart(change, request, plan);
   for (Remark& remark : new_corrections(views.before, views.after, draft.mpm))
     plan.remarks.push_back(std::move(remark));
   result.files = draft.files.edits();

@@ -116,13 +116,20 @@ Result<std::vector<Entry>> Overlay::list(const std::string& path) const {
   if (!entries) return entries;
   const auto real = below_->real_path(path);
   const std::string directory = real ? *real : path;
+  // The listing has told what they are, so nobody needs to ask for each.
+  for (const Entry& entry : *entries) {
+    if (!entry.is_regular || !real) continue;
+    const std::string at = below(directory, entry.name);
+    seen_->kinds.emplace(at, FileKind::Regular);
+    seen_->real.emplace(at, at);
+  }
   for (const auto& [changed, change] : changes_) {
     if (parent_of(changed) != directory) continue;
     const std::string name = name_of(changed);
     const auto there = std::remove_if(entries->begin(), entries->end(),
                                       [&name](const Entry& entry) { return entry.name == name; });
     entries->erase(there, entries->end());
-    if (change.bytes || change.target) entries->push_back(Entry{name, false});
+    if (change.bytes || change.target) entries->push_back(Entry{name, false, false});
   }
   return entries;
 }

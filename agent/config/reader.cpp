@@ -3,15 +3,17 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <iterator>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "agent/apache/directives.h"
+#include "agent/config/fingerprint.h"
 #include "agent/config/glob.h"
 #include "agent/config/modules.h"
 #include "agent/config/tree.h"
+#include "agent/config/version_expression.h"
 
 namespace mpm::config {
 namespace {
@@ -25,7 +27,7 @@ constexpr std::string_view kCommandLine = "-c/-C directives";
 
 // From 1, in bytes.
 std::uint32_t column_of(const std::string& bytes, const Line& line) {
-  const std::size_t first = line.pieces.front().physical;
+  const std::size_t first = line.start;
   const std::size_t end = first == 0 ? std::string::npos : bytes.rfind('\n', first - 1);
   const std::size_t begin = end == std::string::npos ? 0 : end + 1;
   return static_cast<std::uint32_t>(first - begin + 1);
@@ -39,6 +41,7 @@ InputLine input_line(const std::shared_ptr<const std::string>& file, const std::
   read.last_line = read.reported = line.last_line;
   read.column = column_of(bytes, line);
   read.read_size = line.read_size;
+  read.start = line.start;
   read.comment_continues =
       !line.text.empty() && line.text.front() == '#' && line.last_line > line.first_line;
   read.too_long = line.too_long;
@@ -58,7 +61,8 @@ InputLine cut_line(const std::string& bytes, const Span& line, InputLine whole) 
 Input input_of_file(const std::string& path, Tree tree) {
   Input input;
   input.name = std::make_shared<const std::string>(path);
-  const std::string bytes = tree.bytes();
+  input.bytes = tree.bytes();
+  const std::string& bytes = input.bytes;
   std::vector<Line> lines = std::move(tree).take_lines();
   const Span last = lines.empty() ? Span{} : lines.back().bytes;
   input.lines.reserve(lines.size());
@@ -83,38 +87,6 @@ Input input_of_texts(const std::vector<std::string>& texts) {
   }
   return input;
 }
-
-// FNV-1a, 128 bit, in steps of eight bytes: it tells whether a file changed by accident, not
-// whether by malice.
-class Fingerprint {
- public:
-  void take(std::string_view bytes) {
-    const std::size_t size = bytes.size();
-    for (; bytes.size() >= sizeof(std::uint64_t); bytes.remove_prefix(sizeof(std::uint64_t))) {
-      std::uint64_t word = 0;
-      std::memcpy(&word, bytes.data(), sizeof word);
-      step(word);
-    }
-    for (const char c : bytes)
-      step(static_cast<unsigned char>(c));
-    step(size);
-  }
-
-  std::string hex() const {
-    return fmt::format("{:016x}{:016x}", static_cast<std::uint64_t>(state_ >> 64),
-                       static_cast<std::uint64_t>(state_));
-  }
-
- private:
-  void step(std::uint64_t word) {
-    state_ ^= word;
-    state_ *= kPrime;
-  }
-
-  __extension__ using Wide = unsigned __int128;
-  static constexpr Wide kPrime = (Wide{1} << 88) + 0x13b;
-  Wide state_ = (Wide{0x6c62272e07bb0142} << 64) + 0x62b821756295c58d;
-};
 
 }  // namespace
 
@@ -193,10 +165,16 @@ bool Reader::advance(Level& level) {
   level.line = level.input.next();
   if (!level.line) return false;
   const InputLine& line = *level.line;
-  level.place = Place{line.file,   line.first_line,        line.last_line,
-                      line.column, level.input.top().name, line.reported};
+  Place& place = level.place;
+  // They are counted by atomics, and nearly always the same as before.
+  if (place.file != line.file) place.file = line.file;
+  if (place.origin != level.input.top().name) place.origin = level.input.top().name;
+  place.first_line = line.first_line;
+  place.last_line = line.last_line;
+  place.column = line.column;
+  place.origin_line = line.reported;
   bytes_read_ += level.input.all().size() > 1 ? line.text.size() + 1 : 0;
-  if (bytes_read_ > kMaxBytes || site_.directives.size() > kMaxDirectives)
+  if (bytes_read_ > kMaxBytes || directives_ > kMaxDirectives)
     stop(level,
          "The configuration grows beyond 64 MiB while it is read; look for a file or "
          "macro that is taken twice at each level.");
@@ -205,6 +183,10 @@ bool Reader::advance(Level& level) {
     trap(level, TrapKind::LostLine,
          "The file's last line stands directly behind a Use and has no end, so httpd does not read "
          "it. End it.");
+  if (line.continues)
+    trap(level, TrapKind::MacroContinues,
+         "The macro ends in a backslash, so the line behind its Use belongs to its last line. "
+         "Remove the backslash.");
   if (line.comment_continues)
     trap(level, TrapKind::CommentContinues,
          "The comment ends in a backslash, so the next line belongs to it and does not count. "
@@ -222,12 +204,14 @@ void Reader::read_line(Level& level) {
     level.open.pop_back();
     return;
   }
+  if (text.find("${") == std::string::npos) return read_words(level, text);
   std::string expanded =
       variables_.expand(text, [&](Variables::Remark remark, std::string_view name) {
         if (remark == Variables::Remark::Missing)
-          warn(level, fmt::format("Variable ${{{}}} is not defined, so its name stays as it is. "
-                                  "Define it, or set it in the server's environment.",
-                                  name));
+          warn(level, ProblemKind::UndefinedVariable,
+               fmt::format("Variable ${{{}}} is not defined, so its name stays as it is. Define "
+                           "it, or set it in the server's environment.",
+                           name));
         else
           trap(level, TrapKind::VariableCase,
                fmt::format("${{{}}} takes the value of a variable of another spelling; the names "
@@ -236,18 +220,30 @@ void Reader::read_line(Level& level) {
       });
   if (expanded.size() > kMaxLine)
     return stop(level, "The line is longer than 16 MiB once its variables are expanded.");
+  read_words(level, expanded);
+}
+
+// A line whose variables are expanded.
+void Reader::read_words(Level& level, std::string_view line) {
   std::size_t at = 0;
-  std::string name = next_word(expanded, at).value;
+  std::string name = next_word(line, at).value;
   if (name.empty()) return;
-  std::string_view args = std::string_view(expanded).substr(at);
+  std::string_view args = line.substr(at);
   if (name.size() > 1 && name[0] == '<' && name[1] == '/') return close_section(level, name);
   if (name.back() == '>') {
     name.pop_back();
     if (args.empty() && !name.empty() && name[0] == '<') args = ">";
   }
   const OnRead* on_read = find_on_read(name);
-  if (on_read && known(*on_read)) return (this->*on_read->handler)(level, args);
-  add(level, std::move(name), std::string(args));
+  if (on_read && known(*on_read)) {
+    if (is_older(options_.version, on_read->since))
+      refuse_when_executed(
+          level, fmt::format("httpd {} does not know {}, which came with {}. Guard "
+                             "it with <IfVersion >= {}>, or remove it.",
+                             options_.version, on_read->name, on_read->since, on_read->since));
+    return (this->*on_read->handler)(level, args);
+  }
+  add(level, std::move(name), args);
 }
 
 void Reader::close_section(Level& level, std::string_view name) {
@@ -270,23 +266,12 @@ void Reader::close_section(Level& level, std::string_view name) {
   level.open.pop_back();
 }
 
-void Reader::add(Level& level, std::string name, std::string args) {
+void Reader::add(Level& level, std::string name, std::string_view args) {
   const bool section = name.front() == '<';
   const bool dead = section && find_on_read(name) != nullptr;
-  if (section && !dead && args.find('>') == std::string::npos)
+  if (section && !dead && args.find('>') == std::string_view::npos)
     refuse_when_executed(level, fmt::format("{}> is missing its closing '>'.", name));
-  ActiveDirective directive;
-  directive.name = name;
-  directive.args = section ? args.substr(0, args.rfind('>')) : std::move(args);
-  directive.file = *level.place.file;
-  directive.first_line = level.place.first_line;
-  directive.last_line = level.place.last_line;
-  directive.depth = level.depth;
-  directive.from_macro = level.input.all().size() > 1;
-  directive.origin = *level.place.origin;
-  directive.origin_line = level.place.origin_line;
-  directive.dead = level.dead > 0 || dead;
-  site_.directives.push_back(std::move(directive));
+  keep(level, name, section ? args.substr(0, args.rfind('>')) : args, level.dead > 0 || dead);
   if (!section) return;
   if (dead) {
     ++level.dead;
@@ -298,6 +283,30 @@ void Reader::add(Level& level, std::string name, std::string args) {
   }
   ++level.depth;
   level.open.push_back(Frame{std::move(name), false, dead, level.place});
+}
+
+void Reader::keep(const Level& level, std::string_view name, std::string_view args, bool dead) {
+  ++directives_;
+  if (options_.keep == Keep::Known && find_directive(name) == nullptr &&
+      !same_name(name, "ErrorLog")) {
+    left_out_.take(lower(name));
+    left_out_.take(args);
+    left_out_.take(level.depth * std::uint64_t{2} + (dead ? 1 : 0));
+    site_.digest = left_out_.half();
+    return;
+  }
+  ActiveDirective& directive = site_.directives.emplace_back();
+  directive.name = name;
+  directive.args = args;
+  directive.file = *level.place.file;
+  directive.first_line = level.place.first_line;
+  directive.last_line = level.place.last_line;
+  directive.depth = level.depth;
+  directive.from_macro = level.input.all().size() > 1 || level.line->continues;
+  directive.origin = *level.place.origin;
+  directive.origin_line = level.place.origin_line;
+  directive.dead = dead;
+  directive.digest_above = site_.digest;
 }
 
 // httpd names the outermost section that is open. What is open inside a condition ends with it,
@@ -337,8 +346,9 @@ void Reader::skip(Level& level, std::string_view name) {
     std::string word = next_word(text, at).value;
     if (word.empty() || word[0] != '<') continue;
     if (word.size() > 1 && word[1] == '/') {
-      const std::string closing = word.substr(2, word.size() - 3);
-      if (word.size() < 3 || !equal_ignoring_case(closing, open.back().substr(1))) {
+      // httpd cuts the last byte, whatever it is, and of "</" nothing is left: it ends a "<".
+      const std::string closing = word.size() > 2 ? word.substr(2, word.size() - 3) : "";
+      if (!equal_ignoring_case(closing, open.back().substr(1))) {
         return refuse_at(opening,
                          fmt::format("</{}> was expected inside, but {} stands on line {}.",
                                      open.back().substr(1), word, level.place.last_line));
@@ -366,7 +376,9 @@ void Reader::finish() {
             : fmt::format("{} MPMs are loaded, and httpd takes one. Keep one LoadModule.", mpms),
         true,
         {},
-        0});
+        0,
+        false,
+        ProblemKind::NotOneMpm});
   std::move(later_.begin(), later_.end(), std::back_inserter(site_.problems));
   site_.defines = variables_.names();
   if (site_.fingerprint.empty()) site_.fingerprint = Fingerprint().hex();

@@ -19,6 +19,7 @@
 #include <string_view>
 #include <vector>
 
+#include "agent/config/fingerprint.h"
 #include "agent/config/input.h"
 #include "agent/config/macro.h"
 #include "agent/config/site.h"
@@ -68,6 +69,7 @@ class Reader {
     std::string_view name;
     std::string_view source;  // of the module that brings it; empty for what is always there
     Handler handler;
+    std::string_view since = {};  // the first version of httpd that has it
   };
 
   // reader.cpp: lines and sections.
@@ -77,7 +79,9 @@ class Reader {
   bool advance(Level& level);
   void read_line(Level& level);
   void close_section(Level& level, std::string_view name);
-  void add(Level& level, std::string name, std::string args);
+  void read_words(Level& level, std::string_view line);
+  void add(Level& level, std::string name, std::string_view args);
+  void keep(const Level& level, std::string_view name, std::string_view args, bool dead);
   void end_level(Level& level);
   void enter_or_skip(Level& level, std::string_view name, bool active);
   void skip(Level& level, std::string_view name);
@@ -117,7 +121,7 @@ class Reader {
   void refuse(const Level& level, std::string sentence);
   void refuse_at(const Place& place, std::string sentence);
   void refuse_when_executed(const Level& level, std::string sentence);
-  void warn(const Level& level, std::string sentence);
+  void warn(const Level& level, ProblemKind kind, std::string sentence);
   void trap(const Level& level, TrapKind kind, std::string sentence);
   void stop(const Level& level, std::string sentence);
   void remember(const std::string& path, const std::string& bytes);
@@ -128,6 +132,8 @@ class Reader {
   Variables variables_;
   std::map<std::string, std::shared_ptr<const Macro>, std::less<>> macros_;
   Site site_;
+  std::size_t directives_ = 0;  // that count, kept or not
+  Fingerprint left_out_;
   std::vector<ConfigProblem> later_;     // when httpd executes what it has read
   std::vector<std::string> dead_names_;  // "<IfVersion" or "<Macro" that became plain nodes
   std::size_t include_depth_ = 0;

@@ -20,6 +20,9 @@ namespace {
 
 constexpr std::size_t kMaxIncludeDepth = 128;  // AP_MAX_INCLUDE_DEPTH
 
+constexpr std::string_view kOneWord = "2.4.35";          // of a condition's argument
+constexpr std::string_view kMissingOptional = "2.4.30";  // IncludeOptional of a plain name
+
 // The argument of a section up to its last '>', which must be there.
 bool section_argument(std::string_view args, std::string_view& argument) {
   const std::size_t end = args.rfind('>');
@@ -34,12 +37,12 @@ const Reader::OnRead* Reader::find_on_read(std::string_view name) {
   static constexpr std::array<OnRead, 19> kTable{{
       {"<IfModule", "", &Reader::if_module},
       {"<IfDefine", "", &Reader::if_define},
-      {"<IfFile", "", &Reader::if_file},
-      {"<IfDirective", "", &Reader::if_directive},
-      {"<IfSection", "", &Reader::if_section},
+      {"<IfFile", "", &Reader::if_file, "2.4.34"},
+      {"<IfDirective", "", &Reader::if_directive, "2.4.34"},
+      {"<IfSection", "", &Reader::if_section, "2.4.34"},
       {"<IfVersion", "mod_version.c", &Reader::if_version},
       {"Include", "", &Reader::include},
-      {"IncludeOptional", "", &Reader::include_optional},
+      {"IncludeOptional", "", &Reader::include_optional, "2.3.6"},
       {"Define", "", &Reader::define},
       {"UnDefine", "", &Reader::undefine},
       {"ServerRoot", "", &Reader::server_root},
@@ -53,7 +56,7 @@ const Reader::OnRead* Reader::find_on_read(std::string_view name) {
       {"MacroIgnoreBadNesting", "mod_macro.c", &Reader::pass_over},
   }};
   const auto* found = std::find_if(kTable.begin(), kTable.end(), [name](const OnRead& entry) {
-    return equal_ignoring_case(entry.name, name);
+    return entry.name.size() == name.size() && equal_ignoring_case(entry.name, name);
   });
   return found == kTable.end() ? nullptr : found;
 }
@@ -84,8 +87,15 @@ void Reader::run_condition(Level& level, std::string_view name, std::string_view
   const bool negated = !argument.empty() && argument.front() == '!';
   if (negated) argument.remove_prefix(1);
   std::size_t at = 0;
-  const std::string asked = next_word(argument, at).value;
+  std::string asked = next_word(argument, at).value;
   if (asked.empty()) return refuse(level, fmt::format("{}> needs an argument.", name));
+  if (is_older(options_.version, kOneWord) && asked != argument) {
+    trap(level, TrapKind::WholeArgument,
+         fmt::format("httpd {} takes all of {} for the name that {}> asks for, with its quotes and "
+                     "blanks; from {} on it takes one word.",
+                     options_.version, argument, name, kOneWord));
+    asked = argument;
+  }
   const std::size_t inner = asked.find('>');
   const std::size_t comment = argument.find('#');
   if (inner != std::string::npos && inner + 1 < asked.size())
@@ -179,14 +189,20 @@ void Reader::include_files(Level& level, std::string_view args, bool optional) {
                                    kMaxIncludeDepth));
   IncludeRequest request;
   request.pattern = join_path(site_.server_root, words[0]);
-  request.optional = optional;
+  request.optional =
+      optional && (has_wildcard(words[0]) || !is_older(options_.version, kMissingOptional));
   request.directory = names_directory(words[0]);
   const IncludedFiles found = find_included(request, files_);
   ++include_depth_;
   for (const std::string& path : found.files)
     if (!stopped_) read_file(path, &level);
   --include_depth_;
-  if (!found.refusal.empty() && !stopped_) refuse(level, found.refusal);
+  if (found.refusal.empty() || stopped_) return;
+  const bool too_old = optional && !request.optional;
+  refuse(level, too_old ? fmt::format("{} Of httpd {} that one, too, needs a wildcard for what may "
+                                      "be missing.",
+                                      found.refusal, options_.version)
+                        : found.refusal);
 }
 
 void Reader::define(Level& level, std::string_view args) {
@@ -235,8 +251,9 @@ void Reader::load_module(Level& level, std::string_view args) {
       return refuse(level, fmt::format("Module {} is built in and cannot be loaded; remove its "
                                        "LoadModule.",
                                        words[0]));
-    return warn(level, fmt::format("Module {} is already loaded, so this LoadModule is skipped.",
-                                   words[0]));
+    return warn(
+        level, ProblemKind::LoadedTwice,
+        fmt::format("Module {} is already loaded, so this LoadModule is skipped.", words[0]));
   }
   const std::string path = join_path(site_.server_root, words[1]);
   if (options_.require_module_files && files_.kind(path) == FileKind::Missing)
@@ -308,7 +325,7 @@ void Reader::define_macro(Level& level, std::string_view args) {
   read_body(level, made);
   if (made.name.empty() || site_.problems.size() > refused) return;
   if (macros_.contains(made.name))
-    warn(level,
+    warn(level, ProblemKind::Other,
          fmt::format("Macro '{}' is defined again; the later one counts from here.", made.name));
   std::string name = made.name;
   macros_[std::move(name)] = std::make_shared<const Macro>(std::move(made));
@@ -362,9 +379,10 @@ void Reader::refuse_when_executed(const Level& level, std::string sentence) {
   site_.problems.pop_back();
 }
 
-void Reader::warn(const Level& level, std::string sentence) {
+void Reader::warn(const Level& level, ProblemKind kind, std::string sentence) {
   refuse(level, std::move(sentence));
   site_.problems.back().fatal = false;
+  site_.problems.back().kind = kind;
 }
 
 void Reader::trap(const Level& level, TrapKind kind, std::string sentence) {

@@ -18,6 +18,13 @@
 
 namespace mpm::config {
 
+// What a site holds of the directives that count.
+enum class Keep : std::uint8_t {
+  Every,
+  Known,  // those of find_directive and ErrorLog, which are few; of all others a digest tells
+          // whether they differ
+};
+
 struct SiteOptions {
   std::string server_root;           // -d, or HTTPD_ROOT; relative names start here
   std::string config_file;           // -f, or SERVER_CONFIG_FILE; absolute or below server_root
@@ -29,7 +36,8 @@ struct SiteOptions {
   // Whether a LoadModule or LoadFile of a file that is not there is a problem, or a
   // DefaultRuntimeDir: the configuration is read where its server runs.
   bool require_module_files = true;
-  std::string version;  // "2.4.57", for <IfVersion>
+  std::string version;  // "2.4.57", for <IfVersion> and what came with a version; empty: unknown
+  Keep keep = Keep::Every;
 };
 
 // One directive that counts. Sections other than conditions are directives too ("<VirtualHost",
@@ -47,11 +55,21 @@ struct ActiveDirective {
   std::string origin;
   std::uint32_t origin_line = 0;
   bool dead = false;  // inside <IfVersion> or <Macro> met before their module was loaded
+  // Of what was not kept above it: names, arguments and sections, in their order.
+  std::uint64_t digest_above = 0;
 };
 
 struct LoadedModule {
   std::string identifier;  // "mpm_event_module"
   std::string source;      // "event.c"; empty when the module is not one of httpd's own
+};
+
+// Problems that somebody treats apart from the rest.
+enum class ProblemKind : std::uint8_t {
+  Other,
+  NotOneMpm,          // no MPM is loaded, or more than one; it has no line
+  LoadedTwice,        // a LoadModule of a module that is there already
+  UndefinedVariable,  // ${NAME} that stays as it is
 };
 
 // What httpd would refuse (fatal) or warn about.
@@ -67,6 +85,7 @@ struct ConfigProblem {
   // httpd reads on, and refuses it when it executes what it has read. Such problems stand behind
   // those of reading, as httpd comes to them.
   bool when_executed = false;
+  ProblemKind kind = ProblemKind::Other;
 };
 
 // What httpd accepts silently and a person would not expect.
@@ -78,6 +97,8 @@ enum class TrapKind : std::uint8_t {
   UnclosedCondition,  // an active condition ended with its file
   DeadBody,           // <IfVersion> or <Macro> before its LoadModule
   LostLine,           // the last line, without an end and directly behind a Use
+  MacroContinues,     // a macro ending in a backslash takes the line behind its Use
+  WholeArgument,      // <IfModule "x"> in a version that takes the quotes for part of the name
   MpmSourceName,      // <IfModule mod_mpm_event.c> never matches; event.c does
 };
 
@@ -90,6 +111,7 @@ struct Trap {
 
 struct Site {
   std::vector<ActiveDirective> directives;
+  std::uint64_t digest = 0;           // of all that was not kept; 0 when everything was
   std::vector<LoadedModule> modules;  // built-in first, then in order of loading
   std::vector<std::string> files;     // in order of first reading, absolute
   std::string fingerprint;            // FNV-1a of 128 bits, of names and bytes of all files; hex

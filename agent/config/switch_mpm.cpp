@@ -182,7 +182,7 @@ std::string with_comments_swapped(const Tree& tree, const LoadLine& active,
   for (std::size_t i = 0; i < tree.lines().size(); ++i) {
     const Line& line = tree.lines()[i];
     std::string text = tree.bytes().substr(line.bytes.begin, line.bytes.size());
-    const std::size_t first = line.pieces.front().physical - line.bytes.begin;
+    const std::size_t first = line.start - line.bytes.begin;
     if (i == active.line)
       text.insert(first, tree.lines()[wanted.line].text.substr(0, wanted.begin));
     if (i == wanted.line) text.erase(first, wanted.begin);

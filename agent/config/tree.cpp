@@ -31,6 +31,13 @@ Physical physical_line(const std::string& bytes, std::size_t at) {
   return line;
 }
 
+std::size_t count_of_ends(const std::string& bytes) {
+  std::size_t count = 0;
+  for (std::size_t at = bytes.find('\n'); at != std::string::npos; at = bytes.find('\n', at + 1))
+    ++count;
+  return count;
+}
+
 // Cuts white space at both ends of the text and keeps the map to the bytes in step.
 void trim_line(Line& line) {
   std::size_t begin = 0;
@@ -58,7 +65,7 @@ void trim_line(Line& line) {
 
 // A backslash is looked for at the end of everything joined so far, not of the last physical
 // line alone: "a\\" LF LF joins twice (util.c ap_cfg_getline_core, `cp > buf`).
-Line logical_line(const std::string& bytes, std::size_t at, std::uint32_t number) {
+Line joined_line(const std::string& bytes, std::size_t at, std::uint32_t number) {
   Line line;
   line.bytes.begin = at;
   line.first_line = number;
@@ -82,6 +89,25 @@ Line logical_line(const std::string& bytes, std::size_t at, std::uint32_t number
   line.read_size = line.text.size() + 1;
   line.too_long = line.text.size() >= kMaxLine;
   trim_line(line);
+  line.start = line.pieces.front().physical;
+  return line;
+}
+
+// Nearly every line is one physical line, and its text is copied once.
+Line logical_line(const std::string& bytes, std::size_t at, std::uint32_t number) {
+  const Physical part = physical_line(bytes, at);
+  std::string_view text = std::string_view(bytes).substr(at, part.text_end - at);
+  if (part.has_end && !text.empty() && text.back() == '\r') text.remove_suffix(1);
+  if (part.has_end && !text.empty() && text.back() == '\\') return joined_line(bytes, at, number);
+  Line line;
+  line.bytes = {at, part.next};
+  line.first_line = number;
+  line.last_line = number;
+  line.read_size = text.size() + 1;
+  line.too_long = text.size() >= kMaxLine;
+  text = trim(text);
+  line.start = static_cast<std::size_t>(text.data() - bytes.data());
+  line.text = text;
   return line;
 }
 
@@ -126,6 +152,9 @@ Word next_word(std::string_view text, std::size_t& at) {
     }
     if (at < text.size()) ++at;
   } else {
+    while (at < text.size() && !is_space(text[at]) && text[at] != '\\')
+      ++at;
+    word.value = text.substr(word.logical.begin, at - word.logical.begin);
     while (at < text.size() && !is_space(text[at])) {
       if (text[at] == '\\' && at + 1 < text.size() && text[at + 1] == '\\') ++at;
       word.value += text[at++];
@@ -151,6 +180,7 @@ std::vector<Word> split_words(std::string_view text) {
 Tree Tree::read(std::string bytes) {
   Tree tree;
   tree.bytes_ = std::move(bytes);
+  tree.lines_.reserve(count_of_ends(tree.bytes_) + 1);
   std::size_t at = 0;
   std::uint32_t number = 1;
   while (at < tree.bytes_.size()) {
@@ -163,6 +193,7 @@ Tree Tree::read(std::string bytes) {
 
 Span Tree::physical(const Line& line, Span logical) {
   const auto place = [&line](std::size_t at) {
+    if (line.pieces.empty()) return line.start + at;
     auto after = std::upper_bound(
         line.pieces.begin(), line.pieces.end(), at,
         [](std::size_t offset, const Piece& piece) { return offset < piece.logical; });

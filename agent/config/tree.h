@@ -27,8 +27,8 @@ struct Span {
   bool operator==(const Span&) const = default;
 };
 
-// Text of a logical line that lies unbroken in the file: logical bytes from `logical` on are
-// the file's bytes from `physical` on.
+// A part of a logical line's text that lies unbroken in the file: logical bytes from `logical` on
+// are the file's bytes from `physical` on.
 struct Piece {
   std::size_t logical = 0;
   std::size_t physical = 0;
@@ -40,7 +40,8 @@ struct Line {
   std::uint32_t first_line = 0;  // physical, from 1
   std::uint32_t last_line = 0;   // what httpd reports in its errors
   std::string text;              // joined, cut at NUL, trimmed
-  std::vector<Piece> pieces;     // of text, by rising offset; one for most lines
+  std::size_t start = 0;         // where the text's first byte lies
+  std::vector<Piece> pieces;     // of a text that was joined, by rising offset; else none
   std::size_t read_size = 0;     // bytes that httpd read: joined, before trimming, with its end
   bool too_long = false;         // httpd refuses it: more than kMaxLine bytes
 };

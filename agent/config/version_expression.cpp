@@ -83,4 +83,8 @@ Result<bool> version_matches(std::string_view args, std::string_view version) {
   return *matched != reverse;
 }
 
+bool is_older(std::string_view version, std::string_view than) {
+  return compare('<', false, than, version).value_or(false);
+}
+
 }  // namespace mpm::config

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/files/host_files.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstddef>
@@ -37,15 +38,20 @@ int open_in_root(int root, const std::string& path, int flags) {
   return -1;
 }
 
+std::int64_t changed_ns(const struct stat& found) {
+  return found.st_mtim.tv_sec * 1000000000LL + found.st_mtim.tv_nsec;
+}
+
 struct CloseDirectory {
   void operator()(DIR* directory) const { closedir(directory); }
 };
 
-bool is_directory(int directory, const dirent& entry) {
-  if (entry.d_type != DT_UNKNOWN) return entry.d_type == DT_DIR;
+// Of itself, DT_DIR and its likes; some file systems do not tell while they are listed.
+int type_of(int directory, const dirent& entry) {
+  if (entry.d_type != DT_UNKNOWN) return entry.d_type;
   struct stat found {};
-  return fstatat(directory, entry.d_name, &found, AT_SYMLINK_NOFOLLOW) == 0 &&
-         S_ISDIR(found.st_mode);
+  if (fstatat(directory, entry.d_name, &found, AT_SYMLINK_NOFOLLOW) != 0) return DT_UNKNOWN;
+  return IFTODT(found.st_mode);
 }
 
 }  // namespace
@@ -122,7 +128,8 @@ Result<std::vector<config::Entry>> HostFiles::list(const std::string& path) cons
     if (!entry) break;
     const std::string name = entry->d_name;
     if (name == "." || name == "..") continue;
-    entries.push_back(config::Entry{name, is_directory(dirfd(directory.get()), *entry)});
+    const int type = type_of(dirfd(directory.get()), *entry);
+    entries.push_back(config::Entry{name, type == DT_DIR, type == DT_REG});
   }
   if (errno != 0) return fail(system_error(errno, prefix_ + path));
   return entries;
@@ -163,7 +170,12 @@ std::optional<HostFiles::Stamp> HostFiles::stamp(const std::string& path) const 
   const auto fd = open(path, O_PATH);
   struct stat found {};
   if (!fd || ::fstat(fd->get(), &found) != 0) return std::nullopt;
-  return Stamp{found.st_mtim.tv_sec * 1000000000LL + found.st_mtim.tv_nsec, found.st_size};
+  Stamp stamp{changed_ns(found), found.st_size};
+  // An old file is new where a link to it is, as a2enmod makes them.
+  const auto name = open(path, O_PATH | O_NOFOLLOW);
+  if (name && ::fstat(name->get(), &found) == 0)
+    stamp.changed_ns = std::max(stamp.changed_ns, changed_ns(found));
+  return stamp;
 }
 
 }  // namespace mpm

@@ -33,7 +33,8 @@ class HostFiles : public config::FileSystem {
   Result<std::string> real_path(const std::string& path) const override;
   Result<std::string> link_target(const std::string& path) const override;
 
-  // What changes with a file: its change time in nanoseconds since 1970, and its size.
+  // What changes with a file: its change time in nanoseconds since 1970, or that of the link by
+  // which it is found where that is newer, and its size.
   struct Stamp {
     std::int64_t changed_ns = 0;
     std::int64_t bytes = 0;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // A value of the contract as a row: its fields in the order of kFields, those of a value inside
-// it under its name ("tally_busy"), lists as JSON. The binder and the reader go through the same
-// list, so a column cannot be in one and missing in the other.
+// it under its name ("tally_busy"), lists as JSON, distributions as bytes. The binder and the
+// reader go through the same list, so a column cannot be in one and missing in the other.
 #pragma once
 
 #include <concepts>
@@ -11,6 +11,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "agent/history/sketch.h"
 #include "agent/history/sqlite.h"
 #include "schema/codec/json.h"
 #include "schema/codec/names.h"
@@ -33,6 +34,18 @@ void each_column(T& value, const std::string& prefix, Visit&& visit) {
   });
 }
 
+// Likewise without their names, which cost more than the values.
+template <class T, class Visit>
+void each_member(T& value, Visit&& visit) {
+  each_field(value, [&](std::string_view, auto& member) {
+    using Member = std::remove_cvref_t<decltype(member)>;
+    if constexpr (Described<Member>)
+      each_member(member, visit);
+    else if constexpr (!std::same_as<Member, std::vector<ProcessUsage>>)
+      visit(member);
+  });
+}
+
 template <class T>
 std::vector<std::string> columns_of() {
   std::vector<std::string> names;
@@ -45,6 +58,8 @@ template <class T>
 void bind_column(Statement& statement, int parameter, const T& value) {
   if constexpr (kIsVector<T>)
     statement.bind(parameter, std::string_view(to_json(value)));
+  else if constexpr (std::same_as<T, Sketch>)
+    statement.bind_bytes(parameter, value.encoded());
   else if constexpr (std::same_as<T, std::optional<double>>)
     value ? statement.bind(parameter, *value) : statement.bind_null(parameter);
   else if constexpr (kIsQuantity<T>)
@@ -63,7 +78,13 @@ void bind_column(Statement& statement, int parameter, const T& value) {
 template <class T>
 void read_column(const Statement& statement, int column, T& value) {
   if constexpr (kIsVector<T>) {
-    if (auto list = from_json<T>(statement.text(column))) value = std::move(*list);
+    const std::string text = statement.text(column);
+    if (text == "[]")
+      value.clear();
+    else if (auto list = from_json<T>(text))
+      value = std::move(*list);
+  } else if constexpr (std::same_as<T, Sketch>) {
+    if (auto sketch = Sketch::decoded(statement.text(column))) value = std::move(*sketch);
   } else if constexpr (std::same_as<T, std::optional<double>>) {
     value.reset();
     if (!statement.is_null(column)) value = statement.real(column);
@@ -83,16 +104,13 @@ void read_column(const Statement& statement, int column, T& value) {
 template <class T>
 void bind_row(Statement& statement, int first, const T& value) {
   int parameter = first;
-  each_column(value, "", [&](const std::string&, const auto& member) {
-    bind_column(statement, parameter++, member);
-  });
+  each_member(value, [&](const auto& member) { bind_column(statement, parameter++, member); });
 }
 
 template <class T>
 void read_row(const Statement& statement, int first, T& value) {
   int column = first;
-  each_column(value, "",
-              [&](const std::string&, auto& member) { read_column(statement, column++, member); });
+  each_member(value, [&](auto& member) { read_column(statement, column++, member); });
 }
 
 }  // namespace mpm

@@ -65,6 +65,10 @@ void Statement::bind(int parameter, std::string_view value) {
   sqlite3_bind_text(statement_.get(), parameter, value.data(), static_cast<int>(value.size()),
                     SQLITE_TRANSIENT);  // NOLINT: the macro casts in C's way
 }
+void Statement::bind_bytes(int parameter, std::string_view value) {
+  sqlite3_bind_blob(statement_.get(), parameter, value.data(), static_cast<int>(value.size()),
+                    SQLITE_TRANSIENT);  // NOLINT: the macro casts in C's way
+}
 void Statement::bind_null(int parameter) {
   sqlite3_bind_null(statement_.get(), parameter);
 }

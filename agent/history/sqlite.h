@@ -25,6 +25,7 @@ class Statement {
   void bind(int parameter, std::int64_t value);
   void bind(int parameter, double value);
   void bind(int parameter, std::string_view value);
+  void bind_bytes(int parameter, std::string_view value);
   void bind_null(int parameter);
 
   // True: a row is there to be read; false: there are no more.

@@ -9,55 +9,15 @@
 #include <variant>
 #include <vector>
 
+#include "agent/history/looks.h"
 #include "agent/observe/distribution.h"
 #include "agent/observe/memory.h"
 
 namespace mpm {
 namespace {
 
-// A worker count that is nearly the limit is the limit: one child may be dying.
-constexpr double kPinned = 0.97;
-// Clients repeat a SYN that was dropped after 1, 3 and 7 seconds; each repetition is counted.
-constexpr double kOverflowWeight = 0.4;
 constexpr std::int64_t kFewestAges = 50;
 constexpr std::int64_t kFewestCompletions = 20;
-
-double seconds_between(const Sample& a, const Sample& b) {
-  return Seconds(b.at - a.at).count();
-}
-
-// A page tells the start to a second or so.
-bool restarted_between(const Sample& a, const Sample& b) {
-  return a.generation != b.generation || b.accesses < a.accesses ||
-         std::chrono::abs(b.restarted - a.restarted) > std::chrono::seconds(5);
-}
-
-std::int64_t queue_of(const Sample& sample) {
-  std::int64_t sum = 0;
-  for (const ListenerUsage& listener : sample.listeners)
-    sum += listener.queue;
-  return sum;
-}
-
-std::int64_t connections_of(const Sample& sample) {
-  std::int64_t sum = 0;
-  for (const ListenerUsage& listener : sample.listeners)
-    sum += listener.established;
-  return sum;
-}
-
-// Connections wait, and all the workers that are idle are in processes that accept none. One or
-// two that are idle between two requests of a full server are no sign of that.
-bool is_deaf(const Sample& sample) {
-  const Tally& tally = sample.tally;
-  return tally.idle > 0 && tally.deaf == tally.idle && 4 * tally.idle >= tally.busy + tally.idle &&
-         queue_of(sample) > 0;
-}
-
-// Workers that serve a request: not those that wait for a client to begin one or to go on.
-std::int64_t serving(const Sample& sample) {
-  return sample.tally.busy - sample.tally.keepalive - sample.tally.reading;
-}
 
 template <class Number>
 Distribution over(std::span<const Sample> samples, Number&& number) {
@@ -87,30 +47,21 @@ struct Flow {
 };
 
 Flow flow_of(std::span<const Sample> samples) {
-  // Twice the usual distance of neighbours; a longer gap hides what happened in it.
-  std::vector<double> gaps;
-  for (std::size_t i = 1; i < samples.size(); ++i)
-    gaps.push_back(seconds_between(samples[i - 1], samples[i]));
-  const double longest = std::max(2.0, 3 * quantile(gaps, 0.5));
-
+  const double longest = longest_gap(samples);
   Flow flow;
   for (std::size_t i = 1; i < samples.size(); ++i) {
     const Sample& a = samples[i - 1];
     const Sample& b = samples[i];
     if (restarted_between(a, b)) ++flow.restarts;
-    const double seconds = seconds_between(a, b);
-    if (seconds <= 0 || seconds > longest || b.accesses < a.accesses) continue;
-    flow.seconds += seconds;
-    const auto completed = static_cast<double>(b.accesses - a.accesses);
-    const std::int64_t overflows =
-        std::max<std::int64_t>(0, b.host.listen_overflows - a.host.listen_overflows);
-    flow.completed += completed;
-    flow.arrived += completed + static_cast<double>(serving(b) - serving(a)) +
-                    static_cast<double>(queue_of(b) - queue_of(a)) +
-                    kOverflowWeight * static_cast<double>(overflows);
-    flow.overflows += overflows;
-    flow.cpu_busy += std::max(0.0, b.host.cpu_busy_seconds - a.host.cpu_busy_seconds);
-    flow.cpu_total += std::max(0.0, b.host.cpu_total_seconds - a.host.cpu_total_seconds);
+    const Between step = between(a, b, longest);
+    // What a server that began anew has served says little about its workers.
+    if (!step.comparable || step.restarted) continue;
+    flow.seconds += step.seconds;
+    flow.completed += static_cast<double>(step.requests);
+    flow.arrived += step.arrivals;
+    flow.overflows += step.overflows;
+    flow.cpu_busy += step.cpu_busy_seconds;
+    flow.cpu_total += step.cpu_total_seconds;
   }
   return flow;
 }
@@ -169,13 +120,9 @@ LoadObservation load_of(std::span<const Sample> samples, const Flow& flow, std::
   load.queue = over(samples, queue_of);
   load.connections = over(samples, connections_of);
 
-  auto full = [&](const Sample& s) {
-    return limit > 0 && static_cast<double>(s.tally.busy - s.tally.finishing) >=
-                            kPinned * static_cast<double>(limit);
-  };
-  load.pinned_share = share(samples, [&](const Sample& s) { return s.tally.idle == 0 && full(s); });
+  load.pinned_share = share(samples, [&](const Sample& s) { return is_pinned(s, limit); });
   load.ramping_share = share(samples, [&](const Sample& s) {
-    return s.tally.idle == 0 && s.tally.busy > 0 && !full(s) && queue_of(s) > 0;
+    return s.tally.idle == 0 && s.tally.busy > 0 && !is_pinned(s, limit) && queue_of(s) > 0;
   });
   load.deaf_share = share(samples, is_deaf);
   load.old_generation_share =

@@ -50,10 +50,13 @@ std::map<std::int32_t, std::int32_t> outer_pids(const ProcFs& proc, std::int32_t
 
 }  // namespace
 
-Sampler::Sampler(Target target, FallbackSource source, ProcFs proc)
-    : target_(std::move(target)), source_(std::move(source)), proc_(std::move(proc)) {}
+Sampler::Sampler(Target target, FallbackSource source, ProcFs proc, const Clock& clock)
+    : target_(std::move(target)),
+      source_(std::move(source)),
+      proc_(std::move(proc)),
+      clock_(clock) {}
 
-Result<Sample> Sampler::look(Instant at, Sweep sweep) {
+Result<Sample> Sampler::look(Instant at, Sweep sweep, std::chrono::nanoseconds budget) {
   losses_.clear();
   auto board = source_.read();
   if (!board) return fail(std::move(board.error()));
@@ -76,6 +79,7 @@ Result<Sample> Sampler::look(Instant at, Sweep sweep) {
   if (target_.pid != 0) {
     look_at_host(sample);
     if (sweep == Sweep::Memory) sweep_memory(sample);
+    if (sweep == Sweep::Turn) take_turn(sample, budget);
   }
   return sample;
 }
@@ -85,24 +89,68 @@ void Sampler::look_at_host(Sample& sample) {
   if (auto found = listeners(proc_, target_.pid, losses_)) sample.listeners = std::move(*found);
 }
 
-void Sampler::sweep_memory(Sample& sample) {
-  auto add = [&](std::int32_t pid, const Served& served, bool parent) {
-    auto usage = proc_.usage(pid, losses_);
-    if (!usage) {
-      // A child that ended between the scoreboard and here is no loss.
-      if (usage.error().kind != Error::Kind::NotFound) add_loss(losses_, usage.error().what);
-      return;
-    }
-    usage->generation = served.generation;
-    usage->requests = served.requests;
-    usage->parent = parent;
-    sample.processes.push_back(*usage);
-  };
-  add(target_.pid, {sample.generation, 0}, true);
+std::vector<Sampler::Member> Sampler::members() const {
+  std::vector<Member> members{{target_.pid, 0}};
   const auto children = served_by_child(*before_);
-  const auto outer = outer_pids(proc_, target_.pid, children);
-  for (const auto& [pid, served] : children)
-    if (const auto found = outer.find(pid); found != outer.end()) add(found->second, served, false);
+  for (const auto& [inner, outer] : outer_pids(proc_, target_.pid, children))
+    members.push_back({outer, inner});
+  return members;
+}
+
+void Sampler::read(const Member& member, const Sample& sample, std::vector<ProcessUsage>& into) {
+  auto usage = proc_.usage(member.pid, losses_);
+  if (!usage) {
+    // A child that ended between the scoreboard and here is no loss.
+    if (usage.error().kind != Error::Kind::NotFound) add_loss(losses_, usage.error().what);
+    return;
+  }
+  usage->parent = member.inner_pid == 0;
+  usage->generation = sample.generation;
+  into.push_back(*usage);
+}
+
+// The parent's requests are none, and its generation the newest. A child that the scoreboard has no
+// more is left out: its pid may be another's by now.
+void Sampler::note_served(std::vector<ProcessUsage>& processes,
+                          const std::vector<Member>& members) const {
+  const auto children = served_by_child(*before_);
+  std::erase_if(processes, [&](ProcessUsage& process) {
+    const auto member = std::ranges::find(members, process.pid, &Member::pid);
+    if (process.parent || member == members.end()) return false;
+    const auto found = children.find(member->inner_pid);
+    if (found == children.end()) return true;
+    process.generation = found->second.generation;
+    process.requests = found->second.requests;
+    return false;
+  });
+}
+
+void Sampler::sweep_memory(Sample& sample) {
+  const auto all = members();
+  for (const Member& member : all)
+    read(member, sample, sample.processes);
+  note_served(sample.processes, all);
+}
+
+// Requests are counted when a process is read, as its memory and time are.
+void Sampler::take_turn(Sample& sample, std::chrono::nanoseconds budget) {
+  if (waiting_.empty()) {
+    waiting_ = members();
+    // The parent first, and then from the oldest slot on.
+    std::ranges::reverse(waiting_);
+    turn_read_.clear();
+  }
+  const auto end = clock_.mono() + budget;
+  std::vector<ProcessUsage> now_read;
+  std::vector<Member> now_members;
+  do {
+    now_members.push_back(waiting_.back());
+    waiting_.pop_back();
+    read(now_members.back(), sample, now_read);
+  } while (!waiting_.empty() && clock_.mono() < end);
+  note_served(now_read, now_members);
+  turn_read_.insert(turn_read_.end(), now_read.begin(), now_read.end());
+  if (waiting_.empty()) sample.processes = std::exchange(turn_read_, {});
 }
 
 }  // namespace mpm

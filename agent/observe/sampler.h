@@ -5,12 +5,14 @@
 // only a scoreboard that no source yields is an error.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "agent/base/clock.h"
 #include "agent/proc/proc_fs.h"
 #include "agent/scoreboard/fallback.h"
 #include "schema/model/result.h"
@@ -22,15 +24,20 @@ namespace mpm {
 enum class Sweep : std::uint8_t {
   None,    // leave the memory of the processes out: reading it walks their page tables
   Memory,  // read it
+  Turn,    // read as many as the budget allows, and go on at the next look that says so
 };
 
 // Not safe from two threads at once: it keeps the scoreboard of the look before.
 class Sampler {
  public:
-  Sampler(Target target, FallbackSource source, ProcFs proc);
+  // The clock must outlive this.
+  Sampler(Target target, FallbackSource source, ProcFs proc, const Clock& clock);
 
-  // `at` is the time of this look. NotFound: the server has ended.
-  Result<Sample> look(Instant at, Sweep sweep);
+  // `at` is the time of this look. NotFound: the server has ended. A turn reads for `budget`, one
+  // process at least; the look that ends it has them all.
+  Result<Sample> look(Instant at, Sweep sweep, std::chrono::nanoseconds budget = {});
+  // A turn has begun and is not at its end.
+  bool is_in_turn() const { return !waiting_.empty(); }
 
   // The scoreboard of the last look; nullopt before the first.
   const std::optional<Scoreboard>& scoreboard() const { return before_; }
@@ -43,12 +50,24 @@ class Sampler {
 
  private:
   void look_at_host(Sample& sample);
+  // A process of the server: its pid here, and in the scoreboard.
+  struct Member {
+    std::int32_t pid = 0;
+    std::int32_t inner_pid = 0;  // 0: the parent
+  };
+  std::vector<Member> members() const;
+  void read(const Member& member, const Sample& sample, std::vector<ProcessUsage>& into);
+  void note_served(std::vector<ProcessUsage>& processes, const std::vector<Member>& members) const;
   void sweep_memory(Sample& sample);
+  void take_turn(Sample& sample, std::chrono::nanoseconds budget);
 
   Target target_;
   FallbackSource source_;
   ProcFs proc_;
+  const Clock& clock_;
   std::optional<Scoreboard> before_;
+  std::vector<Member> waiting_;          // of the turn: those still to be read, the last one next
+  std::vector<ProcessUsage> turn_read_;  // of the turn so far
   std::vector<std::string> losses_;
 };
 

@@ -3,10 +3,10 @@
 
 #include <algorithm>
 #include <ctime>
-#include <set>
 #include <variant>
 
 #include "agent/service/agent.h"
+#include "agent/service/changes.h"
 #include "agent/service/planning.h"
 
 namespace mpm {
@@ -24,6 +24,11 @@ bool is_of(const ChangeRecord& change, const Target& target) {
   return change.target.binary == target.binary && change.target.config_file == target.config_file;
 }
 
+Instant ended_at(std::span<const ChangeRecord> changes, std::int64_t id) {
+  const auto found = std::ranges::find(changes, id, &ChangeRecord::id);
+  return found == changes.end() ? Instant{} : found->steps.back().at;
+}
+
 apply::LocalTime local_time(Instant now) {
   const std::time_t seconds = std::chrono::system_clock::to_time_t(now);
   std::tm local{};
@@ -35,23 +40,24 @@ apply::LocalTime local_time(Instant now) {
 
 std::vector<apply::PastChange> past_changes(std::span<const ChangeRecord> newest_first,
                                             const Target& target) {
-  std::set<std::int64_t> taken_back;
-  for (const ChangeRecord& change : newest_first)
-    if (change.undoes != 0 && change.steps.back().phase == Phase::Kept)
-      taken_back.insert(change.undoes);
+  const auto undone = taken_back(newest_first);
   std::vector<apply::PastChange> past;
   for (auto change = newest_first.rbegin(); change != newest_first.rend(); ++change) {
     const ChangeStep& last = change->steps.back();
     if (change->undoes != 0 || last.phase == Phase::Abandoned || !is_of(*change, target)) continue;
-    const WatchVerdict verdict =
-        taken_back.contains(change->id) ? WatchVerdict::Undo : verdict_of(last.phase);
+    const auto back = undone.find(change->id);
+    const bool is_undone = back != undone.end();
+    const WatchVerdict verdict = is_undone ? WatchVerdict::Undo : verdict_of(last.phase);
+    const Instant at = is_undone ? ended_at(newest_first, back->second) : last.at;
     for (const DirectiveChange& directive : change->plan.directives) {
       const auto* from = std::get_if<std::int64_t>(&directive.from_effective);
       const auto* to = std::get_if<std::int64_t>(&directive.to_effective);
       if (from != nullptr && to != nullptr)
-        past.push_back({last.at, directive.directive, *from, *to, verdict, change->shortened});
+        past.push_back({at, directive.directive, *from, *to, verdict, change->shortened});
     }
   }
+  // By time: what was taken back late was undone after what was kept before that.
+  std::ranges::stable_sort(past, {}, &apply::PastChange::at);
   return past;
 }
 

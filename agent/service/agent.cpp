@@ -33,9 +33,7 @@ std::string identity(const Target& target) {
 }  // namespace
 
 Result<std::unique_ptr<Agent>> Agent::start(AgentOptions options, Clock& clock) {
-  auto history = History::open(options.history);
-  if (!history) return fail(std::move(history.error()));
-  std::unique_ptr<Agent> agent(new Agent(std::move(options), clock, std::move(*history)));
+  std::unique_ptr<Agent> agent(new Agent(std::move(options), clock));
   // Before anything else: a change that was left open may have left a server in between. Where it
   // cannot be taken back the servers can still be looked at, and that is needed then.
   if (auto recovered = agent->recover(); !recovered)
@@ -47,11 +45,11 @@ Result<std::unique_ptr<Agent>> Agent::start(AgentOptions options, Clock& clock) 
   return agent;
 }
 
-Agent::Agent(AgentOptions options, Clock& clock, History history)
+Agent::Agent(AgentOptions options, Clock& clock)
     : options_(std::move(options)),
       clock_(clock),
       proc_(options_.proc_root),
-      history_(std::move(history)),
+      store_({options_.history, options_.keep, options_.tell}, clock),
       changes_(options_.state, clock) {}
 
 Agent::~Agent() {
@@ -85,17 +83,15 @@ std::shared_ptr<Watch> Agent::watch(const Target& target) {
   std::shared_ptr<Watch>& slot = watches_[identity(target)];
   if (!slot) {
     const std::int32_t key = target.pid != 0 ? target.pid : -++urls_watched_;
-    slot = std::make_shared<Watch>(target, key, proc_, clock_,
-                                   Pace{options_.interval, options_.sweep_every},
-                                   [this](const Sample& sample) { store(sample); });
+    const std::string server = history_name(target);
+    slot =
+        std::make_shared<Watch>(target, WatchName{key, server}, proc_, clock_,
+                                Pace{options_.interval, options_.sweep_every, options_.sweep_share},
+                                [this, server](Sample sample) {
+                                  store_.append({server, std::move(sample)});
+                                });
   }
   return slot;
-}
-
-void Agent::store(const Sample& sample) {
-  const std::lock_guard lock(history_mutex_);
-  // A full or broken database must not stop the sampling; the metric of it is in health().
-  if (history_.append(sample)) ++stored_;
 }
 
 void Agent::discover_until_stopped(const std::stop_token& stop) {
@@ -105,8 +101,7 @@ void Agent::discover_until_stopped(const std::stop_token& stop) {
     if (const auto found = find())
       for (const Target& target : *found)
         watch(target)->begin();
-    const std::lock_guard lock(history_mutex_);
-    (void)history_.forget_before(clock_.now() - options_.keep);
+    if (options_.goes_round) options_.goes_round();
   } while (clock_.sleep_until(next, stop));
 }
 
@@ -178,9 +173,10 @@ Result<SampleList> Agent::samples(const std::string& name, std::int64_t after, s
   if (!target) return fail(target.error());
   const auto watched = watch(*target);
   watched->begin();
-  const std::lock_guard lock(history_mutex_);
-  auto found =
-      history_.after(watched->key(), after, std::clamp<std::int64_t>(limit, 1, kMostSamples));
+  auto found = store_.read<std::vector<Sample>>([&](History& history) {
+    return history.after(watched->server(), after,
+                         std::clamp<std::int64_t>(limit, 1, kMostSamples));
+  });
   if (!found) return fail(std::move(found.error()));
   const std::int64_t next = found->empty() ? after : found->back().seq;
   return SampleList{next, std::move(*found)};
@@ -189,25 +185,31 @@ Result<SampleList> Agent::samples(const std::string& name, std::int64_t after, s
 Result<Observation> Agent::observation(const std::string& name, std::optional<Seconds> window) {
   const auto target = resolve(name);
   if (!target) return fail(target.error());
-  const auto watched = watch(*target);
-  watched->begin();
-  if (auto trouble = watched->trouble()) return fail(std::move(*trouble));
+  return observed(*watch(*target), window);
+}
+
+Result<Observation> Agent::observed(Watch& watched, std::optional<Seconds> window) {
+  watched.begin();
+  if (auto trouble = watched.trouble()) return fail(std::move(*trouble));
 
   const Seconds span = std::min<Seconds>(window.value_or(kLongestWindow), kLongestWindow);
   const Instant now = clock_.now();
   const Instant from =
-      std::max(target->started, now - std::chrono::duration_cast<milliseconds>(span));
-  std::unique_lock lock(history_mutex_);
-  auto found = history_.range(watched->key(), from, now);
-  lock.unlock();
-  if (!found) return fail(std::move(found.error()));
-  return observe(*found, watched->settings());
+      std::max(watched.target().started, now - std::chrono::duration_cast<milliseconds>(span));
+  const auto found = samples_between(watched, from, now);
+  if (!found) return fail(found.error());
+  return observe(*found, watched.settings());
 }
 
 Result<Proposal> Agent::proposal(const std::string& name, std::optional<Seconds> window) {
-  const auto seen = observation(name, window);
+  const auto target = resolve(name);
+  if (!target) return fail(target.error());
+  const auto watched = watch(*target);
+  const auto seen = observed(*watched, window);
   if (!seen) return fail(seen.error());
-  return recommend(*seen, options_.policy);
+  Proposal proposal = recommend(*seen, options_.policy);
+  store_.append(watched->server(), proposal);
+  return proposal;
 }
 
 Result<std::string> Agent::metrics(const std::string& name) {
@@ -229,8 +231,7 @@ HealthReport Agent::health() {
     const std::lock_guard lock(watches_mutex_);
     report.targets = static_cast<std::int64_t>(watches_.size());
   }
-  const std::lock_guard lock(history_mutex_);
-  report.samples = stored_;
+  report.samples = store_.stored();
   return report;
 }
 

@@ -23,7 +23,7 @@
 #include "agent/apply/file_world.h"
 #include "agent/base/clock.h"
 #include "agent/config/edit.h"
-#include "agent/history/history.h"
+#include "agent/history/store.h"
 #include "agent/proc/proc_fs.h"
 #include "agent/service/changes.h"
 #include "agent/service/server_hands.h"
@@ -32,6 +32,8 @@
 #include "schema/model/admission.h"
 #include "schema/model/change.h"
 #include "schema/model/config_edit.h"
+#include "schema/model/doctor.h"
+#include "schema/model/history.h"
 #include "schema/model/messages.h"
 #include "schema/model/observation.h"
 #include "schema/model/proposal.h"
@@ -44,14 +46,28 @@ struct AgentOptions {
   bool ephemeral = false;  // started for one command: watches only what it is asked about
   std::chrono::milliseconds interval{1000};
   std::chrono::milliseconds sweep_every{10000};
+  double sweep_share = 0.002;  // of a core, for a server; 0: a sweep is made at once
   std::chrono::milliseconds discover_every{10000};
   std::string history = ":memory:";          // path of the database
   std::string state = "/var/lib/mpm-agent";  // where files are kept as they were before a change
-  std::chrono::hours keep{24};               // raw samples older than this are forgotten
+  Keeping keep;                              // what of it, and how long
   std::string proc_root = "/proc";
+  // Where the agent answers that runs as a service, for one that serves a command.
+  std::string service_socket = "/run/mpm-agent/agent.sock";
   Policy policy;
-  // Of what is out of order at the start, or takes long; from the thread that starts the agent.
+  // Of what is out of order, or takes long; from any thread.
   std::function<void(const std::string&)> tell;
+  // After each round that looks for servers and tends the history, from the thread that does it.
+  std::function<void()> goes_round{};
+};
+
+// Of the past of one server: from is before to; nothing is now.
+struct HistoryQuestion {
+  std::string target;
+  std::optional<Instant> from;  // nullopt: a day before `to`
+  std::optional<Instant> to;
+  std::optional<Seconds> step;  // nullopt: as many steps as a chart is wide
+  std::string fields;           // "busy,busy_max"; empty: all
 };
 
 class Agent {
@@ -66,6 +82,9 @@ class Agent {
   Result<StatusReport> status(const std::string& name);
   Result<ScoreboardView> scoreboard(const std::string& name);
   Result<MpmSettings> settings(const std::string& name);
+  // The past of a server, also of one that has ended when it is named by its port or URL. Usage:
+  // the question makes no sense.
+  Result<HistoryReport> history(const HistoryQuestion& question);
   Result<SampleList> samples(const std::string& name, std::int64_t after, std::int64_t limit);
   // Over the last `window`, or over all the history there is (an hour at most) when absent.
   Result<Observation> observation(const std::string& name, std::optional<Seconds> window);
@@ -74,6 +93,9 @@ class Agent {
   // Usage: too little was seen.
   Result<SimulationReport> simulate(const SimulationQuestion& question);
   HealthReport health();
+  Instant now() const { return clock_.now(); }
+  // What is missing for these, of each server and of the agent; asks each for its status page once.
+  Result<DoctorReport> doctor();
   // The page of Prometheus, of the last looks; never a look, a file or the database. NotFound: no
   // server of this name is watched.
   Result<std::string> metrics(const std::string& name);
@@ -101,7 +123,7 @@ class Agent {
   Result<ChangeRecord> change(std::int64_t id);
 
  private:
-  Agent(AgentOptions options, Clock& clock, History history);
+  Agent(AgentOptions options, Clock& clock);
 
   Result<std::vector<Target>> find() const;
   Result<Target> resolve(const std::string& name);
@@ -112,26 +134,35 @@ class Agent {
     Target target;
     SiteSource source;
     config::PlannedEdit edit;
-    std::vector<std::string> reasons;  // for the way of loading it
   };
   Result<Intent> intend(const ConfigQuestion& question);
-  Result<Intent> intend_back(const ChangeRecord& change);
-  Result<ChangeRecord> begin(Intent intent, ChangeRecord change, RestartClass most_restart);
+  // Adds to the reason how the change is taken back where that is not by its bytes.
+  Result<Intent> intend_back(const ChangeRecord& change, std::string& because);
+  // What whoever asks for a change has agreed to.
+  enum class Unloaded : std::uint8_t { Refused, Allowed };
+  struct Allowance {
+    RestartClass most_restart = RestartClass::Graceful;
+    Unloaded unloaded = Unloaded::Refused;  // what others wrote and nobody loaded
+  };
+  Result<ChangeRecord> begin(Intent intent, ChangeRecord change, const Allowance& allowed);
   std::vector<std::string> risks_of(const Intent& intent);
+  std::vector<std::string> unloaded_of(const Intent& intent);
   HandsWorld hands_world();
   std::vector<Sample> past(const Target& target);
   Result<void> recover();
   void tell(const std::string& sentence) const;
-  void store(const Sample& sample);
+  Result<Observation> observed(Watch& watched, std::optional<Seconds> window);
+  std::string history_name(const Target& target) const;
+  Result<std::string> remembered(const std::string& name);
+  Result<std::vector<Sample>> samples_between(const Watch& watched, Instant from, Instant to);
+  void add_changes(HistoryReport& report, std::vector<History::Mark> noted);
   void discover_until_stopped(const std::stop_token& stop);
 
   const AgentOptions options_;
   Clock& clock_;
   const ProcFs proc_;
 
-  std::mutex history_mutex_;
-  History history_;          // guarded by history_mutex_
-  std::int64_t stored_ = 0;  // guarded by history_mutex_
+  Store store_;
 
   std::mutex watches_mutex_;
   std::map<std::string, std::shared_ptr<Watch>> watches_;  // by identity; guarded likewise

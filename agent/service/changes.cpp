@@ -10,6 +10,14 @@
 
 namespace mpm {
 
+std::map<std::int64_t, std::int64_t> taken_back(std::span<const ChangeRecord> newest_first) {
+  std::map<std::int64_t, std::int64_t> undone;
+  for (const ChangeRecord& each : newest_first)
+    if (each.undoes != 0 && each.steps.back().phase == Phase::Kept && !undone.contains(each.id))
+      undone.emplace(each.undoes, each.id);
+  return undone;
+}
+
 Changes::~Changes() {
   thread_ = {};
 }

@@ -8,9 +8,11 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <thread>
 #include <vector>
@@ -21,6 +23,10 @@
 #include "schema/model/result.h"
 
 namespace mpm {
+
+// What was taken back, and by which change. What takes a change back may have been taken back
+// itself, and then the change is in force again.
+std::map<std::int64_t, std::int64_t> taken_back(std::span<const ChangeRecord> newest_first);
 
 class Changes {
  public:

@@ -1,23 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The use cases that change a running server: what a change would be, to begin one, to take one
-// back, and to tell what became of them.
+// The use cases that change a running server: what a change would be, to begin one, and to tell
+// what became of it.
 #include <algorithm>
-#include <map>
 #include <utility>
 
 #include <fmt/format.h>
 
-#include "agent/apply/backup.h"
-#include "agent/apply/file_swap.h"
-#include "agent/apply/inverse.h"
 #include "agent/config/settings.h"
 #include "agent/service/agent.h"
 #include "agent/service/planning.h"
+#include "agent/target/evidence.h"
 #include "agent/target/launch.h"
-#include "agent/target/load_plan.h"
 #include "agent/target/reload_risk.h"
-#include "agent/target/successor.h"
+#include "agent/target/unloaded.h"
 #include "schema/codec/json.h"
 #include "schema/codec/names.h"
 
@@ -30,22 +26,9 @@ using std::chrono::milliseconds;
 constexpr std::chrono::minutes kPast{5};
 constexpr milliseconds kSecond{1000};
 
-std::int64_t number_in(const SettingValue& value) {
-  const auto* number = std::get_if<std::int64_t>(&value);
-  return number != nullptr ? *number : 0;
-}
-
-// The value in force of a directive after the change, 0 when its MPM does not know it.
-std::int64_t value_after(const MpmSettings& settings, const EditPlan& plan,
-                         std::string_view directive) {
-  const auto changed = std::ranges::find(plan.directives, directive, &DirectiveChange::directive);
-  return changed != plan.directives.end() ? number_in(changed->to_effective)
-                                          : number_in_force(settings, directive);
-}
-
 PoolSettings pool_after(const MpmSettings& settings, const EditPlan& plan,
                         const RunningLimits& running) {
-  const auto after = [&](std::string_view name) { return value_after(settings, plan, name); };
+  const auto after = [&](std::string_view name) { return number_after(settings, plan, name); };
   const Mpm mpm = plan.mpm_after.value_or(settings.mpm.value_or(Mpm::Event));
   PoolSettings pool;
   pool.mpm = mpm;
@@ -77,21 +60,6 @@ std::string refusal_of(const EditPlan& plan, RestartClass most) {
                      way_words(plan.restart), name_of(plan.restart));
 }
 
-// What was taken back, and by which change; of a list that begins with the newest. What takes a
-// change back may have been taken back itself, and then the change is in force again.
-std::map<std::int64_t, std::int64_t> taken_back(const ChangeList& list) {
-  std::map<std::int64_t, std::int64_t> undone;
-  for (const ChangeSummary& each : list.changes)
-    if (each.undoes != 0 && each.phase == Phase::Kept && !undone.contains(each.id))
-      undone.emplace(each.undoes, each.id);
-  return undone;
-}
-
-tl::unexpected<Error> not_by_a_daemon() {
-  return fail(Error::Kind::Denied,
-              "A daemon changes no server; use mpmctl, which does it with your own rights.");
-}
-
 }  // namespace
 
 Result<Agent::Intent> Agent::intend(const ConfigQuestion& question) {
@@ -104,27 +72,17 @@ Result<Agent::Intent> Agent::intend(const ConfigQuestion& question) {
   ConfigQuestion same = question;
   same.target = std::to_string(target->pid);
   if (target->pid == 0) same.target = question.target;
+  // What runs now, and not a second ago: another change may have been loaded since.
+  (void)watch(*target)->look(Sweep::None);
   auto source = site_of(same);
   if (!source) return fail(std::move(source.error()));
   auto edit = planned(*source, question);
   if (!edit) return fail(std::move(edit.error()));
-  LoadQuestion load;
-  load.running_mpm = edit->plan.mpm_before;
-  load.configured_mpm = edit->plan.mpm_after;
-  for (const DirectiveChange& change : edit->plan.directives)
-    load.changes.push_back({change.directive, change.from_effective, change.to_effective});
-  load.running = source->running;
-  load.threads_per_child = value_after(watch(*target)->settings(), edit->plan, "ThreadsPerChild");
-  const LoadPlan way = load_plan(load);
-  edit->plan.restart = std::max(edit->plan.restart, way.way);
-  Intent intent{std::move(*target), std::move(*source), std::move(*edit), {}};
-  for (const LoadReason& reason : way.reasons)
-    intent.reasons.push_back(reason.sentence);
-  return intent;
+  return Intent{std::move(*target), std::move(*source), std::move(*edit)};
 }
 
 std::vector<std::string> Agent::risks_of(const Intent& intent) {
-  std::vector<std::string> risks = intent.reasons;
+  std::vector<std::string> risks = intent.edit.reasons;
   if (intent.edit.plan.restart != RestartClass::Graceful) return risks;
   const auto watched = watch(intent.target);
   const auto board = watched->board();
@@ -138,6 +96,24 @@ std::vector<std::string> Agent::risks_of(const Intent& intent) {
   return risks;
 }
 
+std::vector<std::string> Agent::unloaded_of(const Intent& intent) {
+  const auto watched = watch(intent.target);
+  const MpmSettings written = config::read_settings(intent.edit.site, std::nullopt);
+  const auto number = [&](std::string_view name) { return number_in_force(written, name); };
+  UnloadedQuestion question;
+  question.newer = watched->newer_files();
+  question.running_mpm = intent.target.mpm;
+  question.written_mpm = written.mpm;
+  question.running.limits = intent.source.running;
+  if (const auto board = watched->board())
+    question.running.threads_per_child = board_facts(*board).threads;
+  question.written = {{number("ServerLimit"), number("ThreadLimit")}, number("ThreadsPerChild")};
+  for (const DirectiveChange& change : intent.edit.plan.directives)
+    question.ours.push_back(change.directive);
+  question.way = intent.edit.plan.restart;
+  return unloaded(question);
+}
+
 Result<ChangePreview> Agent::change_preview(const ChangeRequest& request) {
   const auto intent = intend(request.question);
   if (!intent) return fail(intent.error());
@@ -146,6 +122,7 @@ Result<ChangePreview> Agent::change_preview(const ChangeRequest& request) {
   ChangePreview preview;
   preview.plan = intent->edit.plan;
   preview.risks = risks_of(*intent);
+  preview.unloaded = unloaded_of(*intent);
   preview.refusal = refusal_of(preview.plan, request.most_restart);
   // From now on, so that there is something to compare with when it is said yes to.
   watch(intent->target)->begin();
@@ -153,7 +130,7 @@ Result<ChangePreview> Agent::change_preview(const ChangeRequest& request) {
 }
 
 Result<ChangeRecord> Agent::change_begin(const ChangeRequest& request) {
-  if (!options_.ephemeral) return not_by_a_daemon();
+  if (!options_.ephemeral) return daemons_change_nothing();
   auto intent = intend(request.question);
   if (!intent) return fail(std::move(intent.error()));
   if (auto same = made_from(request.question, intent->edit.plan); !same)
@@ -162,88 +139,36 @@ Result<ChangeRecord> Agent::change_begin(const ChangeRequest& request) {
   change.because = request.because;
   change.watch_seconds = request.watch_seconds;
   change.shortened = request.shortened;
-  return begin(std::move(*intent), std::move(change), request.most_restart);
+  return begin(
+      std::move(*intent), std::move(change),
+      {request.most_restart, request.unloaded_too ? Unloaded::Allowed : Unloaded::Refused});
 }
 
-Result<ChangeRecord> Agent::begin(Intent intent, ChangeRecord change, RestartClass most_restart) {
+Result<ChangeRecord> Agent::begin(Intent intent, ChangeRecord change, const Allowance& allowed) {
   if (intent.edit.files.empty())
     return fail(Error::Kind::Usage, "It is so already; nothing is to be changed.");
-  if (const std::string refusal = refusal_of(intent.edit.plan, most_restart); !refusal.empty())
+  if (const std::string refusal = refusal_of(intent.edit.plan, allowed.most_restart);
+      !refusal.empty())
     return fail(Error::Kind::Conflict, refusal);
+  for (std::string& sentence : unloaded_of(intent)) {
+    if (allowed.unloaded == Unloaded::Refused)
+      return fail(Error::Kind::Conflict,
+                  sentence +
+                      " Nobody agreed to that: look at it and load it by itself, or make the "
+                      "change by mpmctl apply, which shows it and asks.");
+    // So that the story of the change has it.
+    intent.edit.plan.remarks.push_back({"", std::move(sentence)});
+  }
   watch(intent.target)->begin();
   change.target = intent.target;
   change.plan = std::move(intent.edit.plan);
   const Launch launch = launch_of(intent.target, proc_);
-  HandsServer server{std::move(intent.edit.files), intent.source.root, error_log_of(intent.source),
-                     launch};
+  HandsServer server{std::move(intent.edit.files), intent.source.root,
+                     error_log_of(intent.edit.site), launch};
   return changes_.begin(std::move(change), to_json(launch),
                         [&](const ChangeRecord&, const std::string&) {
                           return std::make_unique<ServerHands>(hands_world(), std::move(server));
                         });
-}
-
-// The newest that was kept and was not taken back since.
-Result<ChangeRecord> Agent::change_undo(const UndoRequest& request) {
-  if (!options_.ephemeral) return not_by_a_daemon();
-  std::int64_t id = request.id;
-  const auto list = changes_.list(1000);
-  if (!list) return fail(list.error());
-  const auto undone = taken_back(*list);
-  if (id == 0)
-    for (const ChangeSummary& each : list->changes)
-      if (id == 0 && each.phase == Phase::Kept && each.undoes == 0 && !undone.contains(each.id))
-        id = each.id;
-  if (id == 0) return fail(Error::Kind::Usage, "There is no change to take back.");
-  auto change = changes_.find(id);
-  if (!change) return change;
-  const Phase phase = change->steps.back().phase;
-  if (phase != Phase::Kept && phase != Phase::Stuck)
-    return fail(Error::Kind::Conflict,
-                fmt::format("Change {} is {}, so there is nothing of it to take back.", id,
-                            name_of(phase)));
-  if (const auto by = undone.find(id); by != undone.end())
-    return fail(Error::Kind::Conflict,
-                fmt::format("Change {} was taken back by change {} already.", id, by->second));
-  auto intent = intend_back(*change);
-  if (!intent) return fail(std::move(intent.error()));
-  ChangeRecord back;
-  back.because = fmt::format("Takes change {} back.", id);
-  back.undoes = id;
-  back.watch_seconds = request.watch_seconds;
-  return begin(std::move(*intent), std::move(back), request.most_restart);
-}
-
-// The very bytes where the files are still as the change left them, else the values.
-Result<Agent::Intent> Agent::intend_back(const ChangeRecord& change) {
-  // A stop and start since then gave it another pid, and its old one perhaps to another server.
-  auto target = successor_of(change.target, proc_);
-  if (!target)
-    return fail(Error::Kind::NotFound,
-                fmt::format("The server of change {} (process {}: {}) does not run any more; start "
-                            "it, or write its files back by mpmctl config set.",
-                            change.id, change.target.pid, fmt::join(change.target.arguments, " ")));
-  ConfigQuestion question;
-  question.target = std::to_string(target->pid);
-  question.wishes = apply::wishes_back(change.plan);
-  if (change.plan.mpm_before != change.plan.mpm_after) question.mpm = change.plan.mpm_before;
-  apply::FileSwap swap(files_);
-  const auto standing = swap.standing(change.backup);
-  if (!standing || !standing->after) return intend(question);
-  const auto backup = apply::load_backup(change.backup);
-  if (!backup) return fail(backup.error());
-  std::vector<config::FileEdit> edits;
-  for (const apply::SavedEdit& saved : backup->edits)
-    edits.push_back(saved.edit);
-  auto source = site_of(question);
-  if (!source) return fail(std::move(source.error()));
-  const auto settings = config_settings(question);
-  if (!settings) return fail(settings.error());
-  Intent intent{std::move(*target),
-                std::move(*source),
-                apply::inverse_of(change.plan, edits, settings->basis),
-                {}};
-  intent.edit.plan.pid = intent.target.pid;
-  return intent;
 }
 
 Result<ChangeList> Agent::changes(std::int64_t limit) {
@@ -274,9 +199,7 @@ std::vector<Sample> Agent::past(const Target& target) {
   const auto watched = watch(target);
   watched->begin();
   const Instant now = clock_.now();
-  std::unique_lock lock(history_mutex_);
-  const auto found = history_.range(watched->key(), std::max(target.started, now - kPast), now);
-  lock.unlock();
+  const auto found = samples_between(*watched, std::max(target.started, now - kPast), now);
   std::vector<Sample> seconds;
   if (!found) return seconds;
   for (const Sample& sample : *found)

@@ -13,6 +13,7 @@
 #include "agent/config/lint.h"
 #include "agent/config/settings.h"
 #include "agent/history/journal.h"
+#include "agent/proc/proc_parse.h"
 #include "agent/service/agent.h"
 #include "agent/service/planning.h"
 
@@ -82,7 +83,11 @@ Result<LintReport> Agent::config_check(const ConfigQuestion& question) {
   report.mpm = source->mpm ? source->mpm : config::read_settings(site, source->mpm).mpm;
   report.config_file = source->options.config_file;
   report.files = static_cast<std::int64_t>(site.files.size());
-  report.findings = config::lint(site, *source->files, report.mpm, source->running);
+  config::Surroundings surroundings{source->options.version, 0};
+  if (source->pid != 0)
+    if (const auto bound = proc_.text("sys/net/core/somaxconn"))
+      surroundings.somaxconn = parse_number(*bound).value_or(0);
+  report.findings = config::lint(site, *source->files, report.mpm, source->running, surroundings);
   return report;
 }
 

@@ -3,166 +3,217 @@
 
 #include <cerrno>
 #include <charconv>
+#include <chrono>
 #include <thread>
+#include <utility>
 
-#include <arpa/inet.h>
-#include <fmt/format.h>
 #include <httplib.h>
-#include <sys/stat.h>
-#include <sys/un.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "agent/base/fd.h"
-#include "agent/base/file.h"
+#include "agent/service/access.h"
+#include "agent/service/crowd.h"
+#include "agent/service/listening.h"
 
 namespace mpm {
 namespace {
 
-constexpr std::size_t kPoolThreads = 4;
-constexpr std::size_t kMaxBody = 1 << 20;
+constexpr int kUnauthorized = 401;
+// Between two tries of accept() while there is no descriptor or no memory for a connection.
+constexpr int kPauseMilliseconds = 10;
 
-// Whether somebody serves the socket at `path`. A socket whose server died refuses.
-bool answers(const std::string& path) {
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  if (path.size() >= sizeof(address.sun_path)) return false;
-  path.copy(address.sun_path, path.size());
-  const UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  return fd &&
-         ::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0;
-}
+// What httplib reads from and writes to.
+class Wire final : public httplib::Stream {
+ public:
+  explicit Wire(Connection& connection) : connection_(connection) {}
 
-Result<void> make_room(const std::string& path) {
-  if (path.size() >= sizeof(sockaddr_un::sun_path))
-    return fail(Error::Kind::Usage,
-                fmt::format("{}: a socket's path may have at most {} bytes; choose a shorter one",
-                            path, sizeof(sockaddr_un::sun_path) - 1));
-  struct stat found {};
-  if (::lstat(path.c_str(), &found) != 0) return {};
-  if (!S_ISSOCK(found.st_mode))
-    return fail(Error::Kind::Conflict,
-                path + ": is there and is no socket; remove it or choose another path");
-  if (answers(path)) return fail(Error::Kind::Conflict, path + ": an agent answers there already");
-  if (::unlink(path.c_str()) != 0) return fail(system_error(errno, path));
-  return {};
-}
+  bool is_readable() const override { return !connection_.spoilt(); }
+  bool is_writable() const override { return !connection_.spoilt(); }
+  ssize_t read(char* into, std::size_t count) override {
+    const std::size_t got = connection_.read(into, count);
+    return got > 0 ? static_cast<ssize_t>(got) : -1;
+  }
+  ssize_t write(const char* bytes, std::size_t count) override {
+    return connection_.write(bytes, count) ? static_cast<ssize_t>(count) : -1;
+  }
+  void get_remote_ip_and_port(std::string&, int&) const override {}
+  void get_local_ip_and_port(std::string&, int&) const override {}
+  // httplib refuses numbers that select() cannot take, and we do not use it.
+  socket_t socket() const override { return 0; }
 
-void serve(httplib::Server& server, HttpServer::Responder responder) {
-  server.new_task_queue = [] { return new httplib::ThreadPool(kPoolThreads); };
-  server.set_payload_max_length(kMaxBody);
-  server.set_keep_alive_timeout(2);
-  server.set_read_timeout(5);
-  server.set_write_timeout(5);
-  const auto handle = [responder = std::move(responder)](const httplib::Request& asked,
-                                                         httplib::Response& answer) {
-    ApiRequest request{asked.method, asked.path, {}, asked.body, asked.get_header_value("Host")};
-    for (const auto& [name, value] : asked.params)
-      request.query.emplace(name, value);
-    const ApiResponse response = responder(request);
-    answer.status = response.status;
-    answer.set_content(response.body, response.content_type);
-  };
-  server.Get(".*", handle);
-  server.Post(".*", handle);
-}
-
-struct Endpoint {
-  std::string address;
-  int port = 0;
+ private:
+  Connection& connection_;
 };
 
-// An address and not a name: what a name means may change between two starts.
-Result<Endpoint> parse_endpoint(const std::string& text) {
-  const auto colon = text.rfind(':');
-  Endpoint endpoint;
-  if (colon != std::string::npos) {
-    endpoint.address = text.substr(0, colon);
-    const char* const end = text.data() + text.size();
-    const auto read = std::from_chars(text.data() + colon + 1, end, endpoint.port);
-    if (read.ec != std::errc{} || read.ptr != end) endpoint.port = 0;
-  }
-  if (endpoint.address.size() > 2 && endpoint.address.front() == '[' &&
-      endpoint.address.back() == ']')
-    endpoint.address = endpoint.address.substr(1, endpoint.address.size() - 2);
-  in6_addr ignored{};
-  const bool is_address = ::inet_pton(AF_INET, endpoint.address.c_str(), &ignored) == 1 ||
-                          ::inet_pton(AF_INET6, endpoint.address.c_str(), &ignored) == 1;
-  if (!is_address || endpoint.port < 1 || endpoint.port > 65535)
-    return fail(Error::Kind::Usage,
-                fmt::format("\"{}\" is no place to listen: give an address and a port, as in "
-                            "127.0.0.1:9117",
-                            text));
-  return endpoint;
+// The connection that this thread serves, for what httplib calls meanwhile.
+struct Serving {
+  Connection* connection = nullptr;
+  Crowd::Member* member = nullptr;
+};
+thread_local Serving serving;
+
+std::uint64_t length_in(const std::string& text) {
+  std::uint64_t length = 0;
+  const char* const end = text.data() + text.size();
+  const auto read = std::from_chars(text.data(), end, length);
+  // What cannot be understood is taken for too long.
+  return text.empty() || (read.ec == std::errc{} && read.ptr == end) ? length : ~std::uint64_t{0};
 }
+
+ApiRequest head_of(const httplib::Request& asked) {
+  ApiRequest head;
+  head.method = asked.method;
+  head.path = asked.path;
+  head.host = asked.get_header_value("Host");
+  head.origin = asked.get_header_value("Origin");
+  head.authorization = asked.get_header_value("Authorization");
+  head.is_packed = asked.has_header("Content-Encoding") || asked.has_header("Transfer-Encoding");
+  head.body_bytes = length_in(asked.get_header_value("Content-Length"));
+  head.peer = serving.connection->peer();
+  return head;
+}
+
+void put(const ApiResponse& response, httplib::Response& answer) {
+  answer.status = response.status;
+  answer.set_content(response.body, response.content_type);
+  if (response.status == kUnauthorized) answer.set_header("WWW-Authenticate", "Bearer");
+}
+
+// httplib's server without its sockets and threads.
+class Protocol final : public httplib::Server {
+ public:
+  Protocol(HttpServer::Responder responder, const Door& door) {
+    set_payload_max_length(kMostBodyBytes);
+    set_pre_routing_handler(
+        [refuse = door.refuse](const httplib::Request& asked, httplib::Response& answer) {
+          const ApiRequest head = head_of(asked);
+          auto refused = refuse ? refuse(head) : std::nullopt;
+          if (!refused) refused = refusal_of_body(head);
+          if (!refused) return HandlerResponse::Unhandled;
+          put(*refused, answer);
+          // Its body is not read, and would be taken for the next request.
+          answer.set_header("Connection", "close");
+          serving.connection->spoil();
+          return HandlerResponse::Handled;
+        });
+    const auto handle = [responder = std::move(responder)](const httplib::Request& asked,
+                                                           httplib::Response& answer) {
+      ApiRequest request = head_of(asked);
+      request.body = asked.body;
+      for (const auto& [name, value] : asked.params)
+        request.query.emplace(name, value);
+      serving.member->answers(true);
+      put(responder(request), answer);
+      serving.member->answers(false);
+    };
+    Get(".*", handle);
+    Post(".*", handle);
+  }
+
+  bool answer(Connection& connection, bool is_last) {
+    Wire wire(connection);
+    bool closed = false;
+    return process_request(wire, is_last, closed, nullptr) && !closed && !connection.spoilt();
+  }
+};
 
 }  // namespace
 
 struct HttpServer::State {
-  httplib::Server server;
+  State(UniqueFd socket, Responder responder, Door way)
+      : door(std::move(way)),
+        protocol(std::move(responder), door),
+        crowd(door.limits.at_once, door.limits.in_waiting,
+              [this](UniqueFd client) { serve(std::move(client)); }),
+        listener(std::move(socket)),
+        ending(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
+        acceptor([this] { accept_until_stopped(); }) {}
+
+  void serve(UniqueFd client);
+  void accept_until_stopped();
+  bool stops_within(int milliseconds) const;
+
+  const Door door;
   std::string path;  // of the Unix socket; empty for a port
-  std::thread thread;
+  Protocol protocol;
+  Crowd crowd;
+  const UniqueFd listener;
+  const UniqueFd ending;
+  std::thread acceptor;  // last: it uses the others
 };
+
+void HttpServer::State::serve(UniqueFd client) {
+  Connection connection(std::move(client), door.tls.get(), door.limits);
+  Crowd::Member member(crowd, connection.fd());
+  if (!connection.begin()) return;
+  serving = {&connection, &member};
+  for (int left = door.limits.requests; left > 0; --left) {
+    if (!connection.wait_for_request() || crowd.stopped()) break;
+    if (!protocol.answer(connection, left == 1)) break;
+  }
+  serving = {};
+}
+
+bool HttpServer::State::stops_within(int milliseconds) const {
+  pollfd waiting{ending.get(), POLLIN, 0};
+  return ::poll(&waiting, 1, milliseconds) > 0;
+}
+
+void HttpServer::State::accept_until_stopped() {
+  std::array<pollfd, 2> waits{pollfd{listener.get(), POLLIN, 0}, pollfd{ending.get(), POLLIN, 0}};
+  for (;;) {
+    if (::poll(waits.data(), waits.size(), -1) < 0) continue;
+    if (waits[1].revents != 0) return;
+    UniqueFd client(::accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+    if (client) {
+      crowd.add(std::move(client));
+      continue;
+    }
+    // A client that has gone again is no trouble; without descriptors one has to make room.
+    if (errno != EMFILE && errno != ENFILE && errno != ENOBUFS && errno != ENOMEM) continue;
+    (void)crowd.hang_up_on_the_oldest();
+    if (stops_within(kPauseMilliseconds)) return;
+  }
+}
 
 HttpServer::HttpServer(std::unique_ptr<State> state) : state_(std::move(state)) {}
 HttpServer::HttpServer(HttpServer&&) noexcept = default;
+HttpServer& HttpServer::operator=(HttpServer&& other) noexcept {
+  if (state_) stop();
+  state_ = std::move(other.state_);
+  return *this;
+}
 HttpServer::~HttpServer() {
   if (state_) stop();
 }
 
 void HttpServer::stop() {
-  state_->server.stop();
-  if (!state_->thread.joinable()) return;
-  state_->thread.join();
+  if (!state_->acceptor.joinable()) return;
+  const std::uint64_t one = 1;
+  while (::write(state_->ending.get(), &one, sizeof one) < 0 && errno == EINTR) {
+  }
+  state_->acceptor.join();
+  state_->crowd.stop();
   if (!state_->path.empty()) ::unlink(state_->path.c_str());
 }
 
-// stop() works only on a server that runs; until then connections queue in the kernel.
-void HttpServer::start(State& state) {
-  state.thread = std::thread([&server = state.server] { server.listen_after_bind(); });
-  while (!state.server.is_running())
-    std::this_thread::yield();
-}
-
-Result<HttpServer> HttpServer::listen(const std::string& path, Responder responder) {
-  if (auto room = make_room(path); !room) return fail(std::move(room.error()));
-
-  auto state = std::make_unique<State>();
+Result<HttpServer> HttpServer::listen(const std::string& path, Responder responder, Door door) {
+  auto socket = listen_on_path(path, door.group);
+  if (!socket) return fail(std::move(socket.error()));
+  auto state = std::make_unique<State>(std::move(*socket), std::move(responder), std::move(door));
   state->path = path;
-  state->server.set_address_family(AF_UNIX);
-  serve(state->server, std::move(responder));
-
-  // The socket must never be open to others, not even between bind and chmod.
-  const mode_t before = ::umask(0117);
-  errno = 0;
-  const bool bound = state->server.bind_to_port(path, 80);
-  const int why = errno;
-  ::umask(before);
-  if (!bound) return fail(system_error(why, "listening on " + path));
-  start(*state);
   return HttpServer(std::move(state));
 }
 
-Result<HttpServer> HttpServer::listen_tcp(const std::string& endpoint, Responder responder) {
-  const auto place = parse_endpoint(endpoint);
-  if (!place) return fail(place.error());
-  auto state = std::make_unique<State>();
-  // The library's own choice is SO_REUSEPORT, with which a second agent would share the port
-  // unseen.
-  state->server.set_socket_options([](socket_t socket) {
-    const int on = 1;
-    ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-  });
-  state->server.set_tcp_nodelay(true);
-  serve(state->server, std::move(responder));
-  errno = 0;
-  if (!state->server.bind_to_port(place->address, place->port)) {
-    const int why = errno;
-    if (why == EADDRINUSE)
-      return fail(Error::Kind::Conflict,
-                  endpoint + ": somebody listens there already; choose another port");
-    return fail(system_error(why, "listening on " + endpoint));
-  }
-  start(*state);
-  return HttpServer(std::move(state));
+Result<HttpServer> HttpServer::listen_tcp(const std::string& endpoint, Responder responder,
+                                          Door door) {
+  auto socket = listen_on_port(endpoint);
+  if (!socket) return fail(std::move(socket.error()));
+  return HttpServer(
+      std::make_unique<State>(std::move(*socket), std::move(responder), std::move(door)));
 }
 
 }  // namespace mpm

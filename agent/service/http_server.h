@@ -1,41 +1,52 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The API on a Unix socket, and its metrics on a TCP port. cpp-httplib blocks one pooled thread a
-// connection, so nothing here streams or waits: clients ask again with a cursor.
+// The API on a Unix socket or a port. Each connection has a thread while it is served (crowd.h),
+// within limits of time and bytes (connection.h), so nothing here streams or waits: clients ask
+// again with a cursor. cpp-httplib reads the requests and writes the answers.
 //
-// Threads: listen() returns once the socket accepts; requests are served on a small pool
-// until stop(), which may be called from any thread.
+// Threads: listen() returns once the socket accepts; requests are served until stop(), which may
+// be called from any thread.
 #pragma once
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
+#include <sys/types.h>
+
+#include "agent/service/connection.h"
 #include "agent/service/routes.h"
 #include "schema/model/result.h"
 
 namespace mpm {
 
+// Who may come in, and how long it may take.
+struct Door {
+  // Judges the head of a request: what is answered without its body's being read, or nothing.
+  std::function<std::optional<ApiResponse>(const ApiRequest&)> refuse{};
+  std::optional<gid_t> group{};             // of the Unix socket
+  std::shared_ptr<const TlsContext> tls{};  // of the port; null: in the clear
+  ConnectionLimits limits{};
+};
+
 class HttpServer {
  public:
   using Responder = std::function<ApiResponse(const ApiRequest&)>;
 
-  // Listens on a Unix socket at `path`, mode 0660, replacing a socket that nobody serves.
-  // Conflict when an agent answers there; Denied or NotFound when the path cannot be made.
-  static Result<HttpServer> listen(const std::string& path, Responder responder);
-  // Listens on "127.0.0.1:9117" or "[::1]:9117". Usage: it is no such text. Conflict or Denied:
-  // the port is taken, or may not be.
-  static Result<HttpServer> listen_tcp(const std::string& endpoint, Responder responder);
+  // On a Unix socket, and on an address and port; see listening.h.
+  static Result<HttpServer> listen(const std::string& path, Responder responder, Door door = {});
+  static Result<HttpServer> listen_tcp(const std::string& endpoint, Responder responder,
+                                       Door door = {});
 
   HttpServer(HttpServer&&) noexcept;
-  HttpServer& operator=(HttpServer&&) = delete;
+  HttpServer& operator=(HttpServer&&) noexcept;
   ~HttpServer();
 
   void stop();
 
  private:
   struct State;
-  static void start(State& state);
   explicit HttpServer(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };

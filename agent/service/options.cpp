@@ -5,7 +5,11 @@
 #include <sstream>
 
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
 #include <unistd.h>
+
+#include "agent/service/doors.h"
+#include "agent/service/settings_file.h"
 
 namespace mpm {
 namespace {
@@ -23,25 +27,61 @@ std::string state_of_user() {
   return home != nullptr && *home != 0 ? std::string(home) + "/.local/state/mpm-agent" : kOfRoot;
 }
 
-}  // namespace
+// What systemd makes for a service with StateDirectory= is its own, and no other's.
+std::string history_of_service() {
+  const char* state = std::getenv("STATE_DIRECTORY");
+  const std::string directory = state != nullptr ? state : "";
+  return (directory.empty() ? "/var/lib/mpm-agent" : directory.substr(0, directory.find(':'))) +
+         "/history.db";
+}
 
-tl::expected<ProgramOptions, EarlyExit> parse_command_line(int argc, const char* const* argv) {
+EarlyExit complaint(const std::vector<std::string>& wrong) {
+  return {1, fmt::format("mpm-agent: {}\n", fmt::join(wrong, "\nmpm-agent: "))};
+}
+
+// Reads the command line over `options`.
+struct Read {
   ProgramOptions options;
-  options.agent.history = "/var/lib/mpm-agent/history.db";
-  std::int64_t interval_ms = options.agent.interval.count();
-  std::int64_t sweep_ms = options.agent.sweep_every.count();
-  std::int64_t keep_hours = options.agent.keep.count();
+  bool check = false;
+};
+tl::expected<Read, EarlyExit> read_over(ProgramOptions options, int argc, const char* const* argv) {
+  Read read{std::move(options)};
+  AgentOptions& agent = read.options.agent;
+  std::int64_t interval_ms = agent.interval.count();
+  std::int64_t sweep_ms = agent.sweep_every.count();
+  double sweep_percent = 100 * agent.sweep_share;
+  std::int64_t keep_days = agent.keep.rollups.count();
+  std::int64_t most_mib = agent.keep.most.value / kMiB.value;
+  std::int64_t keep_hours = agent.keep.samples.count();
 
   CLI::App app{"Watches every Apache httpd of this host and answers mpmctl on a Unix socket."};
   app.set_version_flag("--version", "mpm-agent " MPM_VERSION);
-  app.add_option("--socket", options.socket, "Unix socket to listen on")->capture_default_str();
-  app.add_option("--metrics", options.metrics,
+  auto* config = app.add_option("--config", read.options.config,
+                                "a file with these options, see mpm-agent.toml(5); what the "
+                                "command line says goes before it");
+  app.add_flag("--check", read.check, "say all that is wrong with that file, and end")
+      ->needs(config);
+  app.add_option("--socket", read.options.socket, "Unix socket to listen on")
+      ->capture_default_str();
+  app.add_option("--group", read.options.group,
+                 "group whose members may read on that socket; the agent's own when not given");
+  app.add_option("--listen", read.options.port.endpoint,
+                 "address and port on which the API is answered too, as 127.0.0.1:9180, to those "
+                 "who have a token; without it there is no port");
+  app.add_option("--tokens", read.options.port.tokens,
+                 "file of these, a line each: \"read TOKEN\" or \"change TOKEN\"");
+  app.add_option("--certificate", read.options.port.tls.certificate,
+                 "speak TLS on that port, with this certificate (PEM); needed on an address that "
+                 "others can reach");
+  app.add_option("--key", read.options.port.tls.key, "its key (PEM)");
+  app.add_option("--client-ca", read.options.port.tls.client_ca,
+                 "let in only clients with a certificate of this authority (PEM)");
+  app.add_option("--metrics", read.options.metrics,
                  "address and port on which Prometheus may get /metrics, as 127.0.0.1:9117, and "
                  "nothing else; without it there is no port");
-  app.add_option("--history", options.agent.history,
-                 "database of samples; \":memory:\" keeps nothing")
+  app.add_option("--history", agent.history, "database of samples; \":memory:\" keeps nothing")
       ->capture_default_str();
-  app.add_option("--state", options.agent.state,
+  app.add_option("--state", agent.state,
                  "where changes and what they replaced are kept; of root with --ephemeral the "
                  "same, of others below their home")
       ->capture_default_str();
@@ -51,10 +91,22 @@ tl::expected<ProgramOptions, EarlyExit> parse_command_line(int argc, const char*
   app.add_option("--sweep", sweep_ms, "milliseconds between two readings of the memory")
       ->check(CLI::Range(500, 600000))
       ->capture_default_str();
-  app.add_option("--keep", keep_hours, "hours that samples are kept")
+  app.add_option("--sweep-share", sweep_percent,
+                 "percent of a core that reading the memory of a server may take; 0 reads all of "
+                 "it at once")
+      ->check(CLI::Range(0.0, 100.0))
+      ->capture_default_str();
+  app.add_option("--keep", keep_hours, "hours that single samples are kept")
       ->check(CLI::Range(1, 24 * 365))
       ->capture_default_str();
-  app.add_flag("--ephemeral", options.agent.ephemeral,
+  app.add_option("--keep-rollups", keep_days, "days that minutes and hours are kept")
+      ->check(CLI::Range(1, 10 * 366))
+      ->capture_default_str();
+  app.add_option("--history-size", most_mib,
+                 "MiB that the database may hold; of more the oldest samples are forgotten")
+      ->check(CLI::Range(16, 1 << 20))
+      ->capture_default_str();
+  app.add_flag("--ephemeral", agent.ephemeral,
                "serve one command: say \"ready\" on standard output, watch only what is asked "
                "for, keep nothing, and end when standard input does");
 
@@ -66,16 +118,46 @@ tl::expected<ProgramOptions, EarlyExit> parse_command_line(int argc, const char*
     return tl::unexpected<EarlyExit>({status == 0 ? 0 : kUsage, text.str()});
   }
 
-  options.agent.interval = std::chrono::milliseconds(interval_ms);
-  options.agent.sweep_every = std::chrono::milliseconds(sweep_ms);
-  options.agent.keep = std::chrono::hours(keep_hours);
-  if (options.agent.ephemeral) {
-    options.agent.history = ":memory:";
-    if (app.count("--state") == 0) options.agent.state = state_of_user();
-    if (app.count("--interval") == 0) options.agent.interval = std::chrono::milliseconds(200);
-    if (app.count("--sweep") == 0) options.agent.sweep_every = std::chrono::milliseconds(2000);
+  agent.interval = std::chrono::milliseconds(interval_ms);
+  agent.sweep_every = std::chrono::milliseconds(sweep_ms);
+  agent.sweep_share = sweep_percent / 100;
+  agent.keep.rollups = std::chrono::days(keep_days);
+  agent.keep.most = kMiB * most_mib;
+  agent.keep.samples = std::chrono::hours(keep_hours);
+  if (agent.ephemeral) {
+    agent.history = ":memory:";
+    if (app.count("--sweep-share") == 0) agent.sweep_share = 0;
+    if (app.count("--state") == 0) agent.state = state_of_user();
+    if (app.count("--interval") == 0) agent.interval = std::chrono::milliseconds(200);
+    if (app.count("--sweep") == 0) agent.sweep_every = std::chrono::milliseconds(2000);
   }
-  return options;
+  return read;
+}
+
+// What one option makes of another, and, for a check, of the files that they name.
+tl::expected<ProgramOptions, EarlyExit> checked(const ProgramOptions& options, bool check) {
+  if (const auto wrong = contradictions(options); !wrong.empty())
+    return tl::unexpected<EarlyExit>({kUsage, complaint(wrong).text});
+  if (!check) return options;
+  if (const auto ready = PreparedDoors::of(options); !ready)
+    return tl::unexpected<EarlyExit>(complaint({ready.error().what}));
+  return tl::unexpected<EarlyExit>({0, fmt::format("{} is in order.\n", options.config)});
+}
+
+}  // namespace
+
+tl::expected<ProgramOptions, EarlyExit> parse_command_line(int argc, const char* const* argv) {
+  ProgramOptions options;
+  options.agent.history = history_of_service();
+  const auto first = read_over(options, argc, argv);
+  if (!first) return tl::unexpected<EarlyExit>(first.error());
+  if (first->options.config.empty()) return checked(first->options, false);
+  if (const auto wrong = read_settings_file(first->options.config, options); !wrong.empty())
+    return tl::unexpected<EarlyExit>(complaint(wrong));
+  // Once more: what the command line says goes before what the file says.
+  const auto again = read_over(std::move(options), argc, argv);
+  if (!again) return tl::unexpected<EarlyExit>(again.error());
+  return checked(again->options, again->check);
 }
 
 }  // namespace mpm

@@ -45,8 +45,20 @@ std::int64_t number_in_force(const MpmSettings& settings, std::string_view direc
   return number != nullptr ? *number : 0;
 }
 
-std::string error_log_of(const SiteSource& source) {
-  const config::Site site = config::read_site(source.options, *source.files);
+std::int64_t number_after(const MpmSettings& settings, const EditPlan& plan,
+                          std::string_view directive) {
+  const auto changed = std::ranges::find(plan.directives, directive, &DirectiveChange::directive);
+  if (changed == plan.directives.end()) return number_in_force(settings, directive);
+  const auto* number = std::get_if<std::int64_t>(&changed->to_effective);
+  return number != nullptr ? *number : 0;
+}
+
+tl::unexpected<Error> daemons_change_nothing() {
+  return fail(Error::Kind::Denied,
+              "A daemon changes no server; use mpmctl, which does it with your own rights.");
+}
+
+std::string error_log_of(const config::Site& site) {
   std::string value;
   for (const config::ActiveDirective& directive : site.directives)
     if (directive.depth == 0 && same_name(directive.name, "ErrorLog")) value = directive.args;

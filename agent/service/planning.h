@@ -24,7 +24,13 @@ Result<void> made_from(const ConfigQuestion& question, const EditPlan& plan);
 // The number that is in force for a directive; 0 when its MPM does not know it, or it is a word.
 std::int64_t number_in_force(const MpmSettings& settings, std::string_view directive);
 
+// The same after the plan is made.
+std::int64_t number_after(const MpmSettings& settings, const EditPlan& plan,
+                          std::string_view directive);
+
+tl::unexpected<Error> daemons_change_nothing();
+
 // The server's own error log, absolute below its root; empty when it is no file.
-std::string error_log_of(const SiteSource& source);
+std::string error_log_of(const config::Site& site);
 
 }  // namespace mpm

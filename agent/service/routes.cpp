@@ -9,6 +9,7 @@
 
 #include "agent/config/tree.h"
 #include "agent/service/families.h"
+#include "schema/codec/instant.h"
 #include "schema/codec/json.h"
 #include "schema/codec/problem.h"
 #include "schema/codec/routes.h"
@@ -18,11 +19,11 @@ namespace {
 
 // The longest window that anybody may ask for, in seconds: a year.
 constexpr double kLongestWindow = 365.0 * 24 * 3600;
+constexpr double kLongestSpan = 10 * kLongestWindow;
 constexpr std::int64_t kMostChanges = 1000;
 
 ApiResponse problem(const Error& error) {
-  const Problem said = to_problem(error);
-  return {static_cast<int>(said.status), "application/problem+json", to_json(said)};
+  return problem_response(error);
 }
 
 template <class T>
@@ -64,6 +65,43 @@ ApiResponse samples(Agent& agent, const ApiRequest& request) {
   const auto limit = number<std::int64_t>(request, "limit", 100);
   if (!limit) return problem(limit.error());
   return answer(agent.samples(parameter(request, "target"), *after, *limit));
+}
+
+// A time of day, or so many seconds before now; nullopt when it is not there.
+Result<std::optional<Instant>> instant(Agent& agent, const ApiRequest& request,
+                                       const std::string& name) {
+  const std::string text = parameter(request, name);
+  if (text.empty()) return std::optional<Instant>();
+  if (const auto time = parse_instant(text)) return time;
+  const auto before = number<double>(request, name, 0);
+  if (!before || !(*before >= -kLongestSpan && *before <= 0))
+    return fail(Error::Kind::Usage,
+                fmt::format("{}={}: give a time as 2026-11-23T08:40:00Z, or seconds before now as "
+                            "-3600",
+                            name, text));
+  return std::optional<Instant>(
+      agent.now() + std::chrono::duration_cast<std::chrono::milliseconds>(Seconds(*before)));
+}
+
+ApiResponse history(Agent& agent, const ApiRequest& request) {
+  HistoryQuestion question;
+  question.target = parameter(request, "target");
+  question.fields = parameter(request, "fields");
+  const auto from = instant(agent, request, "from");
+  if (!from) return problem(from.error());
+  question.from = *from;
+  const auto to = instant(agent, request, "to");
+  if (!to) return problem(to.error());
+  question.to = *to;
+  const auto step = number<double>(request, "step", 0);
+  if (!step) return problem(step.error());
+  if (!parameter(request, "step").empty()) {
+    if (!(*step > 0 && *step <= kLongestWindow))
+      return problem(
+          {Error::Kind::Usage, fmt::format("step={}: give a number of seconds above 0", *step)});
+    question.step = Seconds(*step);
+  }
+  return answer(agent.history(question));
 }
 
 ApiResponse observation(Agent& agent, const ApiRequest& request) {
@@ -142,6 +180,11 @@ ApiResponse respond_to_post(Agent& agent, const ApiRequest& request) {
 
 }  // namespace
 
+ApiResponse problem_response(const Error& error) {
+  const Problem said = to_problem(error);
+  return {static_cast<int>(said.status), "application/problem+json", to_json(said)};
+}
+
 ApiResponse respond(Agent& agent, const ApiRequest& request) {
   if (request.method == "POST") return respond_to_post(agent, request);
   const std::string target = parameter(request, "target");
@@ -150,10 +193,12 @@ ApiResponse respond(Agent& agent, const ApiRequest& request) {
   if (request.path == route::kScoreboard.path) return answer(agent.scoreboard(target));
   if (request.path == route::kSettings.path) return answer(agent.settings(target));
   if (request.path == route::kSamples.path) return samples(agent, request);
+  if (request.path == route::kHistory.path) return history(agent, request);
   if (request.path == route::kObservation.path) return observation(agent, request);
   if (request.path == route::kProposal.path) return proposal(agent, request);
   if (request.path == route::kMetrics.path) return metrics(agent, request);
   if (request.path == route::kHealth.path) return answer(Result<HealthReport>(agent.health()));
+  if (request.path == route::kDoctor.path) return answer(agent.doctor());
   if (request.path == route::kConfigDirective.path)
     return answer(agent.config_directive(parameter(request, "name")));
   if (request.path == route::kChanges.path) return changes(agent, request);

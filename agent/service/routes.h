@@ -4,20 +4,32 @@
 // to the use cases of Agent. Every error is an application/problem+json.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "agent/service/agent.h"
+#include "agent/service/connection.h"
 
 namespace mpm {
+
+// The most that a request's body may have.
+inline constexpr std::size_t kMostBodyBytes = std::size_t{1} << 20;
 
 struct ApiRequest {
   std::string method;
   std::string path;
   std::map<std::string, std::string> query;  // decoded
   std::string body;
-  std::string host{};  // the Host field; empty when there is none
+  std::string host{};           // the Host field; empty when there is none
+  std::string origin{};         // likewise
+  std::string authorization{};  // likewise
+  bool is_packed = false;       // its body has another form than its Content-Length says
+  std::uint64_t body_bytes = 0;
+  std::optional<Peer> peer{};  // of a Unix socket
 };
 
 struct ApiResponse {
@@ -25,6 +37,9 @@ struct ApiResponse {
   std::string content_type = "application/json";
   std::string body;
 };
+
+// The Problem of an error, with its status.
+ApiResponse problem_response(const Error& error);
 
 // Safe from any thread, as Agent is.
 ApiResponse respond(Agent& agent, const ApiRequest& request);

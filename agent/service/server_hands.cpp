@@ -9,7 +9,6 @@
 #include "agent/apache/messages.h"
 #include "agent/apply/file_swap.h"
 #include "agent/base/file.h"
-#include "agent/target/load_plan.h"
 #include "agent/target/successor.h"
 
 namespace mpm {
@@ -18,7 +17,9 @@ namespace {
 using apply::Effect;
 using apply::FileSwap;
 
-constexpr std::size_t kKeptBackups = 64;
+// So that two hundred changes and their inverses can be taken back to the very bytes; each backup
+// is a few files of a configuration.
+constexpr std::size_t kKeptBackups = 512;
 constexpr std::chrono::milliseconds kSecond{1000};
 // What the judge compares with, and a little for the first look.
 constexpr std::chrono::seconds kBefore{35};

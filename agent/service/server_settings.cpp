@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
+#include <set>
 #include <utility>
 
 #include "agent/config/settings.h"
@@ -25,7 +27,8 @@ const MpmSettings& ServerSettings::read(const std::optional<Scoreboard>& board) 
   if (board) load = {board->generation, board->server_limit, board->thread_limit};
   if (kept_ && load == kept_for_ && stamps(kept_->files) == kept_stamps_) return *kept_;
   kept_ = read_now(load, board);
-  kept_for_ = load;
+  // What was read while a generation had no process is read again.
+  kept_for_ = loaded_at(board) ? load : Load{-1, 0, 0};
   kept_stamps_ = stamps(kept_->files);
   return *kept_;
 }
@@ -48,12 +51,32 @@ MpmSettings ServerSettings::read_now(const Load& load,
   }
   settings.pid = target_.pid;
   settings.config_file = target_.config_file;
-  const Instant loaded = loaded_at(board) + kSlack;
-  for (const auto& [file, stamp] : stamps(settings.files))
-    settings.changed_since_load =
-        settings.changed_since_load ||
-        std::chrono::nanoseconds(stamp.changed_ns) > loaded.time_since_epoch();
+  if (const auto loaded = loaded_at(board))
+    settings.changed_since_load = !newer_than(*loaded, settings.files).empty();
   return settings;
+}
+
+std::vector<std::string> ServerSettings::newer(const std::optional<Scoreboard>& board) {
+  const auto loaded = loaded_at(board);
+  return loaded ? newer_than(*loaded, read(board).files) : std::vector<std::string>();
+}
+
+std::vector<std::string> ServerSettings::newer_than(Instant loaded,
+                                                    const std::vector<std::string>& files) const {
+  const auto is_newer = [&](const std::string& path) {
+    const auto stamp = files_.stamp(path);
+    return stamp &&
+           std::chrono::nanoseconds(stamp->changed_ns) > (loaded + kSlack).time_since_epoch();
+  };
+  std::vector<std::string> found;
+  std::set<std::string> folders;
+  for (const std::string& file : files) {
+    if (is_newer(file)) found.push_back(file);
+    // Of other folders it says nothing: editors write beside what they edit.
+    if (files_.link_target(file)) folders.insert(file.substr(0, file.rfind('/')));
+  }
+  if (found.empty()) std::ranges::copy_if(folders, std::back_inserter(found), is_newer);
+  return found;
 }
 
 std::map<std::string, HostFiles::Stamp> ServerSettings::stamps(
@@ -66,16 +89,19 @@ std::map<std::string, HostFiles::Stamp> ServerSettings::stamps(
 
 // A graceful restart leaves no time of its own: the first child of the present generation was
 // started right after it.
-Instant ServerSettings::loaded_at(const std::optional<Scoreboard>& board) const {
+std::optional<Instant> ServerSettings::loaded_at(const std::optional<Scoreboard>& board) const {
   Instant loaded = target_.started;
   if (!board) return loaded;
   loaded = std::max(loaded, board->restarted);
   std::optional<Instant> first;
+  bool has_begun = false;
   for (const ProcessScore& process : board->processes) {
     if (process.generation != board->generation || process.pid <= 0) continue;
+    has_begun = true;
     const auto started = proc_.started(process.pid);
     if (started && (!first || *started < *first)) first = *started;
   }
+  if (!has_begun && board->generation > 0) return std::nullopt;
   return first ? std::max(loaded, *first) : loaded;
 }
 

@@ -27,6 +27,10 @@ class ServerSettings {
   // generation; without one the settings are what a start would make of the files.
   const MpmSettings& read(const std::optional<Scoreboard>& board);
 
+  // What of the configuration is newer than the server's last start or reload: files, and folders
+  // of links from which one was taken or to which one was added.
+  std::vector<std::string> newer(const std::optional<Scoreboard>& board);
+
  private:
   struct Load {
     std::int32_t generation = 0;
@@ -36,8 +40,10 @@ class ServerSettings {
   };
 
   MpmSettings read_now(const Load& load, const std::optional<Scoreboard>& board) const;
+  std::vector<std::string> newer_than(Instant loaded, const std::vector<std::string>& files) const;
   std::map<std::string, HostFiles::Stamp> stamps(const std::vector<std::string>& files) const;
-  Instant loaded_at(const std::optional<Scoreboard>& board) const;
+  // Nothing: its generation has no process yet, so that nobody can tell.
+  std::optional<Instant> loaded_at(const std::optional<Scoreboard>& board) const;
 
   const Target target_;
   const ProcFs proc_;

@@ -28,16 +28,15 @@ Result<SimulationReport> Agent::simulate(const SimulationQuestion& question) {
     changes = std::move(plan->directives);
   }
 
-  const Seconds span = question.window_seconds > 0
-                           ? std::min<Seconds>(Seconds(question.window_seconds), options_.keep)
-                           : Seconds(options_.keep);
+  const Seconds span =
+      question.window_seconds > 0
+          ? std::min<Seconds>(Seconds(question.window_seconds), options_.keep.samples)
+          : Seconds(options_.keep.samples);
   const Instant now = clock_.now();
   const Instant from =
       std::max(target->started, now - std::chrono::duration_cast<std::chrono::milliseconds>(span));
-  std::unique_lock lock(history_mutex_);
-  auto samples = history_.range(watched->key(), from, now);
-  lock.unlock();
-  if (!samples) return fail(std::move(samples.error()));
+  const auto samples = samples_between(*watched, from, now);
+  if (!samples) return fail(samples.error());
   const MpmSettings settings = watched->settings();
   const Observation seen = observe(*samples, settings);
   return model::foretold({*samples, seen, settings}, changes);

@@ -13,10 +13,8 @@
 #include "agent/scoreboard/status_page_source.h"
 
 namespace mpm {
-namespace {
-
 // A wildcard listener answers on the loopback address.
-std::string page_of(const ListenAddress& listener) {
+std::string status_page_of(const ListenAddress& listener) {
   if (listener.address == "0.0.0.0" || listener.address == "::" || listener.address == "*")
     return fmt::format("http://127.0.0.1:{}/server-status?auto", listener.port);
   const bool six = listener.address.find(':') != std::string::npos;
@@ -24,15 +22,14 @@ std::string page_of(const ListenAddress& listener) {
                      six ? "]" : "", listener.port);
 }
 
-}  // namespace
-
 FallbackSource sources_of(const Target& target, const ProcFs& proc) {
   std::vector<std::unique_ptr<ScoreboardSource>> sources;
   if (target.pid != 0) {
     sources.push_back(std::make_unique<ProcessMemorySource>(target.pid, proc.root()));
     sources.push_back(std::make_unique<ShmFileSource>(target.pid, proc.root()));
     if (!target.listeners.empty())
-      sources.push_back(std::make_unique<StatusPageSource>(page_of(target.listeners.front())));
+      sources.push_back(
+          std::make_unique<StatusPageSource>(status_page_of(target.listeners.front())));
   } else {
     sources.push_back(std::make_unique<StatusPageSource>(target.url));
   }

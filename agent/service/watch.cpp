@@ -26,15 +26,14 @@ constexpr std::chrono::milliseconds kLongestGap{10000};
 
 }  // namespace
 
-Watch::Watch(Target target, std::int32_t key, const ProcFs& proc, Clock& clock, Pace pace,
-             Sink sink)
+Watch::Watch(Target target, WatchName name, const ProcFs& proc, Clock& clock, Pace pace, Sink sink)
     : target_(std::move(target)),
       proc_(proc),
-      key_(key),
+      name_(std::move(name)),
       clock_(clock),
       pace_(pace),
       sink_(std::move(sink)),
-      sampler_(target_, sources_of(target_, proc), proc),
+      sampler_(target_, sources_of(target_, proc), proc, clock),
       settings_(target_, proc),
       snapshot_(nothing_yet(target_)) {}
 
@@ -51,14 +50,16 @@ Result<Look> Watch::look_locked(Sweep sweep) {
 }
 
 Result<Look> Watch::look_unseen(Sweep sweep) {
-  auto sample = sampler_.look(clock_.now(), sweep);
+  const std::chrono::duration<double, std::nano> budget = pace_.sweep_share * pace_.interval;
+  auto sample = sampler_.look(clock_.now(), sweep,
+                              std::chrono::duration_cast<std::chrono::nanoseconds>(budget));
   if (!sample) {
     trouble_ = sample.error();
     ended_ = ended_ || sample.error().kind == Error::Kind::NotFound;
     return fail(std::move(sample.error()));
   }
   trouble_.reset();
-  sample->pid = key_;
+  sample->pid = name_.key;
   sample->worker_limit = settings_.read(sampler_.scoreboard()).worker_limit;
   return Look{*sample, view(*sampler_.scoreboard(), sample->at, target_.pid), sampler_.sources(),
               sampler_.losses()};
@@ -112,17 +113,27 @@ void Watch::begin() {
   });
 }
 
+// Of this thread alone: nobody else takes turns.
+Sweep Watch::due(std::chrono::steady_clock::time_point now,
+                 std::chrono::steady_clock::time_point& next_sweep) const {
+  if (sampler_.is_in_turn()) return Sweep::Turn;
+  if (now < next_sweep) return Sweep::None;
+  next_sweep = now + pace_.sweep_every;
+  return pace_.sweep_share > 0 ? Sweep::Turn : Sweep::Memory;
+}
+
 void Watch::run(const std::stop_token& stop) {
   auto next = clock_.mono();
-  auto next_sweep = next;
+  auto next_sweep = next + pace_.sweep_every;
+  bool first = true;
   while (clock_.sleep_until(next, stop)) {
-    const bool sweeps = next >= next_sweep;
-    if (sweeps) next_sweep = next + pace_.sweep_every;
+    // The first sweep is made at once, whatever it takes: who has just come wants to know.
+    const Sweep sweep = std::exchange(first, false) ? Sweep::Memory : due(next, next_sweep);
     // A look that took too long makes no crowd of looks afterwards: missed ones are left out.
     next = std::max(next + pace_.interval, clock_.mono());
 
     std::unique_lock lock(mutex_);
-    auto seen = look_locked(sweeps ? Sweep::Memory : Sweep::None);
+    auto seen = look_locked(sweep);
     if (ended_) return;
     lock.unlock();
     if (seen) sink_(std::move(seen->sample));
@@ -133,6 +144,11 @@ MpmSettings Watch::settings() {
   const std::lock_guard lock(mutex_);
   if (!sampler_.scoreboard()) (void)sampler_.look(clock_.now(), Sweep::None);
   return settings_.read(sampler_.scoreboard());
+}
+
+std::vector<std::string> Watch::newer_files() {
+  const std::lock_guard lock(mutex_);
+  return settings_.newer(sampler_.scoreboard());
 }
 
 RunningLimits Watch::running() {

@@ -42,15 +42,23 @@ struct Look {
 struct Pace {
   std::chrono::milliseconds interval{1000};
   std::chrono::milliseconds sweep_every{10000};
+  // Of the interval that sweeps may take, so that one is spread over several looks; 0: all at once.
+  double sweep_share = 0;
+};
+
+// Who is watched, for the history.
+struct WatchName {
+  // Stands in the samples where a pid does: for a server known by its URL a negative number.
+  std::int32_t key = 0;
+  std::string server;  // outlives the process
 };
 
 class Watch {
  public:
   using Sink = std::function<void(Sample)>;
 
-  // `key` stands in the samples where a pid does: for a server known by its URL a negative
-  // number. The clock must outlive the watch; `sink` is called on the watch's thread.
-  Watch(Target target, std::int32_t key, const ProcFs& proc, Clock& clock, Pace pace, Sink sink);
+  // The clock must outlive the watch; `sink` is called on the watch's thread.
+  Watch(Target target, WatchName name, const ProcFs& proc, Clock& clock, Pace pace, Sink sink);
 
   // Looks now, on the caller's thread; the sample does not go to the sink.
   Result<Look> look(Sweep sweep);
@@ -62,8 +70,10 @@ class Watch {
   std::shared_ptr<const Snapshot> snapshot() const;
 
   const Target& target() const { return target_; }
-  std::int32_t key() const { return key_; }
+  const std::string& server() const { return name_.server; }
   MpmSettings settings();
+  // What of its configuration is newer than its last start or reload.
+  std::vector<std::string> newer_files();
   // What the running parent keeps until it is stopped; zeros when its scoreboard is not read.
   RunningLimits running();
   // The scoreboard of the last look, after one when there was none yet; absent when it fails.
@@ -77,11 +87,13 @@ class Watch {
   void run(const std::stop_token& stop);
   Result<Look> look_locked(Sweep sweep);
   Result<Look> look_unseen(Sweep sweep);
+  Sweep due(std::chrono::steady_clock::time_point now,
+            std::chrono::steady_clock::time_point& next_sweep) const;
   void publish(const Result<Look>& seen, std::chrono::duration<double> took);
 
   const Target target_;
   const ProcFs proc_;
-  const std::int32_t key_;
+  const WatchName name_;
   Clock& clock_;
   const Pace pace_;
   const Sink sink_;

@@ -11,17 +11,13 @@
 #include <string>
 #include <vector>
 
+#include "agent/apache/load_plan.h"
 #include "agent/apache/messages.h"
-#include "schema/model/proposal.h"
 #include "schema/model/result.h"
 #include "schema/model/target.h"
 #include "schema/model/units.h"
 
 namespace mpm {
-
-// Graceful: requests in service are finished. Restart: they are cut, the parent stays. StopStart:
-// a new parent, the only way to another MPM, ServerLimit, ThreadLimit or ListenBacklog.
-using LoadWay = RestartClass;
 
 struct CheckReport {
   bool accepted = false;   // the program said so with its exit status; warnings may stand below

@@ -12,10 +12,10 @@
 #include <string>
 #include <vector>
 
+#include "agent/apache/load_plan.h"
 #include "agent/apache/messages.h"
 #include "agent/target/driver.h"
 #include "agent/target/evidence.h"
-#include "agent/target/load_plan.h"
 
 namespace mpm {
 

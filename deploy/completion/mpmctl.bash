@@ -3,7 +3,7 @@
 # Completion of mpmctl's command line in bash: commands, options, the words that options and
 # arguments can be, directives, and the numbers of changes, which mpmctl itself is asked for.
 
-_mpmctl_commands='targets status recommend simulate config apply undo changes show demo lab'
+_mpmctl_commands='targets status doctor recommend simulate history config apply undo changes show demo lab'
 _mpmctl_config_commands='show get set unset mpm check explain diff'
 _mpmctl_globals='--agent --no-daemon --json --color --timeout --state --verbose --version --help -h'
 _mpmctl_tree='--root --file --server-root -D --env --envvars --httpd-version'
@@ -19,6 +19,7 @@ _mpmctl_options_of() {
   case $1 in
     recommend) echo --for --explain ;;
     simulate) echo --set --from --html ;;
+    history) echo --from --to --step --csv ;;
     'config show' | 'config get' | 'config check') echo "$_mpmctl_tree" ;;
     'config set' | 'config unset' | 'config mpm') echo --write "$_mpmctl_tree" ;;
     apply) echo --unset --mpm --for --yes --allow --watch --auto --policy --rounds --every ;;
@@ -40,7 +41,7 @@ _mpmctl_value_of() {
     --agent | --file | --envvars | --html | --policy) echo files ;;
     --state | --root | --server-root) echo folders ;;
     --timeout | --for | --watch | --limit | --rate | --connections | -D | --env | --httpd-version | \
-      --rounds | --every | --from)
+      --rounds | --every | --from | --to | --step)
       echo any ;;
   esac
 }

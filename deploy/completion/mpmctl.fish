@@ -3,11 +3,11 @@
 # Completion of mpmctl's command line in fish: commands, options, the words that options and
 # arguments can be, directives, and the numbers of changes, which mpmctl itself is asked for.
 
-set -g __mpmctl_commands targets status recommend simulate config apply undo changes show demo lab
+set -g __mpmctl_commands targets status doctor recommend simulate history config apply undo changes show demo lab
 set -g __mpmctl_config_commands show get set unset mpm check explain diff
 set -g __mpmctl_with_value --agent --color --timeout --state --for --unset --mpm --allow --watch \
     --limit --rate --connections --html --root --file --server-root -D --env --envvars \
-    --httpd-version --policy --rounds --every --set --from
+    --httpd-version --policy --rounds --every --set --from --to --step
 set -g __mpmctl_mpms prefork worker event winnt
 set -g __mpmctl_directives StartServers MinSpareServers MaxSpareServers MinSpareThreads \
     MaxSpareThreads ThreadLimit ThreadsPerChild ServerLimit MaxRequestWorkers \
@@ -75,6 +75,10 @@ complete -c mpmctl -n '__mpmctl_is recommend' -l explain -d 'Print rule, claim a
 
 complete -c mpmctl -n '__mpmctl_is simulate' -l set -xa "$__mpmctl_directives=" -d 'What it shall be'
 complete -c mpmctl -n '__mpmctl_is simulate' -l from -x -d 'The load of so long ago'
+complete -c mpmctl -n '__mpmctl_is history' -l from -x -d 'From then on'
+complete -c mpmctl -n '__mpmctl_is history' -l to -x -d 'Until then'
+complete -c mpmctl -n '__mpmctl_is history' -l step -x -d 'Step by step'
+complete -c mpmctl -n '__mpmctl_is history' -l csv -d 'Every field of every step'
 complete -c mpmctl -n '__mpmctl_is apply' -l unset -xa "$__mpmctl_directives" -d 'Take it away'
 complete -c mpmctl -n '__mpmctl_is apply' -l auto -d 'Round after round, within the policy'
 complete -c mpmctl -n '__mpmctl_is apply' -l policy -rF -d 'What --auto may do'

@@ -16,7 +16,9 @@
 #include "schema/model/apply_policy.h"
 #include "schema/model/change.h"
 #include "schema/model/config_edit.h"
+#include "schema/model/doctor.h"
 #include "schema/model/fields.h"
+#include "schema/model/history.h"
 #include "schema/model/lab.h"
 #include "schema/model/launch.h"
 #include "schema/model/messages.h"
@@ -226,8 +228,10 @@ MPM_JSON(ChangeRecord)
 MPM_JSON(ChangeRequest)
 MPM_JSON(ConfigQuestion)
 MPM_JSON(DirectiveExplanation)
+MPM_JSON(DoctorReport)
 MPM_JSON(EditPlan)
 MPM_JSON(HealthReport)
+MPM_JSON(HistoryReport)
 MPM_JSON(LabReport)
 MPM_JSON(Launch)
 MPM_JSON(LintReport)

@@ -13,6 +13,7 @@
 #include "schema/model/apply_policy.h"
 #include "schema/model/change.h"
 #include "schema/model/config_edit.h"
+#include "schema/model/history.h"
 #include "schema/model/proposal.h"
 #include "schema/model/result.h"
 #include "schema/model/scoreboard.h"
@@ -67,6 +68,12 @@ inline constexpr std::array kWords<AdmissionAnswer> =
 template <>
 inline constexpr std::array kWords<ApplyMode> =
     std::to_array<std::string_view>({"propose", "confirm", "auto"});
+template <>
+inline constexpr std::array kWords<Resolution> =
+    std::to_array<std::string_view>({"sample", "minute", "hour"});
+template <>
+inline constexpr std::array kWords<MarkKind> =
+    std::to_array<std::string_view>({"began", "restarted", "reloaded", "recommended", "changed"});
 
 template <class E>
 concept Named = !kWords<E>.empty();

@@ -11,7 +11,7 @@ namespace mpm {
 
 struct Route {
   std::string_view path;
-  std::array<std::string_view, 3> parameters;  // of the query; empty ones are none
+  std::array<std::string_view, 5> parameters;  // of the query; empty ones are none
   std::string_view answer;                     // the type of its message
   std::string_view summary;
   std::string_view question = "";  // the type of a POST's body; empty: it is a GET
@@ -34,6 +34,10 @@ inline constexpr Route kSamples{"/v1/samples",
                                 {"target", "after", "limit"},
                                 "SampleList",
                                 "Samples of one server after a cursor"};
+inline constexpr Route kHistory{"/v1/history",
+                                {"target", "from", "to", "step", "fields"},
+                                "HistoryReport",
+                                "What was seen of one server, in steps of time, and what happened"};
 inline constexpr Route kObservation{"/v1/observation",
                                     {"target", "window"},
                                     "Observation",
@@ -46,6 +50,8 @@ inline constexpr Route kSimulation{"/v1/simulation",
                                    "What other directives would have done under the load that was",
                                    "SimulationQuestion"};
 inline constexpr Route kHealth{"/healthz", {}, "HealthReport", "Whether the agent itself is well"};
+inline constexpr Route kDoctor{
+    "/v1/doctor", {}, "DoctorReport", "What is missing to see all, and the line that mends it"};
 inline constexpr Route kMetrics{
     "/metrics", {"target"}, "", "The last look at every server, as Prometheus reads it"};
 inline constexpr Route kConfigSettings{"/v1/config/settings",
@@ -93,6 +99,6 @@ inline constexpr std::array kRoutes{
     route::kMetrics,       route::kConfigSettings,  route::kConfigCheck,     route::kConfigPlan,
     route::kConfigWrite,   route::kConfigDirective, route::kChanges,         route::kChange,
     route::kChangePreview, route::kChangeBegin,     route::kChangeAdmission, route::kChangeUndo,
-    route::kSimulation};
+    route::kSimulation,    route::kHistory,         route::kDoctor};
 
 }  // namespace mpm

@@ -53,23 +53,27 @@ struct ChangeRequest {
   RestartClass most_restart = RestartClass::Graceful;  // the hardest that is allowed
   std::optional<double> watch_seconds;  // at most; 0: not at all; absent: as the data decide
   bool shortened = false;               // a step on the way, as its admission said
+  bool unloaded_too = false;            // what others wrote and nobody loaded may be loaded with it
 
   static constexpr std::tuple kFields{Field{"question", &ChangeRequest::question},
                                       Field{"because", &ChangeRequest::because},
                                       Field{"most_restart", &ChangeRequest::most_restart},
                                       Field{"watch_seconds", &ChangeRequest::watch_seconds},
-                                      Field{"shortened", &ChangeRequest::shortened}};
+                                      Field{"shortened", &ChangeRequest::shortened},
+                                      Field{"unloaded_too", &ChangeRequest::unloaded_too}};
 };
 
 // What a change would be and do, before anybody said yes.
 struct ChangePreview {
   EditPlan plan;
   std::vector<std::string> risks;  // what loading it will do to the requests, a sentence each
-  std::string refusal;             // why it is not done as it was asked for; empty: it would be
+  // What others wrote and the server never loaded, which it would load with it, likewise.
+  std::vector<std::string> unloaded;
+  std::string refusal;  // why it is not done as it was asked for; empty: it would be
 
-  static constexpr std::tuple kFields{Field{"plan", &ChangePreview::plan},
-                                      Field{"risks", &ChangePreview::risks},
-                                      Field{"refusal", &ChangePreview::refusal}};
+  static constexpr std::tuple kFields{
+      Field{"plan", &ChangePreview::plan}, Field{"risks", &ChangePreview::risks},
+      Field{"unloaded", &ChangePreview::unloaded}, Field{"refusal", &ChangePreview::refusal}};
 };
 
 struct UndoRequest {

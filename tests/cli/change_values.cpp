@@ -81,6 +81,15 @@ ChangePreview refused_change() {
   return preview;
 }
 
+ChangePreview unloaded_change() {
+  ChangePreview preview = allowed_change();
+  preview.unloaded = {
+      "/etc/apache2/conf-enabled/limits.conf is newer than the server's last start or reload: "
+      "somebody wrote there what the server has never run with, and loading this change loads that "
+      "too."};
+  return preview;
+}
+
 ChangeRecord kept_change() {
   ChangeRecord record = change(one_value(), {{Phase::Planned, ""},
                                              {Phase::BackedUp, kSaved},

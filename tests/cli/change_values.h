@@ -7,8 +7,9 @@
 
 namespace mpm::test {
 
-ChangePreview allowed_change();  // with what loading it will do to the requests
-ChangePreview refused_change();  // it takes more than was allowed
+ChangePreview allowed_change();   // with what loading it will do to the requests
+ChangePreview refused_change();   // it takes more than was allowed
+ChangePreview unloaded_change();  // it would load what others wrote
 ChangeRecord kept_change();
 ChangeRecord undone_change();     // the watch condemned it
 ChangeRecord abandoned_change();  // nothing was touched

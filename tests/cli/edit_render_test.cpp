@@ -52,6 +52,7 @@ std::vector<Case> cases() {
       shows("diff-same", compared(event_settings(), event_settings())),
       shows("change-preview", allowed_change()),
       shows("change-refused", refused_change()),
+      shows("change-unloaded", unloaded_change()),
       shows("change-kept", kept_change()),
       shows("change-undone", undone_change()),
       shows("change-abandoned", abandoned_change()),

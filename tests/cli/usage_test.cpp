@@ -85,6 +85,19 @@ INSTANTIATE_TEST_SUITE_P(
         Line{{"config", "diff", "frob", ":80"}, "frob"}));
 
 INSTANTIATE_TEST_SUITE_P(
+    History, Usage,
+    ::testing::Values(
+        Line{{"history", "--from", "yesterday"}, "--from: 'yesterday'"},
+        Line{{"history", "--from", ""}, "--from"},
+        Line{{"history", "--from", "now"}, "leaves no time"},
+        Line{{"history", "--from", "-3h"}, "-3h"}, Line{{"history", "--from", "11y"}, "11y"},
+        Line{{"history", "--to", "2026-13-01T00:00:00Z"}, "--to: '2026-13"},
+        Line{{"history", "--step", "0"}, "--step"}, Line{{"history", "--step", "2d"}, "--step"},
+        Line{{"history", "--csv", "--json"}, "--csv and --json"},
+        Line{{"history", "frob"}, "'frob' is not a server"}, Line{{"history", ":80", ":81"}, ":81"},
+        Line{{"history", "--for", "5m"}, "--for"}));
+
+INSTANTIATE_TEST_SUITE_P(
     Changes, Usage,
     ::testing::Values(
         Line{{"apply", "MaxRequestWorkers"}, "is given no value"},
@@ -100,6 +113,7 @@ INSTANTIATE_TEST_SUITE_P(
         Line{{"apply", "Timeout=1", "--root", "/"}, "--root"},
         Line{{"undo", "seven"}, "'seven' is not a whole number"},
         Line{{"frobnicate"}, "frobnicate"},
+        Line{{"doctor", "surplus"}, "surplus"},
         Line{{"--color", "red", "status"}, "auto, always, never"},
         Line{{"apply", "--for", ""}, "--for"}, Line{{"undo", "0"}, "0"}, Line{{"undo", "-1"}, "-1"},
         Line{{"undo", "7", "8"}, "8"}, Line{{"undo", "--allow", "7"}, "--allow"},

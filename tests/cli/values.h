@@ -4,6 +4,7 @@
 // appear. The amounts of each memory sum add up to the byte.
 #pragma once
 
+#include "schema/model/doctor.h"
 #include "schema/model/lab.h"
 #include "schema/model/messages.h"
 #include "schema/model/observation.h"
@@ -15,6 +16,7 @@ namespace mpm::test {
 inline constexpr Instant kNow{std::chrono::milliseconds{1795423200000}};
 
 TargetList two_servers();
+DoctorReport much_is_missing();   // of the agent and of a server, with and without a mend
 StatusReport saturated_server();  // event, old generation, a deaf process, mod_status as source
 StatusReport quiet_server();      // prefork, nothing wrong, nothing lost
 Proposal changes_needed();        // grade D with every severity, seven changes, a memory sum

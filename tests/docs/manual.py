@@ -2,7 +2,8 @@
 #
 # The manual pages name every command and option that the programs take, each where it belongs, and
 # no other; and mandoc finds nothing to say about them.
-#   manual.py <deploy/man> <mpmctl> <mpm-agent> <mpm-httpd>
+#   manual.py <deploy/man> <mpmctl> <mpm-agent> <mpm-httpd> [<mpm-dashboard>]
+import os
 import pathlib
 import re
 import shutil
@@ -12,6 +13,9 @@ import sys
 from command_line import Report, commands_of, mpmctl_options, output_of
 
 OF_A_TREE = "Options of a tree"
+TITLES_OF_A_PROGRAM = ("NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "EXIT STATUS", "ENVIRONMENT",
+                       "FILES", "RIGHTS", "EXAMPLES", "SEE ALSO")
+TITLES_OF_A_FILE = ("NAME", "DESCRIPTION", "KEYS", "FILES", "EXAMPLES", "SEE ALSO")
 
 
 def plain(line):
@@ -72,17 +76,17 @@ def check_form(path, version, report):
     page = path.read_text()
     report.true(f'{path.name} is not of "{version}"', f'"{version}"' in page.splitlines()[3])
     titles = re.findall(r"^\.SH (.*)$", page, re.MULTILINE)
-    for title in ("NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "EXIT STATUS", "ENVIRONMENT",
-                  "FILES", "RIGHTS", "EXAMPLES", "SEE ALSO"):
+    for title in TITLES_OF_A_FILE if path.suffix == ".5" else TITLES_OF_A_PROGRAM:
         report.true(f"{path.name} has no {title}", title in titles)
 
 
-def main(folder, mpmctl, agent, server):
+def main(folder, mpmctl, agent, server, dashboard=None):
     if not shutil.which("mandoc"):
         sys.exit("mandoc is missing: run deploy/install-packages test")
     report = Report()
     pages = {path.name: path for path in pathlib.Path(folder).iterdir()}
-    report.equal("deploy/man", pages, {"mpmctl.1", "mpm-agent.8", "mpm-httpd.8"})
+    report.equal("deploy/man", pages, {"mpmctl.1", "mpm-agent.8", "mpm-agent.toml.5",
+                                       "mpm-dashboard.1", "mpm-httpd.8"})
     version = output_of([mpmctl, "--version"]).strip()
     for path in pages.values():
         check_form(path, version, report)
@@ -90,6 +94,12 @@ def main(folder, mpmctl, agent, server):
     check_whole("mpm-agent.8", pages["mpm-agent.8"].read_text(), commands_of(agent)[""], report)
     usage = set(re.findall(r"\[(-\w)", output_of([server, "-h"])))
     check_whole("mpm-httpd.8", pages["mpm-httpd.8"].read_text(), usage, report)
+    if dashboard:
+        # Without a screen, and in Qt's own form: "  -h, --help  ..."
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+        listed = re.findall(r"^  (-[^ ].*?)(?:  |$)", output_of([dashboard, "--help"]), re.MULTILINE)
+        known = {option for each in listed for option in re.findall(r"--?[\w-]+", each)}
+        check_whole("mpm-dashboard.1", pages["mpm-dashboard.1"].read_text(), known, report)
     report.end()
 
 

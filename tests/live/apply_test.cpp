@@ -140,6 +140,50 @@ TEST_P(AppliedChange, LetsNobodyWriteTheConfigurationMeanwhile) {
   EXPECT_THAT(written.err, HasSubstr("Another change is under way"));
 }
 
+// Somebody writes and does not reload; by the time of the file, more than the clocks' slack later.
+void write_unloaded(const PrivateHttpd& server) {
+  server.dir().write("extra.conf",
+                     bytes_of(server.extra_conf()) + "# somebody's\nKeepAliveTimeout 7\n");
+  ASSERT_EQ(run({"touch", "-d", "+1 minute", server.extra_conf()}).status, 0);
+}
+
+TEST_P(AppliedChange, SaysWhatSomebodyElseWroteBeforeItIsLoadedToo) {
+  const PrivateHttpd server(either_httpd(GetParam(), pool(GetParam(), 16)));
+  const Journalled cli(server);
+  const Json clean = cli.record(cli.apply({"MaxRequestWorkers=12", "--json"}));
+  EXPECT_TRUE(clean["unloaded"].empty()) << clean.dump(2);
+  write_unloaded(server);
+
+  const Json plan = cli.record(cli.apply({"MaxRequestWorkers=12", "--json"}));
+  ASSERT_EQ(plan["unloaded"].size(), 1U) << plan.dump(2);
+  EXPECT_THAT(std::string(plan["unloaded"][0]), HasSubstr(server.extra_conf() + " is newer"));
+  const Finished shown = cli.apply({"MaxRequestWorkers=12"});
+  EXPECT_THAT(shown.out, HasSubstr("What it loads besides"));
+  EXPECT_THAT(shown.out, HasSubstr("Nothing was changed"));
+
+  const Finished made = cli.apply({"MaxRequestWorkers=12", "--yes", "--watch", "0", "--json"});
+  EXPECT_EQ(made.status, 0) << made.err;
+  EXPECT_THAT(made.err, HasSubstr("is newer than the server's last start or reload"));
+  EXPECT_THAT(cli.record(made)["plan"]["remarks"].dump(), HasSubstr("is newer"));
+}
+
+TEST_P(AppliedChange, IsNotTakenBackOverWhatWasSetSince) {
+  const PrivateHttpd server(either_httpd(GetParam(), pool(GetParam(), 16)));
+  const std::string before = bytes_of(server.extra_conf());
+  const Journalled cli(server);
+  for (const char* value : {"MaxRequestWorkers=12", "MaxRequestWorkers=8"})
+    ASSERT_EQ(cli.apply({value, "--yes", "--watch", "0"}).status, 0);
+  const Finished refused = cli.undo({"1", "--yes", "--watch", "0"});
+  EXPECT_EQ(refused.status, 4) << refused.out;
+  EXPECT_THAT(refused.err, HasSubstr("Change 1 left MaxRequestWorkers 12, and now it is 8"));
+  EXPECT_THAT(refused.err, HasSubstr("mpmctl undo 2"));
+  EXPECT_EQ(limit_of(server), 8);
+  for (const char* id : {"2", "1"})
+    EXPECT_EQ(cli.undo({id, "--yes", "--watch", "0"}).status, 0);
+  EXPECT_EQ(limit_of(server), 16);
+  EXPECT_EQ(bytes_of(server.extra_conf()), before);
+}
+
 // S-17: httpd ignores a new ServerLimit over every reload.
 TEST_P(AppliedChange, StopsAndStartsOnlyWhenThatIsAllowed) {
   const PrivateHttpd server(either_httpd(GetParam(), pool(GetParam(), 16)));

@@ -3,6 +3,7 @@
 // A server in a pid namespace of its own, as in a container: the pids in its scoreboard are not
 // those that the host sees.
 #include <csignal>
+#include <filesystem>
 #include <fstream>
 
 #include "tests/live/mpmctl.h"
@@ -31,6 +32,58 @@ TEST(Container, TheServersOwnPidsAreTranslated) {
   EXPECT_EQ(status["source"], "shared-memory");
   EXPECT_EQ(status["processes"]["total"], 3);
   EXPECT_GT(status["memory"]["unique_bytes"], 0);
+}
+
+// As a container with an image of its own: what lies at the configuration's place is another file
+// there than on the host.
+TEST(Container, ItsConfigurationIsReadAsItSeesIt) {
+  PrivateHttpd httpd({.directives = "MaxRequestWorkers 75\n"});
+  httpd.stop();
+  httpd.dir().write("of-the-image.conf", "MaxRequestWorkers 50\nStartServers 1\n");
+  const std::string inside =
+      "mount --bind \"$1/of-the-image.conf\" \"$2\" && "
+      "exec /usr/sbin/apache2 -f \"$1/httpd.conf\" -DFOREGROUND";
+  const Background container({"unshare", "--pid", "--mount", "--fork", "--mount-proc",
+                              "--kill-child", "bash", "-c", inside, "bash", httpd.dir().path(),
+                              httpd.extra_conf()});
+  ASSERT_TRUE(wait_for([&] {
+    return get_status(httpd.port(), "/", std::chrono::seconds(1)) == 200;
+  })) << httpd.error_log();
+
+  const std::string name = ":" + std::to_string(httpd.port());
+  const Json settings = ask({"config", "show", name});
+  const Json limit = setting(settings, "MaxRequestWorkers");
+  EXPECT_EQ(limit["effective"], 50) << limit.dump(2);
+  EXPECT_EQ(limit["file"], httpd.extra_conf()) << "as the server calls it";
+  EXPECT_EQ(settings["config_file"], httpd.dir() / "httpd.conf");
+  EXPECT_EQ(status_of(name)["workers"]["limit"], 50);
+  // What is read of it needs no look into the container by hand.
+  const Json report = ask({"doctor"});
+  for (const Json& finding : report["findings"])
+    EXPECT_NE(finding["check"], "namespace") << finding.dump(2);
+}
+
+// The agent beside it, in its pid namespace and nothing else of it.
+TEST(Container, AnAgentInTheSamePidNamespaceSeesItAndNobodyElse) {
+  const PrivateHttpd outside;
+  PrivateHttpd httpd;
+  httpd.stop();
+  const TempDir dir;
+  const std::string inside =
+      "/usr/sbin/apache2 -f \"$1/httpd.conf\" -DFOREGROUND & "
+      "exec \"$2\" --socket \"$3/agent.sock\" --history :memory: --state \"$3/state\"";
+  const Background pod({"unshare", "--pid", "--fork", "--mount-proc", "--kill-child", "bash", "-c",
+                        inside, "bash", httpd.dir().path(),
+                        std::filesystem::path(MPM_CTL).parent_path() / "mpm-agent", dir.path()});
+  Json report;
+  ASSERT_TRUE(wait_for([&] {
+    const Finished asked = run({MPM_CTL, "--json", "--agent", dir / "agent.sock", "targets"});
+    report = Json::parse(asked.out, nullptr, false);
+    return asked.status == 0 && !report.is_discarded() && report["targets"].size() == 1 &&
+           report["targets"][0]["target"]["listeners"].size() == 1;
+  }));
+  EXPECT_EQ(report["targets"][0]["target"]["listeners"][0]["port"], httpd.port());
+  EXPECT_EQ(report["targets"][0]["target"]["config_file"], httpd.dir() / "httpd.conf");
 }
 
 }  // namespace

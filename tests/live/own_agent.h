@@ -52,7 +52,7 @@ inline std::optional<BegunChange> begin_change(const std::string& state, std::ui
   change.target = *target;
   change.plan = edit->plan;
   change.watch_seconds = 0;
-  HandsServer server{edit->files, "", error_log_of(source), launch_of(*target, proc)};
+  HandsServer server{edit->files, "", error_log_of(edit->site), launch_of(*target, proc)};
   auto lock = ChangeLock::take(state);
   auto journal = Journal::open(state);
   if (!lock || !journal) return std::nullopt;

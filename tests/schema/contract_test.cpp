@@ -16,6 +16,8 @@
 #include "schema/model/admission.h"
 #include "schema/model/change.h"
 #include "schema/model/config_edit.h"
+#include "schema/model/doctor.h"
+#include "schema/model/history.h"
 #include "schema/model/messages.h"
 #include "schema/model/observation.h"
 #include "schema/model/proposal.h"
@@ -141,11 +143,16 @@ TEST(Contract, OpenApiHasTheFieldsOfEveryType) {
   expect_described<DirectiveChange>("DirectiveChange");
   expect_described<DirectiveExplanation>("DirectiveExplanation");
   expect_described<Distribution>("Distribution");
+  expect_described<DoctorFinding>("DoctorFinding");
+  expect_described<DoctorReport>("DoctorReport");
   expect_described<EditPlan>("EditPlan");
   expect_described<Evidence>("Evidence");
   expect_described<FileChange>("FileChange");
   expect_described<Finding>("Finding");
   expect_described<HealthReport>("HealthReport");
+  expect_described<HistoryMark>("HistoryMark");
+  expect_described<HistoryPoint>("HistoryPoint");
+  expect_described<HistoryReport>("HistoryReport");
   expect_described<HostUsage>("HostUsage");
   expect_described<HourWindow>("HourWindow");
   expect_described<LintFinding>("LintFinding");
@@ -191,7 +198,7 @@ TEST(Contract, OpenApiHasTheFieldsOfEveryType) {
   expect_described<Wish>("Wish");
   expect_described<Work>("Work");
   expect_described<WorkerCounts>("WorkerCounts");
-  EXPECT_EQ(openapi()["components"]["schemas"].size(), 64U) << "a type that is not held here";
+  EXPECT_EQ(openapi()["components"]["schemas"].size(), 69U) << "a type that is not held here";
 }
 
 TEST(Contract, OpenApiHasTheRoutesOfTheTable) {
@@ -242,8 +249,10 @@ TEST(Contract, TheExamplesAreMessages) {
   expect_example<UndoRequest>("undo-request.json");
   expect_example<ConfigQuestion>("config-question.json");
   expect_example<DirectiveExplanation>("directive.json");
+  expect_example<DoctorReport>("doctor.json");
   expect_example<EditPlan>("edit-plan.json");
   expect_example<HealthReport>("health.json");
+  expect_example<HistoryReport>("history.json");
   expect_example<LintReport>("lint.json");
   expect_example<MpmSettings>("settings.json");
   expect_example<Observation>("observation.json");

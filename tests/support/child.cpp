@@ -106,13 +106,18 @@ Finished run(const std::vector<std::string>& arguments, RunOptions options) {
   return finished;
 }
 
-Background::Background(const std::vector<std::string>& arguments) {
+Background::Background(const std::vector<std::string>& arguments, const std::string& log,
+                       const RunOptions& options) {
   pid_ = ::fork();
   if (pid_ != 0) return;
   const UniqueFd null(::open("/dev/null", O_RDWR));
   for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
     ::dup2(null.get(), fd);
-  become(arguments, {});
+  if (!log.empty()) {
+    const UniqueFd file(::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600));
+    ::dup2(file.get(), STDERR_FILENO);
+  }
+  become(arguments, options);
 }
 
 Background::~Background() {

@@ -33,10 +33,11 @@ struct RunOptions {
 
 Finished run(const std::vector<std::string>& arguments, RunOptions options = {});
 
-// A program in the background; its output goes nowhere.
+// A program in the background; its output goes nowhere, or to the end of a file.
 class Background {
  public:
-  explicit Background(const std::vector<std::string>& arguments);
+  explicit Background(const std::vector<std::string>& arguments, const std::string& log = {},
+                      const RunOptions& options = {});
   ~Background();  // ends it and waits
   Background(const Background&) = delete;
   Background& operator=(const Background&) = delete;

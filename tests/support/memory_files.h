@@ -76,7 +76,7 @@ class MemoryFiles : public FileSystem {
     // Backwards, so that a reader that forgets to sort is found out.
     std::vector<Entry> entries;
     for (auto at = names.rbegin(); at != names.rend(); ++at)
-      entries.push_back(Entry{at->first, at->second});
+      entries.push_back(Entry{at->first, at->second, files_.count(prefix + at->first) != 0});
     return entries;
   }
 

@@ -6,7 +6,9 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <sstream>
+#include <string>
 
 #include <fmt/format.h>
 #include <sys/stat.h>
@@ -25,6 +27,19 @@ constexpr const char* kModules = "/usr/lib/apache2/modules";
 bool is_builtin(const HttpdOptions& options) {
   return std::filesystem::path(options.binary).filename() ==
          std::filesystem::path(MPM_HTTPD).filename();
+}
+
+// Whether that process was started with something of the directory.
+bool runs_on(pid_t pid, const std::string& directory) {
+  std::ifstream file(fmt::format("/proc/{}/cmdline", pid));
+  const std::string arguments{std::istreambuf_iterator<char>(file), {}};
+  return arguments.find(directory + "/") != std::string::npos;
+}
+
+// It is no child of the test: it went into the background by itself.
+void end(pid_t pid) {
+  ::kill(pid, SIGTERM);
+  if (!wait_for([&] { return has_ended(pid); }, std::chrono::seconds(15))) ::kill(pid, SIGKILL);
 }
 
 std::string common_part(const HttpdOptions& options, const TempDir& dir, std::uint16_t port) {
@@ -128,9 +143,11 @@ void PrivateHttpd::start() {
 
 void PrivateHttpd::stop() {
   if (pid_ <= 0) return;
-  ::kill(pid_, SIGTERM);
-  // It is no child of the test: it went into the background by itself.
-  if (!wait_for([&] { return has_ended(pid_); }, std::chrono::seconds(15))) ::kill(pid_, SIGKILL);
+  // A stop and start may have given it another pid since, and its old one to somebody else.
+  pid_t later = 0;
+  std::ifstream(dir_ / "httpd.pid") >> later;
+  for (const pid_t pid : {pid_, later})
+    if (pid > 0 && runs_on(pid, dir_.path())) end(pid);
   pid_ = 0;
 }
 

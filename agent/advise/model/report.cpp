@@ -103,6 +103,11 @@ SeenServer seen_server(std::span<const Sample> samples) {
   return server;
 }
 
+bool counts_no_requests(const MpmSettings& settings) {
+  const auto found = std::ranges::find(settings.settings, "ExtendedStatus", &Setting::directive);
+  return found != settings.settings.end() && found->effective == SettingValue("Off");
+}
+
 // The server began with the children that it had.
 Served from_there(Served served, const Sample& first) {
   const auto children = static_cast<std::int32_t>(first.tally.processes);
@@ -135,6 +140,11 @@ Result<SimulationReport> foretold(const Past& past, const std::vector<DirectiveC
     return fail(
         Error::Kind::Usage,
         "Of the MPMs prefork, worker and event are simulated, and this server runs another.");
+  if (past.seen.load.service_seconds <= 0 && counts_no_requests(past.settings))
+    return fail(Error::Kind::Usage,
+                "ExtendedStatus is Off, so that the server counts no requests and nobody can tell "
+                "its load; mpmctl apply ExtendedStatus=On --allow restart turns it on. Then let "
+                "the agent watch the server for a while.");
   if (past.samples.size() < kFewestSamples || past.seen.load.service_seconds <= 0)
     return fail(Error::Kind::Usage,
                 fmt::format("{} samples with too few requests are no load to go by; let the agent "

@@ -314,5 +314,43 @@ TEST(Judge, KeepsWhatMakesItFaster) {
   EXPECT_LT(measure(report, "response")->after, 0.7 * measure(report, "response")->before);
 }
 
+// As a scoreboard is without ExtendedStatus: who is busy, and not what was done.
+Sample uncounted(Sample sample) {
+  sample.accesses = 0;
+  sample.work = {};
+  return sample;
+}
+
+TEST(Judge, NamesExtendedStatusWhereItKeepsItFromComparing) {
+  Stream stream({}, 7);
+  std::vector<Sample> before;
+  for (int second = 0; second < kBefore; ++second)
+    before.push_back(uncounted(stream.next()));
+  stream.reload();
+  Judge judge(before, before.back().at);
+  for (int second = 0; second < 400; ++second)
+    judge.see(uncounted(stream.next()));
+  EXPECT_EQ(judge.report().verdict, WatchVerdict::Keep);
+  EXPECT_NE(judge.report().sentence.find("ExtendedStatus"), std::string::npos)
+      << judge.report().sentence;
+  EXPECT_EQ(watched({}, nothing, 7).sentence.find("ExtendedStatus"), std::string::npos);
+}
+
+// A queue, and no request that is counted: a full server that nobody counts, or one that hangs.
+TEST(Judge, TakesAServerThatCountsNothingForNoSilentOne) {
+  Stream stream({}, 7);
+  std::vector<Sample> before;
+  for (int second = 0; second < kBefore; ++second)
+    before.push_back(uncounted(stream.next()));
+  stream.reload();
+  Judge judge(before, before.back().at);
+  for (int second = 0; second < 120; ++second) {
+    Sample sample = uncounted(stream.next());
+    sample.listeners = {listener(512, 20)};
+    judge.see(sample);
+  }
+  EXPECT_NE(judge.report().verdict, WatchVerdict::Undo) << judge.report().sentence;
+}
+
 }  // namespace
 }  // namespace mpm::apply

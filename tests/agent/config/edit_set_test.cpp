@@ -180,5 +180,37 @@ TEST(ConfigEdit, LeavesNoTraceOfItsFileOnceItsLastDirectiveIsGone) {
   }
 }
 
+Result<PlannedEdit> plan_beside(const Layout& layout, Mpm running_mpm, RunningLimits running,
+                                std::vector<Wish> wishes) {
+  EditRequest request;
+  request.site = layout.site;
+  request.mpm = running_mpm;
+  request.running = running;
+  request.wishes = std::move(wishes);
+  return plan_edit(request, layout.files);
+}
+
+TEST(ConfigEdit, TakesAStopAndStartWhereTheRunningParentWouldCutTheValue) {
+  const Layout layout = one_file("ThreadsPerChild 25\nServerLimit 32\nMaxRequestWorkers 150\n");
+  const auto within = plan_beside(layout, Mpm::Event, {16, 64}, {{"MaxRequestWorkers", "400"}});
+  ASSERT_TRUE(within) << within.error().what;
+  EXPECT_EQ(within->plan.restart, RestartClass::Graceful);
+  const auto beyond = plan_beside(layout, Mpm::Event, {16, 64}, {{"MaxRequestWorkers", "500"}});
+  ASSERT_TRUE(beyond) << beyond.error().what;
+  EXPECT_EQ(beyond->plan.restart, RestartClass::StopStart);
+  EXPECT_EQ(beyond->plan.directives[0].restart, RestartClass::StopStart);
+  EXPECT_THAT(beyond->reasons[0], HasSubstr("room for 16"));
+}
+
+// The server would end at a reload, whatever the change itself needs.
+TEST(ConfigEdit, S02_TakesAStopAndStartWhereSomebodyElseSwitchedTheMpmInTheFiles) {
+  const auto planned = plan_beside(one_file("MaxRequestWorkers 150\n"), Mpm::Prefork, {256, 1},
+                                   {{"KeepAliveTimeout", "3"}});
+  ASSERT_TRUE(planned) << planned.error().what;
+  EXPECT_EQ(planned->plan.restart, RestartClass::StopStart);
+  EXPECT_THAT(planned->reasons[0], HasSubstr("from prefork to event"));
+  EXPECT_EQ(planned->plan.directives[0].restart, RestartClass::Graceful);
+}
+
 }  // namespace
 }  // namespace mpm::config

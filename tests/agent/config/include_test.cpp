@@ -50,6 +50,15 @@ TEST(Include, NeedsAMatchInEachDirectoryOfAGlob) {
   EXPECT_THAT(find_included(IncludeRequest{"/d/*/[x].conf", true}, files).refusal, IsEmpty());
 }
 
+TEST(Include, NeedsAWildcardForWhatIsOptionalBefore2430) {
+  SiteOptions options = event_options();
+  const std::string text = "IncludeOptional none\nIncludeOptional no*\n";
+  options.version = "2.4.30";
+  EXPECT_THAT(refusals(read(text, options)), IsEmpty());
+  options.version = "2.4.29";
+  EXPECT_THAT(refusals(read(text, options)), ElementsAre(HasSubstr("1: ")));
+}
+
 TEST(Include, RefusesWhatIsMissingUnlessItIsOptional) {
   MemoryFiles files;
   files.add_link("/R/dangling", "/nowhere");

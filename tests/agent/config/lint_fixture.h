@@ -25,6 +25,7 @@ struct Given {
   std::vector<std::string> modules = {};  // identifiers of LoadModule, before the text
   std::optional<Mpm> running_mpm = {};
   RunningLimits running = {};
+  Surroundings surroundings = {};
 };
 
 inline std::vector<LintFinding> findings(const Given& given) {
@@ -33,10 +34,11 @@ inline std::vector<LintFinding> findings(const Given& given) {
   options.before = {"LoadModule mpm_" + name + "_module modules/mod_mpm_" + name + ".so"};
   for (const std::string& module : given.modules)
     options.before.push_back("LoadModule " + module + " modules/x.so");
+  if (!given.surroundings.version.empty()) options.version = given.surroundings.version;
   MemoryFiles files;
   files.add("/R/httpd.conf", given.text);
   const Site site = read_site(options, files);
-  return lint(site, files, given.running_mpm, given.running);
+  return lint(site, files, given.running_mpm, given.running, given.surroundings);
 }
 
 inline std::vector<LintFinding> of_rule(const Given& given, const std::string& rule) {

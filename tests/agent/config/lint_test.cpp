@@ -157,5 +157,13 @@ TEST(Lint, SaysThatNoMpmIsLoadedOfTheWhole) {
   EXPECT_EQ(found[0].code, "AH00534");
 }
 
+TEST(Lint, GivesTheCodeOfAMissingMpmToNothingElse) {
+  SiteOptions options = testing_site::event_options();
+  options.config_file = "MPM.conf";
+  const MemoryFiles none;
+  for (const LintFinding& finding : lint(read_site(options, none), none, Mpm::Event))
+    EXPECT_NE(finding.code, "AH00534") << finding.claim;
+}
+
 }  // namespace
 }  // namespace mpm::config

@@ -121,5 +121,18 @@ TEST(Overlay, SaysNothingOfWhatCameToTheSame) {
   EXPECT_TRUE(overlay.edits().empty());
 }
 
+TEST(Overlay, AsksNothingMoreOfFilesThatAListingTold) {
+  const CountedFiles files(two_files());
+  const Overlay overlay(files);
+  ASSERT_TRUE(overlay.list("/a"));
+  EXPECT_EQ(overlay.real_path("/a").value(), "/a");
+  const int asked = files.asked;
+  EXPECT_EQ(overlay.kind("/a/x.conf"), FileKind::Regular);
+  EXPECT_EQ(overlay.kind("/a/y.conf"), FileKind::Regular);
+  EXPECT_LE(files.asked, asked + 1);  // where /a itself lies
+  ASSERT_TRUE(overlay.list("/b"));
+  EXPECT_EQ(overlay.real_path("/b/l.conf").value(), "/a/x.conf");
+}
+
 }  // namespace
 }  // namespace mpm::config

@@ -34,6 +34,31 @@ TEST(Site, ListsDirectivesWithTheirPlaces) {
   EXPECT_THAT(refusals(site), IsEmpty());
 }
 
+Site known(std::string text) {
+  SiteOptions options = event_options();
+  options.keep = Keep::Known;
+  return read(std::move(text), options);
+}
+
+TEST(Site, TellsByADigestWhetherWhatItLeavesOutDiffers) {
+  const Site site = known("User a\nTimeout 5\n<Location /x>\nRequire b\n</Location>\n");
+  EXPECT_THAT(lines(site), ElementsAre("Timeout 5"));
+  const auto digest = [](std::string text) { return known(std::move(text)).digest; };
+  EXPECT_EQ(digest("# c\nuser  a\n<Location /x>\nRequire b\n</Location>\nTimeout 6\n"),
+            site.digest);
+  EXPECT_NE(digest("User c\n<Location /x>\nRequire b\n</Location>\n"), site.digest);
+  EXPECT_NE(digest("User a\n<Location /x>\n</Location>\nRequire b\n"), site.digest);
+  EXPECT_NE(digest("User a\n<Location /x>\n</Location>\n"), site.digest);
+  EXPECT_EQ(read("User a\n").digest, 0U);
+}
+
+TEST(Site, TellsWhatItLeftOutAboveADirective) {
+  const Site above = known("User a\nTimeout 5\n");
+  const Site below = known("Timeout 5\nUser a\n");
+  EXPECT_EQ(above.digest, below.digest);
+  EXPECT_NE(above.directives.at(0).digest_above, below.directives.at(0).digest_above);
+}
+
 TEST(Site, TakesAHashBehindADirectiveForAnArgument) {
   EXPECT_THAT(lines("X 1 # cap\nY#z\n"), ElementsAre("X 1 # cap", "Y#z"));
 }
@@ -153,10 +178,30 @@ TEST(IfModule, TakesNoCommentBehindItsClosingTagWhenActive) {
   EXPECT_THAT(refusals(read("<IfModule nope>\n</IfModule> # end\n")), IsEmpty());
 }
 
+TEST(IfModule, TakesItsWholeArgumentForTheNameBefore2435) {
+  SiteOptions options = event_options();
+  const std::string text =
+      "<IfModule \"event.c\">\nA\n</IfModule>\n<IfModule event.c>\nB\n</IfModule>\n";
+  EXPECT_THAT(lines(read(text, options)), ElementsAre("A", "B"));
+  options.version = "2.4.34";
+  EXPECT_THAT(lines(read(text, options)), ElementsAre("B"));
+  options.version = "";
+  EXPECT_THAT(lines(read(text, options)), ElementsAre("A", "B"));
+}
+
 TEST(SkippedSection, NestsByTheFirstWordOfEachLine) {
   EXPECT_THAT(lines("<IfModule nope>\n<IfModule event.c>\nA\n</IfModule>\nB\n# </IfModule>\n"
                     "${x} Include none\n</IfModule>\nC\n"),
               ElementsAre("C"));
+}
+
+// "</" is cut to nothing, which is what a "<" without a name is called.
+TEST(SkippedSection, ClosesASectionWithoutANameByTwoBytes) {
+  const Site site = read("<IfModule nope>\n< Directory /x>\nA\n</ >\nB\n</IfModule>\nC\n");
+  EXPECT_THAT(lines(site), ElementsAre("C"));
+  EXPECT_THAT(refusals(site), IsEmpty());
+  EXPECT_THAT(refusals(read("<IfModule nope>\n</ IfModule>\n")),
+              ElementsAre(HasSubstr("1: </IfModule> was expected inside")));
 }
 
 TEST(SkippedSection, MayBeClosedByACommentThatSwallowsItsTag) {

@@ -155,8 +155,24 @@ TEST(Macro, LooksForAParameterAgainInTheEndOfAQuotedValue) {
 TEST(Macro, IsReadLikeAFileOnceItsValuesArePutIn) {
   EXPECT_THAT(lines("<Macro m $a>\nX $a\nY 1\n</Macro>\nUse m \"1\\\\\"\nUse m \"\"\n"),
               ElementsAre("X 1Y 1", "X", "Y 1"));
-  EXPECT_THAT(refusals(read("<Macro m $a>\nX $a\n</Macro>\nUse m \"1\\\\\"\nY 1\n")),
-              ElementsAre(HasSubstr("not followed here")));
+}
+
+TEST(Macro, TakesTheLineBehindItsUseWhenItEndsInABackslash) {
+  const std::string macro = "<Macro m $a>\nX $a\n</Macro>\nUse m \"1 \\\\\"\n";
+  const Site site = read(macro + "  Y \\\n 2\nZ\n");
+  EXPECT_THAT(lines(site), ElementsAre("X 1   Y  2", "Z"));
+  EXPECT_TRUE(site.directives[0].from_macro);
+  EXPECT_EQ(site.directives[0].origin, "/R/httpd.conf");
+  EXPECT_EQ(site.directives[0].origin_line, 6U);
+  EXPECT_EQ(site.directives[1].origin_line, 7U);
+  EXPECT_TRUE(testing_site::has_trap(site, TrapKind::MacroContinues));
+  const Site last = read(macro);
+  EXPECT_THAT(lines(last), ElementsAre("X 1"));
+  EXPECT_EQ(last.directives[0].origin_line, 5U);
+  EXPECT_THAT(lines(macro + "Y"), ElementsAre("X 1"));
+  EXPECT_THAT(lines(macro + "Y\nZ"), ElementsAre("X 1 Y", "Z"));
+  EXPECT_THAT(lines("<Macro n>\nUse m 1\nY $a\n</Macro>\n" + macro + "Z\nUse n\n"),
+              ElementsAre("X 1 Z", "X 1", "Y $a"));
 }
 
 TEST(Macro, HasNoLineLongerThanHttpdReads) {

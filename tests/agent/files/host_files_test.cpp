@@ -79,6 +79,9 @@ TEST_F(HostFilesTest, TellsALinkToADirectoryFromADirectory) {
   EXPECT_TRUE(entries[1].is_directory);
   EXPECT_EQ(entries[2].name, "link.d");
   EXPECT_FALSE(entries[2].is_directory);
+  EXPECT_TRUE(entries[0].is_regular);
+  EXPECT_FALSE(entries[1].is_regular);
+  EXPECT_FALSE(entries[2].is_regular);
 }
 
 TEST_F(HostFilesTest, DoesNotWaitForAPipeAndDoesNotReadIt) {

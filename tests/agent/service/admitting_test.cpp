@@ -58,6 +58,31 @@ TEST(PastChanges, CountWhatAPersonTookBackAsUndone) {
   EXPECT_EQ(past[0].verdict, WatchVerdict::Undo);
 }
 
+// The back-off is from then, however long it had been kept.
+TEST(PastChanges, AreUndoneWhenThePersonDidIt) {
+  ChangeRecord back = record(9000, Phase::Kept, 200, 100);
+  back.undoes = 1;
+  ChangeRecord between = record(5, Phase::Kept, 3, 4);
+  between.plan.directives[0].directive = "StartServers";
+  const auto past =
+      past_changes(std::vector{back, between, record(1, Phase::Kept, 100, 200)}, server());
+  ASSERT_EQ(past.size(), 2U);
+  EXPECT_EQ(past[0].directive, "StartServers");
+  EXPECT_EQ(past[1].at, kNoon + std::chrono::seconds(9000));
+  EXPECT_EQ(past[1].verdict, WatchVerdict::Undo);
+}
+
+TEST(PastChanges, AreInForceAgainWhenWhatTookThemBackWasTakenBack) {
+  ChangeRecord back = record(2, Phase::Kept, 200, 100);
+  back.undoes = 1;
+  ChangeRecord again = record(3, Phase::Kept, 100, 200);
+  again.undoes = 2;
+  const auto past =
+      past_changes(std::vector{again, back, record(1, Phase::Kept, 100, 200)}, server());
+  ASSERT_EQ(past.size(), 1U);
+  EXPECT_EQ(past[0].verdict, WatchVerdict::Keep);
+}
+
 TEST(PastChanges, AreUndecidedWhileTheyAreUnderWay) {
   const auto past = past_changes(std::vector{record(1, Phase::Verified, 100, 200)}, server());
   ASSERT_EQ(past.size(), 1U);

@@ -23,6 +23,19 @@ TEST(AgentOptions, AreADaemonsByDefault) {
   EXPECT_EQ(options->metrics, "");
 }
 
+TEST(AgentOptions, SayWhatIsKept) {
+  const auto usual = parse({});
+  EXPECT_EQ(usual->agent.keep.samples, std::chrono::hours(48));
+  EXPECT_EQ(usual->agent.keep.rollups, std::chrono::days(396));
+  const auto options =
+      parse({"--keep", "6", "--keep-rollups", "30", "--history-size", "64", "--sweep-share", "1"});
+  ASSERT_TRUE(options);
+  EXPECT_EQ(options->agent.keep.samples, std::chrono::hours(6));
+  EXPECT_EQ(options->agent.keep.rollups, std::chrono::days(30));
+  EXPECT_EQ(options->agent.keep.most, kMiB * 64);
+  EXPECT_DOUBLE_EQ(options->agent.sweep_share, 0.01);
+}
+
 TEST(AgentOptions, NameThePortOfTheMetrics) {
   EXPECT_EQ(parse({"--metrics", "127.0.0.1:9117"})->metrics, "127.0.0.1:9117");
 }
@@ -34,6 +47,7 @@ TEST(AgentOptions, OfOneCommandLookOftenAndKeepNothing) {
   EXPECT_TRUE(options->agent.ephemeral);
   EXPECT_EQ(options->agent.history, ":memory:");
   EXPECT_EQ(options->agent.interval, std::chrono::milliseconds(200));
+  EXPECT_EQ(options->agent.sweep_share, 0) << "who waits wants all of it";
   EXPECT_EQ(parse({"--ephemeral", "--interval", "700"})->agent.interval,
             std::chrono::milliseconds(700));
 }
@@ -41,6 +55,9 @@ TEST(AgentOptions, OfOneCommandLookOftenAndKeepNothing) {
 TEST(AgentOptions, ThatMakeNoSenseAreUsage) {
   for (const std::vector<const char*>& arguments : {std::vector<const char*>{"--interval", "1"},
                                                     {"--keep", "never"},
+                                                    {"--keep-rollups", "0"},
+                                                    {"--history-size", "1"},
+                                                    {"--sweep-share", "101"},
                                                     {"--nonsense"},
                                                     {"surplus"}}) {
     const auto options = parse(arguments);

@@ -30,7 +30,7 @@ class WatchOfAPage : public testing::Test {
       : server_([this](int fd, const std::string& request) {
           test::answers(status_, body_)(fd, request);
         }),
-        watch_(target(), -1, ProcFs(no_proc_.path()), clock_, {}, [](const Sample&) {}) {}
+        watch_(target(), {-1, "page"}, ProcFs(no_proc_.path()), clock_, {}, [](const Sample&) {}) {}
 
   Target target() const {
     Target target;

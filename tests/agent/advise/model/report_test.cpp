@@ -106,5 +106,21 @@ TEST(Foretold, TooLittleIsRefusedInASentence) {
   EXPECT_FALSE(server.with({}));
 }
 
+TEST(Foretold, NamesExtendedStatusWhereItKeepsRequestsFromBeingCounted) {
+  Overloaded uncounted;
+  uncounted.seen.load.service_seconds = 0;
+  const auto little = uncounted.with({});
+  ASSERT_FALSE(little);
+  EXPECT_THAT(little.error().what, HasSubstr("too few requests"));
+  Setting off;
+  off.directive = "ExtendedStatus";
+  off.effective = std::string("Off");
+  uncounted.settings.settings.push_back(off);
+  const auto none = uncounted.with({});
+  ASSERT_FALSE(none);
+  EXPECT_THAT(none.error().what, HasSubstr("ExtendedStatus is Off"));
+  EXPECT_THAT(none.error().what, HasSubstr("ExtendedStatus=On"));
+}
+
 }  // namespace
 }  // namespace mpm::model

@@ -156,6 +156,8 @@ std::string undefine(Dice& dice) {
 std::string load_module(Dice& dice) {
   static constexpr std::array kModules{"macro", "alias", "env", "status", "dir", "mime", "headers"};
   static constexpr std::array kOddModules{"mpm_event", "mpm_worker", "macro"};
+  // The LoadFile with a slash: where the linker looks for a name without one depends on its
+  // environment and its cache, which no configuration tells, so that only httpd could know.
   static constexpr std::array kOdd{"LoadModule alias_module modules/none.so",
                                    "LoadModule alias_module",
                                    "LoadModule so_module mod_so.so",

@@ -16,11 +16,15 @@
 #include <vector>
 
 #include "agent/apache/constraints.h"
-#include "agent/target/driver.h"
+#include "schema/model/proposal.h"
 #include "schema/model/scoreboard.h"
 #include "schema/model/settings.h"
 
 namespace mpm {
+
+// Graceful: requests in service are finished. Restart: they are cut, the parent stays. StopStart:
+// a new parent, the only way to another MPM, ServerLimit, ThreadLimit or ListenBacklog.
+using LoadWay = RestartClass;
 
 struct ValueChange {
   std::string directive;  // its present name
@@ -28,13 +32,8 @@ struct ValueChange {
   SettingValue to;        // what a full start would make of the new configuration
 };
 
-// What differs between the settings in force and those of the new configuration, which must have
-// been read without running limits, so that nothing in it is cut yet. Directives that only one of
-// two MPMs knows are left out: the MPM itself is the change then.
-std::vector<ValueChange> changed_values(const MpmSettings& before, const MpmSettings& after);
-
 struct LoadQuestion {
-  std::optional<Mpm> running_mpm;
+  std::optional<Mpm> running_mpm;     // absent: nothing runs
   std::optional<Mpm> configured_mpm;  // by the new configuration
   std::vector<ValueChange> changes;
   RunningLimits running;               // of the scoreboard's header; 0: unknown

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "agent/target/load_plan.h"
+#include "agent/apache/load_plan.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -88,27 +88,6 @@ TEST(LoadPlan, CutsNothingByLimitsThatAreUnknown) {
   question.threads_per_child = 25;
   question.changes = {change("MaxRequestWorkers", 100, 100000), change("ThreadsPerChild", 5, 500)};
   EXPECT_EQ(load_plan(question).way, LoadWay::Graceful);
-}
-
-Setting setting(std::string directive, std::int64_t value) {
-  Setting made;
-  made.directive = std::move(directive);
-  made.effective = value;
-  return made;
-}
-
-TEST(LoadPlan, ComparesWhatIsInForceWithWhatWillBe) {
-  MpmSettings before;
-  before.settings = {setting("MaxRequestWorkers", 400), setting("StartServers", 3),
-                     setting("MinSpareThreads", 75)};
-  MpmSettings after;
-  after.settings = {setting("MaxRequestWorkers", 300), setting("StartServers", 3),
-                    setting("MinSpareServers", 5)};
-  const auto changes = changed_values(before, after);
-  ASSERT_EQ(changes.size(), 1U);
-  EXPECT_EQ(changes[0].directive, "MaxRequestWorkers");
-  EXPECT_EQ(changes[0].from, SettingValue(std::int64_t{400}));
-  EXPECT_EQ(changes[0].to, SettingValue(std::int64_t{300}));
 }
 
 }  // namespace

@@ -2,7 +2,7 @@
 //
 // What each MPM ignores at a restart: prefork.c, worker.c and event.c, check_config; the listening
 // sockets that are kept: listen.c, alloc_listener and ap_setup_listeners.
-#include "agent/target/load_plan.h"
+#include "agent/apache/load_plan.h"
 
 #include <algorithm>
 #include <array>
@@ -92,24 +92,7 @@ LoadReason reason_for(const LoadQuestion& question, const ValueChange& change) {
                       named(change))};
 }
 
-const Setting* find_setting(const MpmSettings& settings, const std::string& directive) {
-  const auto found = std::ranges::find_if(settings.settings, [&](const Setting& setting) {
-    return same_name(setting.directive, directive);
-  });
-  return found == settings.settings.end() ? nullptr : &*found;
-}
-
 }  // namespace
-
-std::vector<ValueChange> changed_values(const MpmSettings& before, const MpmSettings& after) {
-  std::vector<ValueChange> changes;
-  for (const Setting& setting : after.settings) {
-    const Setting* old = find_setting(before, setting.directive);
-    if (old != nullptr && old->effective != setting.effective)
-      changes.push_back({setting.directive, old->effective, setting.effective});
-  }
-  return changes;
-}
 
 LoadPlan load_plan(const LoadQuestion& question) {
   LoadPlan plan;

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// One question to the agent and its answer, on a connection of its own, so that a slow answer
+// holds up no other. It never blocks: it lives by the events of its socket and of one timer, tells
+// its end once, and deletes itself.
+#pragma once
+
+#include <QByteArray>
+#include <QLocalSocket>
+#include <QObject>
+#include <QTimer>
+#include <chrono>
+#include <functional>
+
+#include "gui/client/http_response.h"
+#include "schema/model/result.h"
+
+namespace mpm::gui {
+
+struct HttpQuestion {
+  QString socket;
+  QByteArray method;
+  QByteArray path;  // with its query
+  QByteArray body;
+  std::chrono::milliseconds limit{10'000};
+};
+
+struct HttpAnswer {
+  int status = 0;
+  QByteArray body;
+};
+
+class Exchange : public QObject {
+  Q_OBJECT
+
+ public:
+  using Ended = std::function<void(Result<HttpAnswer>)>;
+
+  Exchange(HttpQuestion question, Ended ended, QObject* parent);
+  // Tells nothing: its socket would speak of its end while it is taken apart.
+  ~Exchange() override { socket_.disconnect(this); }
+
+ private:
+  void read();
+  void disconnected();
+  void failed(QLocalSocket::LocalSocketError error);
+  void end(Result<HttpAnswer> answer);
+
+  HttpQuestion question_;
+  Ended ended_;
+  HttpResponse response_;
+  QLocalSocket socket_;
+  QTimer limit_;
+};
+
+}  // namespace mpm::gui

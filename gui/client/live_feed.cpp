@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gui/client/live_feed.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "gui/words.h"
+
+namespace mpm::gui {
+namespace {
+
+using namespace std::chrono_literals;
+
+// Seconds of the past that advice rests on: longer than any burst, and what the CLI's reader would
+// call "lately".
+constexpr const char* kWindow = "600";
+
+QString text_of(const Error& error) {
+  return shown(error.what);
+}
+
+}  // namespace
+
+LiveFeed::LiveFeed(FeedOptions options, QObject* parent)
+    : QObject(parent),
+      options_(std::move(options)),
+      own_agent_(options_.own_agent),
+      pause_(options_.retry_first) {
+  state_.socket = options_.socket;
+  client_.set_limit(options_.limit);
+  hands_.set_limit(options_.limit);
+  for (QTimer* timer : {&retry_, &next_status_, &next_scoreboard_, &next_proposal_})
+    timer->setSingleShot(true);
+  connect(&retry_, &QTimer::timeout, this, &LiveFeed::look);
+  connect(&next_status_, &QTimer::timeout, this, &LiveFeed::ask_status);
+  connect(&next_scoreboard_, &QTimer::timeout, this, &LiveFeed::ask_scoreboard);
+  connect(&next_proposal_, &QTimer::timeout, this, &LiveFeed::ask_proposal);
+  connect(&age_, &QTimer::timeout, this, &LiveFeed::check_age);
+  connect(&own_agent_, &OwnAgent::ready, this, [this](const QString& socket) {
+    have_hands(socket);
+    if (relies_on_own_) use(socket, true);
+  });
+  connect(&own_agent_, &OwnAgent::noted, this, [this](const QString& sentence) {
+    if (relies_on_own_) set_link(Link::Starting, sentence);
+    Q_EMIT hands_changed(false, sentence);
+  });
+  connect(&own_agent_, &OwnAgent::failed, this, &LiveFeed::own_agent_failed);
+}
+
+void LiveFeed::start() {
+  age_.start(std::min<std::chrono::milliseconds>(500ms, options_.stale_after / 2));
+  look();
+}
+
+void LiveFeed::look() {
+  if (options_.own_agent_only) return start_own_agent({});
+  if (!state_.heard.isValid() && state_.link != Link::Lost) set_link(Link::Looking);
+  client_.set_socket(options_.socket);
+  client_.get<HealthReport>(route::kHealth, {}, [this](Result<HealthReport> health) {
+    if (health) {
+      if (health->ephemeral) have_hands(options_.socket);
+      return use(options_.socket, false);
+    }
+    const Error& error = health.error();
+    const bool nobody = error.kind == Error::Kind::Unreachable || error.kind == Error::Kind::Denied;
+    // One that answers nonsense, or nothing, is there: another beside it would hide that.
+    if (nobody && options_.may_start_agent) return start_own_agent(text_of(error));
+    lose(text_of(error));
+  });
+}
+
+void LiveFeed::start_own_agent(const QString& why) {
+  set_link(state_.heard.isValid() ? Link::Stale : Link::Starting,
+           state_.heard.isValid() ? why : QString());
+  relies_on_own_ = true;
+  if (hands_socket_.isEmpty())
+    own_agent_.start();
+  else
+    use(hands_socket_, true);
+}
+
+void LiveFeed::have_hands(const QString& socket) {
+  hands_socket_ = socket;
+  hands_.set_socket(socket);
+  Q_EMIT hands_changed(true, {});
+}
+
+void LiveFeed::own_agent_failed(const QString& why) {
+  hands_socket_.clear();
+  Q_EMIT hands_changed(false, why);
+  if (relies_on_own_) lose(why);
+}
+
+void LiveFeed::want_hands() {
+  if (hands_socket_.isEmpty()) return own_agent_.start();
+  Q_EMIT hands_changed(true, {});
+}
+
+void LiveFeed::use(const QString& socket, bool own) {
+  client_.set_socket(socket);
+  state_.socket = socket;
+  state_.own = own;
+  relies_on_own_ = own;
+  ask_status();
+  ask_scoreboard();
+  ask_proposal();
+}
+
+void LiveFeed::watch(const std::string& target) {
+  if (target == target_) return;
+  target_ = target;
+  if (state_.link != Link::Live && state_.link != Link::Stale) return;
+  ask_scoreboard();
+  ask_proposal();
+}
+
+void LiveFeed::ask_status() {
+  client_.get<StatusReport>(route::kStatus, {}, [this](Result<StatusReport> report) {
+    if (!report) return stumbled(report.error());
+    heard(*report);
+  });
+}
+
+void LiveFeed::heard(const StatusReport& report) {
+  pause_ = options_.retry_first;
+  state_.heard = QDateTime::currentDateTime();
+  set_link(Link::Live);
+  Q_EMIT status_came(report);
+  next_status_.start(options_.status_every);
+}
+
+void LiveFeed::ask_scoreboard() {
+  next_scoreboard_.stop();
+  if (target_.empty()) return;
+  client_.get<ScoreboardView>(
+      route::kScoreboard, {{"target", target_}},
+      [this, asked = target_](Result<ScoreboardView> board) {
+        if (asked != target_) return;
+        // What is wrong with the agent the status tells; a server that ended is missing there.
+        if (board) Q_EMIT scoreboard_came(*board);
+        next_scoreboard_.start(board ? options_.scoreboard_every : options_.status_every);
+      });
+}
+
+void LiveFeed::ask_proposal() {
+  next_proposal_.stop();
+  if (target_.empty()) return;
+  client_.get<Proposal>(route::kProposal, {{"target", target_}, {"window", kWindow}},
+                        [this, asked = target_](Result<Proposal> proposal) {
+                          if (asked != target_) return;
+                          if (proposal)
+                            Q_EMIT proposal_came(*proposal);
+                          else
+                            Q_EMIT proposal_failed(proposal.error());
+                          next_proposal_.start(options_.proposal_every);
+                        });
+}
+
+void LiveFeed::stumbled(const Error& error) {
+  if (error.kind == Error::Kind::Unreachable || error.kind == Error::Kind::Denied)
+    return lose(text_of(error));
+  // It is there: it is asked on, at a slower pace.
+  set_link(state_.heard.isValid() ? Link::Stale : Link::Lost, text_of(error));
+  next_status_.start(pause_);
+  pause_ = std::min(pause_ * 2, options_.retry_most);
+}
+
+void LiveFeed::lose(const QString& why) {
+  next_status_.stop();
+  next_scoreboard_.stop();
+  next_proposal_.stop();
+  if (!hands_socket_.isEmpty() && hands_socket_ == state_.socket) {
+    hands_socket_.clear();
+    Q_EMIT hands_changed(false, why);
+  }
+  set_link(Link::Lost, why);
+  retry_.start(pause_);
+  pause_ = std::min(pause_ * 2, options_.retry_most);
+}
+
+void LiveFeed::check_age() {
+  if (state_.link != Link::Live) return;
+  const auto age = state_.heard.msecsTo(QDateTime::currentDateTime());
+  if (age > options_.stale_after.count()) set_link(Link::Stale);
+}
+
+void LiveFeed::set_link(Link link, const QString& why) {
+  state_.link = link;
+  state_.why = why;
+  Q_EMIT link_changed(state_);
+}
+
+}  // namespace mpm::gui

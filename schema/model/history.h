@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The past of one server: what was seen, in steps of time, and what happened meanwhile. A step in
+// which nobody looked is not there: a gap stays a gap.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "schema/model/fields.h"
+#include "schema/model/units.h"
+
+namespace mpm {
+
+// What the points were made of.
+enum class Resolution : std::uint8_t {
+  Sample,  // single looks
+  Minute,  // minutes, summed up
+  Hour,
+};
+
+enum class MarkKind : std::uint8_t {
+  Began,        // the server was seen for the first time
+  Restarted,    // its counters began anew, by a restart or SIGHUP
+  Reloaded,     // gracefully
+  Recommended,  // other directives than before
+  Changed,      // a change of its configuration was begun
+};
+
+struct HistoryPoint {
+  Instant at{};                               // the beginning of the step
+  double seconds = 0;                         // of the step that were seen
+  std::vector<std::optional<double>> values;  // as HistoryReport::fields; null: not known
+
+  static constexpr std::tuple kFields{Field{"at", &HistoryPoint::at},
+                                      Field{"seconds", &HistoryPoint::seconds},
+                                      Field{"values", &HistoryPoint::values}};
+};
+
+struct HistoryMark {
+  Instant at{};
+  MarkKind kind = MarkKind::Began;
+  std::string sentence;
+  std::int64_t change = 0;  // the id of the change that it tells of, or that came of it; 0: none
+
+  static constexpr std::tuple kFields{
+      Field{"at", &HistoryMark::at}, Field{"kind", &HistoryMark::kind},
+      Field{"sentence", &HistoryMark::sentence}, Field{"change", &HistoryMark::change}};
+};
+
+struct HistoryReport {
+  std::string server;  // "0.0.0.0:80 /etc/apache2/apache2.conf"
+  Instant from{};
+  Instant to{};
+  double step_seconds = 0;  // of the points; longer than asked for where no finer ones are kept
+  Resolution resolution = Resolution::Sample;
+  std::vector<std::string> fields;
+  std::vector<HistoryPoint> points;  // by time
+  std::vector<HistoryMark> marks;    // by time
+
+  static constexpr std::tuple kFields{Field{"server", &HistoryReport::server},
+                                      Field{"from", &HistoryReport::from},
+                                      Field{"to", &HistoryReport::to},
+                                      Field{"step_seconds", &HistoryReport::step_seconds},
+                                      Field{"resolution", &HistoryReport::resolution},
+                                      Field{"fields", &HistoryReport::fields},
+                                      Field{"points", &HistoryReport::points},
+                                      Field{"marks", &HistoryReport::marks}};
+};
+
+}  // namespace mpm

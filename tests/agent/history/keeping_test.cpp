@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What is kept: minutes and hours that go on from what the database holds, the steps of a question,
+// marks, and what is forgotten.
+#include <gtest/gtest.h>
+
+#include "agent/history/history.h"
+#include "tests/support/samples.h"
+
+namespace mpm {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::milliseconds;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+const Instant kBegin = beginning_of(kNoon, hours(1)) + hours(1);
+const std::string kServer = "0.0.0.0:80 /etc/apache2/apache2.conf";
+
+class Kept : public testing::Test {
+ protected:
+  Kept() : history_(std::move(*History::open(":memory:"))) {}
+
+  // A look a second in [from, to) seconds after kBegin, 50 requests each.
+  void look(int from, int to, const std::function<void(Sample&, int)>& change = {}) {
+    std::vector<StoredSample> samples;
+    for (int second = from; second < to; ++second) {
+      Sample sample;
+      sample.at = kBegin + seconds(second);
+      sample.pid = 1;
+      sample.restarted = kBegin - hours(1);
+      sample.accesses = 50 * second;
+      sample.tally.busy = second % 100;
+      sample.worker_limit = 400;
+      if (change) change(sample, second);
+      samples.push_back({kServer, sample});
+    }
+    ASSERT_TRUE(history_.append(samples));
+  }
+  History::Series series(int from, int to, milliseconds step) {
+    auto found = history_.series(kServer, kBegin + seconds(from), kBegin + seconds(to), step);
+    EXPECT_TRUE(found) << found.error().what;
+    return found ? *found : History::Series{};
+  }
+  std::int64_t requests(const History::Series& found) {
+    std::int64_t sum = 0;
+    for (const Rollup& step : found.steps)
+      sum += step.requests;
+    return sum;
+  }
+
+  History history_;
+};
+
+TEST_F(Kept, StepsBelowAMinuteAreOfTheLooksThemselves) {
+  look(0, 600);
+  const auto found = series(0, 600, seconds(10));
+  EXPECT_EQ(found.resolution, Resolution::Sample);
+  ASSERT_EQ(found.steps.size(), 60U);
+  EXPECT_EQ(found.steps[5].looks, 10);
+  EXPECT_EQ(found.steps[5].requests, 500);
+}
+
+TEST_F(Kept, AQuestionFromBeforeTheBeginGetsFineStepsAllTheSame) {
+  look(0, 600);
+  ASSERT_TRUE(history_.roll_up(kBegin + seconds(700)));
+  EXPECT_EQ(series(-7200, 600, seconds(10)).resolution, Resolution::Sample);
+  EXPECT_EQ(series(-7200, 600, seconds(10)).steps.size(), 60U);
+}
+
+TEST_F(Kept, MinutesThatAreNotSummedUpYetAreMadeOfTheirLooks) {
+  look(0, 600);
+  ASSERT_TRUE(history_.roll_up(kBegin + seconds(330)));
+  const auto found = series(0, 600, minutes(1));
+  EXPECT_EQ(found.resolution, Resolution::Minute);
+  ASSERT_EQ(found.steps.size(), 10U);
+  for (std::size_t i = 1; i < found.steps.size(); ++i)
+    EXPECT_EQ(found.steps[i].requests, 3000) << i;
+}
+
+TEST_F(Kept, HoursGoOnInMinutesAndTheseInLooks) {
+  look(0, 2 * 3600 + 1800);
+  ASSERT_TRUE(history_.roll_up(kBegin + seconds(2 * 3600 + 1700)));
+  const auto found = series(0, 3 * 3600, hours(1));
+  EXPECT_EQ(found.resolution, Resolution::Hour);
+  ASSERT_EQ(found.steps.size(), 3U);
+  EXPECT_EQ(found.steps[1].requests, 3600 * 50);
+  EXPECT_EQ(found.steps[2].requests, 1800 * 50);
+  EXPECT_EQ(found.steps[1].looks, 3600);
+}
+
+TEST_F(Kept, SummingUpGoesOnWhereItWasLeft) {
+  for (int minute = 0; minute < 180; ++minute) {
+    look(60 * minute, 60 * (minute + 1));
+    // Now and then the agent is away, or does the same once more.
+    if (minute % 7 == 3) continue;
+    ASSERT_TRUE(history_.roll_up(kBegin + seconds(60 * (minute + 1))));
+    if (minute % 5 == 1) {
+      ASSERT_TRUE(history_.roll_up(kBegin + seconds(60 * (minute + 1))));
+    }
+  }
+  const auto found = series(0, 180 * 60, minutes(1));
+  ASSERT_EQ(found.steps.size(), 180U);
+  EXPECT_EQ(requests(found), (180 * 60 - 1) * 50);
+}
+
+TEST_F(Kept, AClockThatWasPutBackStopsNothing) {
+  look(7200, 7320);
+  ASSERT_TRUE(history_.roll_up(kBegin + seconds(7400)));
+  look(0, 120);
+  ASSERT_TRUE(history_.roll_up(kBegin + seconds(200)));
+  EXPECT_EQ(series(0, 180, minutes(1)).steps.size(), 2U);
+}
+
+TEST_F(Kept, AGapHasNoSteps) {
+  look(0, 120);
+  look(600, 720);
+  ASSERT_TRUE(history_.roll_up(kBegin + seconds(800)));
+  const auto found = series(0, 720, minutes(1));
+  ASSERT_EQ(found.steps.size(), 4U);
+  EXPECT_EQ(found.steps[2].at, kBegin + seconds(600));
+}
+
+TEST_F(Kept, OldStepsAreThereWhenTheirLooksAreForgotten) {
+  look(0, 3600);
+  ASSERT_TRUE(history_.roll_up(kBegin + hours(2)));
+  Keeping keep;
+  keep.samples = hours(1);
+  while (*history_.forget(keep, kBegin + hours(3)))
+    continue;
+  EXPECT_TRUE(history_.range(kServer, kBegin, kBegin + hours(1))->empty());
+  const auto found = series(0, 3600, seconds(1));
+  EXPECT_EQ(found.resolution, Resolution::Minute) << "there is nothing finer";
+  EXPECT_EQ(found.steps.size(), 60U);
+}
+
+TEST_F(Kept, ProcessesAreForgottenBeforeTheirSamples) {
+  look(0, 60, [](Sample& sample, int) { sample.processes.push_back(process(7, 1, 2)); });
+  Keeping keep;
+  keep.samples = hours(48);
+  keep.processes = hours(1);
+  ASSERT_TRUE(history_.forget(keep, kBegin + hours(1) + seconds(30)));
+  const auto samples = history_.range(kServer, kBegin, kBegin + hours(1));
+  ASSERT_EQ(samples->size(), 60U);
+  EXPECT_TRUE(samples->front().processes.empty());
+  EXPECT_FALSE(samples->back().processes.empty());
+}
+
+TEST_F(Kept, WhatIsTooMuchGoesTheOldestFirst) {
+  look(0, 4 * 3600);
+  ASSERT_TRUE(history_.roll_up(kBegin + hours(5)));
+  const Bytes before = *history_.size();
+  Keeping keep;
+  keep.most = before / 2;
+  int rounds = 0;
+  while (*history_.forget(keep, kBegin + hours(5)) && ++rounds < 50)
+    continue;
+  EXPECT_LE(history_.size()->value, keep.most.value);
+  const auto left = history_.range(kServer, kBegin, kBegin + hours(5));
+  ASSERT_FALSE(left->empty());
+  EXPECT_GT(left->front().at, kBegin + hours(1));
+  EXPECT_EQ(left->back().at, kBegin + seconds(4 * 3600 - 1));
+  EXPECT_EQ(series(0, 4 * 3600, minutes(1)).steps.size(), 240U) << "their minutes stay";
+}
+
+TEST_F(Kept, S09_MarksTellARestartFromAReload) {
+  look(0, 60, [](Sample& sample, int second) {
+    if (second >= 20) sample.generation = 1;
+    if (second >= 40) {
+      sample.generation = 2;
+      sample.accesses = second - 40;
+      sample.restarted = kBegin + seconds(40);
+    }
+    if (second >= 50) sample.pid = 99;
+  });
+  const auto marks = history_.marks(kServer, kBegin, kBegin + hours(1));
+  ASSERT_EQ(marks->size(), 4U);
+  EXPECT_EQ((*marks)[0].mark.kind, MarkKind::Began);
+  EXPECT_EQ((*marks)[1].mark.kind, MarkKind::Reloaded);
+  EXPECT_EQ((*marks)[1].mark.at, kBegin + seconds(20));
+  EXPECT_EQ((*marks)[2].mark.kind, MarkKind::Restarted);
+  EXPECT_EQ((*marks)[3].mark.sentence, "It was stopped and started: process 1 became 99.");
+}
+
+TEST_F(Kept, AProposalIsNotedOnceUntilItIsAnother) {
+  Proposal proposal;
+  ASSERT_TRUE(history_.append(kServer, proposal, kBegin));
+  EXPECT_TRUE(history_.marks(kServer, kBegin, kBegin + hours(1))->empty()) << "nothing was to do";
+  Change change;
+  change.directive = "MaxRequestWorkers";
+  change.from = 150;
+  change.to = 400;
+  proposal.changes.push_back(change);
+  ASSERT_TRUE(history_.append(kServer, proposal, kBegin + seconds(1)));
+  ASSERT_TRUE(history_.append(kServer, proposal, kBegin + seconds(2)));
+  proposal.changes.clear();
+  ASSERT_TRUE(history_.append(kServer, proposal, kBegin + seconds(3)));
+  const auto marks = history_.marks(kServer, kBegin, kBegin + hours(1));
+  ASSERT_EQ(marks->size(), 2U);
+  EXPECT_EQ((*marks)[0].mark.sentence, "Recommended was MaxRequestWorkers 150 to 400.");
+  EXPECT_EQ((*marks)[0].proposal->changes.size(), 1U);
+  EXPECT_EQ((*marks)[1].mark.sentence, "Nothing was to be changed.");
+}
+
+}  // namespace
+}  // namespace mpm

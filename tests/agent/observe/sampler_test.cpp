@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Sweeps of the memory in turns: each look reads for its budget, and the look that ends the turn
+// has every process once.
+#include "agent/observe/sampler.h"
+
+#include <memory>
+#include <set>
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include "tests/support/fake_process.h"
+
+namespace mpm {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::int32_t kParent = 100;
+
+// A millisecond passes whenever somebody looks at it: as long as a process takes to be read.
+class TickingClock final : public Clock {
+ public:
+  Instant now() const override { return Instant(milliseconds(1700000000000)); }
+  std::chrono::steady_clock::time_point mono() const override {
+    return std::chrono::steady_clock::time_point(milliseconds(++ticks_));
+  }
+  bool sleep_until(std::chrono::steady_clock::time_point, std::stop_token) override { return true; }
+
+ private:
+  mutable int ticks_ = 0;
+};
+
+class FakeSource final : public ScoreboardSource {
+ public:
+  explicit FakeSource(const Scoreboard& board) : board_(board) {}
+  SourceKind kind() const override { return SourceKind::SharedMemory; }
+  Result<Scoreboard> read() override { return board_; }
+
+ private:
+  const Scoreboard& board_;
+};
+
+class Sweeps : public testing::Test {
+ protected:
+  Sweeps() : sampler_(target(), source(), ProcFs(proc_.root()), clock_) {
+    add(kParent, 1);
+    for (std::int32_t child = 1; child <= 9; ++child) {
+      add(kParent + child, kParent);
+      ProcessScore process;
+      process.pid = kParent + child;
+      process.slot = child - 1;
+      process.workers.resize(1);
+      process.workers[0].state = WorkerState::Ready;
+      process.workers[0].child_accesses = static_cast<std::uint64_t>(child);
+      board_.processes.push_back(std::move(process));
+    }
+  }
+  Target target() const {
+    Target target;
+    target.pid = kParent;
+    target.mpm = Mpm::Prefork;
+    return target;
+  }
+  FallbackSource source() {
+    std::vector<std::unique_ptr<ScoreboardSource>> sources;
+    sources.push_back(std::make_unique<FakeSource>(board_));
+    return FallbackSource(std::move(sources));
+  }
+  void add(std::int32_t pid, std::int32_t parent) {
+    FakeProc::Stat stat;
+    stat.parent = parent;
+    proc_.stat(pid, stat);
+    FakeProc::write(proc_.path(pid, "status"), fmt::format("VmHWM:\t{} kB\n", pid));
+    FakeProc::write(proc_.path(pid, "smaps_rollup"),
+                    fmt::format("Rss: {0} kB\nPss: {0} kB\nPrivate_Dirty: {0} kB\n", pid));
+  }
+  Sample look(Sweep sweep, milliseconds budget = milliseconds(0)) {
+    auto sample = sampler_.look(clock_.now(), sweep, budget);
+    EXPECT_TRUE(sample) << sample.error().what;
+    return sample ? *sample : Sample{};
+  }
+
+  FakeProc proc_;
+  TickingClock clock_;
+  Scoreboard board_;
+  Sampler sampler_;
+};
+
+TEST_F(Sweeps, AtOnceReadEveryProcess) {
+  const Sample sample = look(Sweep::Memory);
+  ASSERT_EQ(sample.processes.size(), 10U);
+  EXPECT_TRUE(sample.processes.front().parent);
+  EXPECT_EQ(sample.processes.back().requests, 9);
+}
+
+TEST_F(Sweeps, InTurnsReadEveryProcessOnceAndNoneForLongerThanTheBudget) {
+  int looks = 0;
+  Sample sample;
+  do {
+    sample = look(Sweep::Turn, milliseconds(3));
+    ++looks;
+    EXPECT_TRUE(sample.processes.empty() || !sampler_.is_in_turn());
+  } while (sampler_.is_in_turn() && looks < 100);
+  EXPECT_EQ(looks, 4) << "three at a time";
+  std::set<std::int32_t> pids;
+  for (const ProcessUsage& process : sample.processes) {
+    pids.insert(process.pid);
+    EXPECT_EQ(process.requests, process.parent ? 0 : process.pid - kParent);
+  }
+  EXPECT_EQ(sample.processes.size(), 10U);
+  EXPECT_EQ(pids.size(), 10U);
+}
+
+TEST_F(Sweeps, WithoutABudgetStillComeToTheirEnd) {
+  int looks = 0;
+  while (look(Sweep::Turn).processes.empty())
+    ASSERT_LT(++looks, 20);
+  EXPECT_EQ(looks, 9) << "one a look";
+}
+
+TEST_F(Sweeps, LeaveOutAChildThatEndedMeanwhileAndAStrangerOfItsPid) {
+  (void)look(Sweep::Turn, milliseconds(3));
+  proc_.remove(kParent + 8);
+  // Its slot is empty, and its pid another program's.
+  std::erase_if(board_.processes, [](const ProcessScore& process) {
+    return process.pid == kParent + 8 || process.pid == kParent + 9;
+  });
+  Sample sample;
+  while (sampler_.is_in_turn())
+    sample = look(Sweep::Turn, milliseconds(3));
+  EXPECT_EQ(sample.processes.size(), 8U);
+}
+
+TEST_F(Sweeps, AtOnceDoNotDisturbATurn) {
+  (void)look(Sweep::Turn, milliseconds(3));
+  EXPECT_EQ(look(Sweep::Memory).processes.size(), 10U);
+  EXPECT_TRUE(sampler_.is_in_turn());
+  Sample sample;
+  while (sampler_.is_in_turn())
+    sample = look(Sweep::Turn, milliseconds(3));
+  EXPECT_EQ(sample.processes.size(), 10U);
+}
+
+}  // namespace
+}  // namespace mpm

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/gui/fake_agent.h"
+
+#include <QLocalSocket>
+#include <QPointer>
+#include <QTimer>
+#include <fstream>
+#include <iterator>
+
+#include "schema/codec/json.h"
+#include "schema/model/messages.h"
+
+namespace mpm::test {
+
+std::string example(const std::string& name) {
+  std::ifstream file(std::string(MPM_API) + "/examples/" + name + ".json");
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+FakeAgent::FakeAgent() {
+  for (const auto& [path, name] :
+       std::map<std::string, std::string>{{"/healthz", "health"},
+                                          {"/v1/status", "status"},
+                                          {"/v1/scoreboard", "scoreboard"},
+                                          {"/v1/proposal", "proposal"},
+                                          {"/v1/changes", "changes"},
+                                          {"/v1/change", "change"},
+                                          {"/v1/changes/preview", "change-preview"},
+                                          {"/v1/changes/begin", "change"},
+                                          {"/v1/changes/undo", "change"}})
+    answer(path, example(name));
+  connect(&server_, &QLocalServer::newConnection, this, [this] {
+    while (QLocalSocket* client = server_.nextPendingConnection())
+      serve(client);
+  });
+  listen();
+}
+
+QString FakeAgent::socket() const {
+  return QString::fromStdString(dir_.path()) + QStringLiteral("/agent.sock");
+}
+
+void FakeAgent::listen() {
+  server_.listen(socket());
+}
+
+void FakeAgent::die() {
+  server_.close();
+  for (QLocalSocket* client : server_.findChildren<QLocalSocket*>())
+    client->abort();
+}
+
+void FakeAgent::answer(const std::string& path, const std::string& body) {
+  answers_[path] = {200, body};
+}
+
+void FakeAgent::refuse(const std::string& path, const std::string& sentence) {
+  Problem problem;
+  problem.title = "conflict";
+  problem.status = 409;
+  problem.detail = sentence;
+  answers_[path] = {409, to_json(problem)};
+}
+
+void FakeAgent::serve(QLocalSocket* client) {
+  connect(client, &QLocalSocket::disconnected, client, &QObject::deleteLater);
+  connect(client, &QLocalSocket::readyRead, this, [this, client, request = QByteArray()]() mutable {
+    request += client->readAll();
+    const qsizetype head = request.indexOf("\r\n\r\n");
+    if (head < 0) return;
+    const qsizetype at = request.indexOf("Content-Length: ");
+    if (at >= 0) {
+      const qsizetype length = request.mid(at + 16, request.indexOf("\r\n", at) - at - 16).toInt();
+      if (request.size() < head + 4 + length) return;
+    }
+    const QByteArray target = request.split(' ').value(1);
+    const std::string path = target.split('?').front().toStdString();
+    if (request.startsWith("POST")) posted_[path].push_back(request.mid(head + 4).toStdString());
+    ++asked_;
+    request.clear();
+    QTimer::singleShot(delay_, client, [this, client, path] { reply(client, path); });
+  });
+}
+
+void FakeAgent::reply(QLocalSocket* client, const std::string& path) {
+  const Answer& answer = answers_[path];
+  const QByteArray head =
+      "HTTP/1.1 " + QByteArray::number(answer.status) +
+      " X\r\nContent-Length: " + QByteArray::number(static_cast<qlonglong>(answer.body.size())) +
+      "\r\n\r\n";
+  switch (manner_) {
+    case Manner::Well:
+      client->write(head + QByteArray::fromStdString(answer.body));
+      break;
+    case Manner::Rubbish:
+      client->write(QByteArray(4096, '\xfe'));
+      break;
+    case Manner::NewerVersion:
+      client->write("HTTP/1.1 200 OK\r\nContent-Length: 16\r\n\r\n{\"servers\": true}");
+      break;
+    case Manner::Half:
+      client->write(head + QByteArray::fromStdString(answer.body.substr(0, 20)));
+      break;
+    case Manner::HangsUp:
+      break;
+    case Manner::Silent:
+      return;
+  }
+  client->flush();
+  client->disconnectFromServer();
+}
+
+}  // namespace mpm::test

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// An agent that answers with the contract's examples, or with what a test puts in their place, and
+// badly when told to: late, with rubbish, with half of an answer. It lives in the test's own thread
+// and answers when that turns its events.
+#pragma once
+
+#include <QLocalServer>
+#include <QObject>
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "tests/support/temp_dir.h"
+
+class QLocalSocket;
+
+namespace mpm::test {
+
+enum class Manner : std::uint8_t { Well, Rubbish, NewerVersion, Half, HangsUp, Silent };
+
+class FakeAgent : public QObject {
+ public:
+  FakeAgent();
+
+  QString socket() const;
+  void listen();
+  // Nobody listens any more, and whoever is connected is cut off.
+  void die();
+
+  void behave(Manner manner) { manner_ = manner; }
+  void set_delay(std::chrono::milliseconds delay) { delay_ = delay; }
+  // The body of a route's answer: "/v1/status".
+  void answer(const std::string& path, const std::string& body);
+  void refuse(const std::string& path, const std::string& sentence);
+
+  // The bodies of what was posted to a path.
+  const std::vector<std::string>& posted(const std::string& path) { return posted_[path]; }
+  int asked() const { return asked_; }
+
+ private:
+  struct Answer {
+    int status = 200;
+    std::string body;
+  };
+
+  void serve(QLocalSocket* client);
+  void reply(QLocalSocket* client, const std::string& path);
+
+  TempDir dir_;
+  QLocalServer server_;
+  Manner manner_ = Manner::Well;
+  std::chrono::milliseconds delay_{0};
+  std::map<std::string, Answer> answers_;
+  std::map<std::string, std::vector<std::string>> posted_;
+  int asked_ = 0;
+};
+
+// The text of an example of the contract: "status".
+std::string example(const std::string& name);
+
+}  // namespace mpm::test

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The dashboard with an agent of its own, on mpm-httpd under more load than it has workers for: the
+// trouble is seen, the advice opened, followed, watched and undone, by buttons alone.
+#include <QListView>
+#include <QTabWidget>
+#include <chrono>
+#include <string>
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include "cli/load.h"
+#include "gui/page/advice_page.h"
+#include "gui/page/change_page.h"
+#include "gui/page/main_window.h"
+#include "gui/page/overview_page.h"
+#include "gui/plot/scoreboard_grid.h"
+#include "tests/gui/window.h"
+#include "tests/support/bytes_of.h"
+#include "tests/support/child.h"
+#include "tests/support/private_httpd.h"
+
+namespace mpm::gui {
+namespace {
+
+using namespace std::chrono_literals;
+using test::button;
+using test::says;
+using test::turn_until;
+
+// Others may run on this host too.
+bool choose(MainWindow& window, pid_t pid) {
+  const auto row = window.servers().row_of(std::to_string(pid));
+  if (!row) return false;
+  for (QListView* list : window.findChildren<QListView*>())
+    if (list->model() == &window.servers()) list->setCurrentIndex(window.servers().index(*row));
+  return true;
+}
+
+// Presses it when it is there and can be pressed.
+bool press(QWidget& page, const QString& text) {
+  QPushButton* found = nullptr;
+  const bool there = turn_until(
+      [&] {
+        found = button(page, text);
+        return found != nullptr && found->isEnabled();
+      },
+      30s);
+  if (there) found->click();
+  return there;
+}
+
+TEST(Dashboard, SeesASaturatedServerFollowsTheAdviceAndTakesItBack) {
+  HttpdOptions made = builtin_httpd(Mpm::Event);
+  made.directives =
+      "ServerLimit 16\nThreadsPerChild 4\nStartServers 2\nMinSpareThreads 4\nMaxSpareThreads 64\n"
+      "MaxRequestWorkers 8\n";
+  const PrivateHttpd server(made);
+  const std::string before = bytes_of(server.extra_conf());
+  // Eight workers can take 80 a second.
+  Load load({.port = server.port(), .path = "/work?sleep=100ms", .per_second = 110, .span = 280s});
+  const TempDir state;
+  FeedOptions options;
+  options.own_agent_only = true;
+  options.own_agent.program = QStringLiteral(MPM_AGENT);
+  options.own_agent.state = QString::fromStdString(state / "state");
+  MainWindow window(options);
+  QElapsedTimer begun;
+  begun.start();
+  window.show();
+  window.start();
+  ASSERT_TRUE(turn_until([&] { return choose(window, server.pid()); }))
+      << window.link_sentence().toStdString();
+  ASSERT_TRUE(turn_until([&] { return window.overview().grid().board().pid == server.pid(); }));
+  RecordProperty("milliseconds_to_live_data", static_cast<int>(begun.elapsed()));
+  EXPECT_TRUE(turn_until([&] { return says(window, QStringLiteral("saturated")); }));
+  ASSERT_TRUE(turn_until(
+      [&] {
+        return button(window, QStringLiteral("Review")) != nullptr ||
+               says(window, QStringLiteral("no directive cures it"));
+      },
+      60s));
+  if (button(window, QStringLiteral("Review")) == nullptr)
+    GTEST_SKIP() << "The processors are busy with other things, so more workers are not advised.";
+  window.pages().setCurrentWidget(&window.advice());
+  EXPECT_TRUE(says(window.advice(), QStringLiteral("Grade")));
+
+  ASSERT_TRUE(press(window, QStringLiteral("Review")));
+  ASSERT_TRUE(press(window.change(), QStringLiteral("Make this change: graceful reload")));
+  ASSERT_TRUE(turn_until([&] { return window.change().change_is_open(); }, 30s));
+  ASSERT_TRUE(turn_until([&] { return !window.change().change_is_open(); }, 200s));
+  EXPECT_TRUE(says(window.change(), QStringLiteral("kept")));
+  EXPECT_NE(bytes_of(server.extra_conf()), before);
+  load.stop();
+
+  ASSERT_TRUE(press(window.change(), QStringLiteral("Undo it")));
+  ASSERT_TRUE(turn_until([&] { return window.change().change_is_open(); }, 30s));
+  ASSERT_TRUE(turn_until([&] { return bytes_of(server.extra_conf()) == before; }, 60s));
+  EXPECT_TRUE(turn_until([&] { return !window.change().change_is_open(); }, 200s));
+}
+
+TEST(Dashboard, EndsItsAgentWithItself) {
+  qint64 agent = 0;
+  {
+    const TempDir state;
+    FeedOptions options;
+    options.own_agent_only = true;
+    options.own_agent.program = QStringLiteral(MPM_AGENT);
+    options.own_agent.state = QString::fromStdString(state / "state");
+    MainWindow window(options);
+    window.start();
+    ASSERT_TRUE(turn_until([&] { return window.feed().link().link == Link::Live; }))
+        << window.link_sentence().toStdString();
+    agent = window.feed().own_agent().pid();
+    EXPECT_GT(agent, 0);
+  }
+  EXPECT_TRUE(has_ended(static_cast<pid_t>(agent)));
+}
+
+}  // namespace
+}  // namespace mpm::gui

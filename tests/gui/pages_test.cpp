@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The whole window, offscreen, on an agent that answers with the contract's examples.
+#include <QCheckBox>
+#include <QSignalSpy>
+#include <QTabWidget>
+#include <QTableView>
+#include <chrono>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "gui/page/advice_page.h"
+#include "gui/page/change_detail.h"
+#include "gui/page/change_page.h"
+#include "gui/page/main_window.h"
+#include "gui/page/overview_page.h"
+#include "gui/page/verdict_banner.h"
+#include "gui/plot/scoreboard_grid.h"
+#include "gui/theme.h"
+#include "schema/codec/json.h"
+#include "tests/gui/fake_agent.h"
+#include "tests/gui/window.h"
+
+namespace mpm::gui {
+namespace {
+
+using namespace std::chrono_literals;
+using test::button;
+using test::FakeAgent;
+using test::says;
+using test::turn_until;
+using testing::HasSubstr;
+
+FeedOptions options_of(const FakeAgent& agent) {
+  FeedOptions options;
+  options.socket = agent.socket();
+  options.may_start_agent = false;
+  options.status_every = 20ms;
+  options.scoreboard_every = 20ms;
+  options.proposal_every = 50ms;
+  options.retry_first = 20ms;
+  options.retry_most = 100ms;
+  return options;
+}
+
+struct Shown {
+  explicit Shown(FeedOptions options) : window(std::move(options)) {
+    window.pages().setCurrentIndex(0);
+    window.show();
+    window.start();
+  }
+  bool is_whole() {
+    return turn_until([this] {
+      return window.overview().grid().board().pid != 0 &&
+             button(window.overview(), QStringLiteral("Review")) != nullptr;
+    });
+  }
+  MainWindow window;
+};
+
+TEST(Window, SaysWhatIsWrongAndWhatToDo) {
+  FakeAgent agent;
+  Shown shown(options_of(agent));
+  ASSERT_TRUE(shown.is_whole());
+  EXPECT_TRUE(says(shown.window, QStringLiteral("saturated")));
+  EXPECT_TRUE(says(shown.window, QStringLiteral("All 16 workers are busy")));
+  EXPECT_TRUE(says(shown.window, QStringLiteral("raise MaxRequestWorkers from 16 to 64")));
+  EXPECT_THAT(shown.window.link_sentence().toStdString(), HasSubstr("Live"));
+}
+
+TEST(Window, MakesTheAdvisedChangeWithTwoClicksAndADiff) {
+  FakeAgent agent;
+  Shown shown(options_of(agent));
+  ASSERT_TRUE(shown.is_whole());
+  button(shown.window.overview(), QStringLiteral("Review"))->click();
+  ChangePage& page = shown.window.change();
+  ASSERT_TRUE(turn_until([&] { return button(page, QStringLiteral("Make this change")); }));
+  EXPECT_TRUE(page.isVisible());
+  EXPECT_TRUE(says(page, QStringLiteral("graceful reload")));
+  EXPECT_TRUE(says(page, QStringLiteral("The pool falls to 2 workers")));
+  EXPECT_TRUE(agent.posted("/v1/changes/begin").empty());
+  ASSERT_TRUE(turn_until([&] { return button(page, QStringLiteral("Make"))->isEnabled(); }));
+  button(page, QStringLiteral("Make"))->click();
+  ASSERT_TRUE(turn_until([&] { return says(page, QStringLiteral("Change 7 of httpd")); }));
+  ASSERT_EQ(agent.posted("/v1/changes/begin").size(), 1U);
+  const auto asked = from_json<ChangeRequest>(agent.posted("/v1/changes/begin")[0]);
+  ASSERT_TRUE(asked);
+  // What was shown, of the server that was shown.
+  EXPECT_EQ(asked->question.basis, "6c62272e07bb014262b821756295c58d");
+  EXPECT_EQ(asked->question.target, "4711");
+  EXPECT_EQ(asked->question.wishes.size(), 2U);
+  EXPECT_EQ(asked->most_restart, RestartClass::Graceful);
+}
+
+TEST(Window, ShowsTheLifeOfAChangeStepByStepAndUndoesIt) {
+  FakeAgent agent;
+  auto record = *from_json<ChangeRecord>(test::example("change"));
+  const ChangeRecord ended = record;
+  record.watch.reset();
+  record.steps.resize(1);
+  agent.answer("/v1/changes/begin", to_json(record));
+  agent.answer("/v1/change", to_json(record));
+  Shown shown(options_of(agent));
+  ASSERT_TRUE(shown.is_whole());
+  button(shown.window.overview(), QStringLiteral("Review"))->click();
+  ChangePage& page = shown.window.change();
+  ASSERT_TRUE(turn_until([&] {
+    QPushButton* make = button(page, QStringLiteral("Make"));
+    return make != nullptr && make->isEnabled();
+  }));
+  button(page, QStringLiteral("Make"))->click();
+  ASSERT_TRUE(turn_until([&] { return page.change_is_open(); }));
+  EXPECT_EQ(button(page, QStringLiteral("Undo")), nullptr);
+  record.steps = ended.steps;
+  record.steps.resize(5);
+  agent.answer("/v1/change", to_json(record));
+  ASSERT_TRUE(turn_until([&] { return says(page, QStringLiteral("loaded. It goes on")); }));
+  agent.answer("/v1/change", to_json(ended));
+  ASSERT_TRUE(turn_until([&] { return !page.change_is_open(); }));
+  EXPECT_TRUE(says(page, QStringLiteral("Requests take as long as before")));
+  ASSERT_NE(button(page, QStringLiteral("Undo")), nullptr);
+  button(page, QStringLiteral("Undo"))->click();
+  ASSERT_TRUE(turn_until([&] { return !agent.posted("/v1/changes/undo").empty(); }));
+  EXPECT_EQ(from_json<UndoRequest>(agent.posted("/v1/changes/undo")[0])->id, 7);
+}
+
+TEST(Window, CutsNoRequestOffUnlessThatWasSaid) {
+  FakeAgent agent;
+  auto preview = *from_json<ChangePreview>(test::example("change-preview"));
+  preview.plan.restart = RestartClass::StopStart;
+  preview.refusal = "It takes a stop and start, and no more than a graceful reload was allowed.";
+  agent.answer("/v1/changes/preview", to_json(preview));
+  Shown shown(options_of(agent));
+  ASSERT_TRUE(shown.is_whole());
+  button(shown.window.overview(), QStringLiteral("Review"))->click();
+  ChangePage& page = shown.window.change();
+  ASSERT_TRUE(turn_until([&] { return button(page, QStringLiteral("Make")); }));
+  EXPECT_FALSE(button(page, QStringLiteral("Make"))->isEnabled());
+  EXPECT_TRUE(says(page, QStringLiteral("are cut off")));
+  preview.refusal.clear();
+  agent.answer("/v1/changes/preview", to_json(preview));
+  page.findChild<QCheckBox*>()->click();
+  ASSERT_TRUE(turn_until([&] { return button(page, QStringLiteral("Make"))->isEnabled(); }));
+  EXPECT_EQ(from_json<ChangeRequest>(agent.posted("/v1/changes/preview").back())->most_restart,
+            RestartClass::StopStart);
+}
+
+TEST(Window, SaysWhyAChangeIsRefused) {
+  FakeAgent agent;
+  agent.refuse("/v1/changes/begin", "The configuration was changed since it was looked at.");
+  Shown shown(options_of(agent));
+  ASSERT_TRUE(shown.is_whole());
+  button(shown.window.overview(), QStringLiteral("Review"))->click();
+  ChangePage& page = shown.window.change();
+  ASSERT_TRUE(turn_until([&] {
+    QPushButton* make = button(page, QStringLiteral("Make"));
+    return make != nullptr && make->isEnabled();
+  }));
+  button(page, QStringLiteral("Make"))->click();
+  EXPECT_TRUE(turn_until([&] { return says(page, QStringLiteral("changed since it was")); }));
+  EXPECT_FALSE(page.change_is_open());
+}
+
+TEST(Window, ShowsFindingsWithTheirEvidence) {
+  FakeAgent agent;
+  Shown shown(options_of(agent));
+  ASSERT_TRUE(shown.is_whole());
+  shown.window.pages().setCurrentIndex(1);
+  AdvicePage& page = shown.window.advice();
+  EXPECT_TRUE(says(page, QStringLiteral("Grade C")));
+  for (const QTableView* table : page.findChildren<QTableView*>())
+    EXPECT_GT(table->model()->rowCount(), 0) << table->accessibleName().toStdString();
+}
+
+TEST(Window, IsReachableByKeyboardAndTellsScreenReaders) {
+  FakeAgent agent;
+  Shown shown(options_of(agent));
+  ASSERT_TRUE(shown.is_whole());
+  ScoreboardGrid& grid = shown.window.overview().grid();
+  grid.setFocus();
+  QTest::keyClick(&grid, Qt::Key_Right);
+  QTest::keyClick(&grid, Qt::Key_Right);
+  EXPECT_THAT(grid.accessibleDescription().toStdString(),
+              HasSubstr("Process 11643, slot 1 (W): writing a reply."));
+  QTest::keyClick(&grid, Qt::Key_End);
+  EXPECT_THAT(grid.accessibleDescription().toStdString(), HasSubstr("Process 11644, slot 7"));
+  for (const QWidget* each : shown.window.findChildren<QWidget*>()) {
+    // What has a text of its own is named by it.
+    const std::string kind = each->metaObject()->className();
+    if (!each->isVisible() || (each->focusPolicy() & Qt::TabFocus) == 0) continue;
+    if (kind == "QPushButton" || kind == "QTabBar" || kind == "QTabWidget") continue;
+    EXPECT_FALSE(each->accessibleName().isEmpty()) << kind;
+  }
+}
+
+TEST(Window, ForgetsNothingOfItsLayout) {
+  FakeAgent agent;
+  {
+    Shown shown(options_of(agent));
+    shown.window.resize(1111, 777);
+    shown.window.pages().setCurrentIndex(1);
+    shown.window.close();
+  }
+  const MainWindow again(options_of(agent));
+  EXPECT_EQ(again.size(), QSize(1111, 777));
+}
+
+TEST(Window, SaysThatNoServerRuns) {
+  FakeAgent agent;
+  agent.answer("/v1/status", R"({"at": "2026-11-23T11:11:01.063Z", "targets": []})");
+  Shown shown(options_of(agent));
+  EXPECT_TRUE(
+      turn_until([&] { return shown.window.empty_sentence().startsWith(u"No httpd runs"); }));
+  agent.answer("/v1/status", test::example("status"));
+  EXPECT_TRUE(shown.is_whole());
+  EXPECT_TRUE(shown.window.empty_sentence().isEmpty());
+}
+
+}  // namespace
+}  // namespace mpm::gui

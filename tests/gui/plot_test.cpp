@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What is drawn, before it is drawn: which cell is which worker, what the counts and bars are.
+#include <set>
+#include <utility>
+
+#include <gtest/gtest.h>
+
+#include "gui/plot/board_cells.h"
+#include "gui/plot/board_picture.h"
+#include "gui/plot/capacity_bars.h"
+#include "gui/plot/grid_geometry.h"
+#include "gui/plot/memory_bars.h"
+#include "schema/codec/json.h"
+#include "schema/model/messages.h"
+#include "tests/gui/fake_agent.h"
+
+namespace mpm::gui {
+namespace {
+
+ScoreboardView board_of(std::vector<std::string> states) {
+  ScoreboardView board;
+  board.generation = 3;
+  int slot = 0;
+  for (std::string& each : states)
+    board.processes.push_back({.slot = slot,
+                               .pid = 100 + slot++,
+                               .generation = 3,
+                               .quiescing = false,
+                               .not_accepting = false,
+                               .states = std::move(each)});
+  return board;
+}
+
+TEST(GridGeometry, FindsEachWorkerWhereItPlacedIt) {
+  for (const auto& [processes, slots] : {std::pair{1, 1}, {400, 1}, {2, 8}, {17, 25}, {160, 64}})
+    for (const GridSpace space : {GridSpace{300, 100}, {920, 400}, {2100, 1200}}) {
+      const GridGeometry geometry(std::vector<int>(static_cast<std::size_t>(processes), slots),
+                                  space);
+      std::set<std::pair<int, int>> places;
+      for (int p = 0; p < processes; ++p)
+        for (int s = 0; s < slots; ++s) {
+          const CellPlace place = geometry.place({p, s});
+          EXPECT_TRUE(places.insert({place.x, place.y}).second);
+          EXPECT_LE(place.x + geometry.cell(), space.width);
+          EXPECT_LE(place.y + geometry.cell(), geometry.height());
+          const auto found =
+              geometry.at(place.x + geometry.cell() / 2, place.y + geometry.cell() - 1);
+          ASSERT_TRUE(found);
+          EXPECT_EQ(*found, (CellId{p, s}));
+        }
+    }
+}
+
+TEST(GridGeometry, HasLargerCellsWhereThereIsMoreRoom) {
+  const std::vector<int> slots(40, 25);
+  EXPECT_LT(GridGeometry(slots, {600, 200}).cell(), GridGeometry(slots, {1200, 600}).cell());
+}
+
+TEST(GridGeometry, GrowsBeyondItsRoomRatherThanHideAWorker) {
+  const GridGeometry geometry(std::vector<int>(1000, 64), {300, 100});
+  EXPECT_FALSE(geometry.fits());
+  EXPECT_GT(geometry.height(), 100);
+}
+
+TEST(GridGeometry, GoesFromWorkerToWorkerAndStaysAtTheEnds) {
+  const GridGeometry geometry({2, 1, 3}, {300, 200});
+  EXPECT_EQ(geometry.beside({0, 1}, 1), (CellId{1, 0}));
+  EXPECT_EQ(geometry.beside({1, 0}, 1), (CellId{2, 0}));
+  EXPECT_EQ(geometry.beside({1, 0}, -1), (CellId{0, 1}));
+  EXPECT_EQ(geometry.beside({0, 0}, -1), (CellId{0, 0}));
+  EXPECT_EQ(geometry.beside({2, 2}, 1), (CellId{2, 2}));
+}
+
+TEST(GridGeometry, GoesDownAndUpAcrossBlocks) {
+  const GridGeometry geometry(std::vector<int>(30, 8), {200, 400});
+  CellId at{0, 0};
+  std::set<int> seen;
+  for (int i = 0; i < 200; ++i) {
+    seen.insert(at.process);
+    at = geometry.below(at, 1);
+  }
+  EXPECT_GT(seen.size(), 3U);
+  EXPECT_EQ(geometry.below(at, 1), at);
+  for (int i = 0; i < 200; ++i)
+    at = geometry.below(at, -1);
+  EXPECT_EQ(at, (CellId{0, 0}));
+}
+
+TEST(BoardCells, ShowsNoSlotThatNobodyUses) {
+  EXPECT_EQ(slots_shown(board_of({"WW______........", "W.......", ""})),
+            (std::vector<int>{8, 8, 1}));
+}
+
+TEST(BoardCells, CountsStatesAndProcessesThatStandApart) {
+  ScoreboardView board = board_of({"WW_K", "G...", "____"});
+  board.processes[1].generation = 2;
+  board.processes[2].not_accepting = true;
+  const BoardCounts counts = counts_of(board);
+  EXPECT_EQ(counts.of[static_cast<std::size_t>(WorkerState::Writing)], 2);
+  EXPECT_EQ(counts.of[static_cast<std::size_t>(WorkerState::Ready)], 5);
+  EXPECT_EQ(counts.of[static_cast<std::size_t>(WorkerState::Keepalive)], 1);
+  EXPECT_EQ(counts.old_processes, 1);
+  EXPECT_EQ(counts.deaf_processes, 1);
+}
+
+TEST(BoardCells, SaysWhatAWorkerDoesInASentence) {
+  ScoreboardView board = board_of({"_W"});
+  EXPECT_EQ(sentence_of(board, {0, 1}).toStdString(), "Process 100, slot 1 (W): writing a reply.");
+  board.processes[0].generation = 2;
+  EXPECT_NE(sentence_of(board, {0, 1}).indexOf(QStringLiteral("generation 2")), -1);
+  board.processes[0].states = "\x01?";
+  EXPECT_FALSE(sentence_of(board, {0, 1}).isEmpty());
+  EXPECT_TRUE(sentence_of(board, {7, 0}).isEmpty());
+}
+
+TEST(BoardPicture, PaintsEachStateDifferentlyInLightAndInDark) {
+  for (const QPalette& palette : {QPalette(Qt::lightGray), dark_palette()}) {
+    std::vector<QImage> looks;
+    for (std::size_t state = 0; state < kStateLetters.size(); ++state)
+      for (const Standing standing : {Standing::Present, Standing::Deaf, Standing::Old})
+        if (state > 0 || standing == Standing::Present)
+          looks.push_back(
+              cell_image(static_cast<WorkerState>(state), standing, 16, theme_of(palette)));
+    for (std::size_t a = 0; a < looks.size(); ++a)
+      for (std::size_t b = a + 1; b < looks.size(); ++b)
+        EXPECT_NE(looks[a], looks[b]) << a << " " << b;
+  }
+}
+
+TEST(Capacity, ShowsWhoWaitsBeyondTheLimit) {
+  const auto report = from_json<StatusReport>(test::example("status"));
+  ASSERT_TRUE(report);
+  const Capacity capacity = capacity_of(report->targets[0], 158520);
+  EXPECT_EQ(capacity.limit, 16);
+  // Neither the queue nor what the memory holds leaves the workers too small to be seen.
+  EXPECT_GE(capacity.scale, 4 * 16);
+  EXPECT_LT(capacity.scale, 16 + 112);
+  ASSERT_EQ(capacity.bars.size(), 3U);
+  EXPECT_EQ(capacity.bars[0].value.toStdString(), "16 of 16 busy; 0 idle");
+  EXPECT_EQ(capacity.bars[1].value.toStdString(), "16 busy, 112 connections wait");
+  EXPECT_EQ(capacity.bars[1].parts[1].workers, 112);
+}
+
+TEST(Capacity, LeavesOutWhatIsNotKnown) {
+  const Capacity capacity = capacity_of({}, 0);
+  EXPECT_EQ(capacity.bars.size(), 2U);
+  EXPECT_EQ(capacity.limit, 0);
+  EXPECT_GT(capacity.scale, 0);
+}
+
+TEST(MemoryBars, SayWhenTheWorstCaseDoesNotFit) {
+  MemorySum sum;
+  sum.budget = Bytes{100 * kMiB.value};
+  sum.worst = Bytes{150 * kMiB.value};
+  EXPECT_NE(memory_verdict(sum).indexOf(QStringLiteral("over")), -1);
+  sum.worst = Bytes{50 * kMiB.value};
+  EXPECT_NE(memory_verdict(sum).indexOf(QStringLiteral("free")), -1);
+}
+
+}  // namespace
+}  // namespace mpm::gui
