@@ -108,6 +108,8 @@ void ChangeDetail::show_preview(const ChangePreview& preview, RestartClass allow
   say(title_, tr("This is what would be changed. Nothing is changed yet."));
   show_plan(plan);
   QStringList risks;
+  for (const std::string& of_others : preview.unloaded)
+    risks << QStringLiteral("\u25b2 ") + shown(of_others);
   for (const std::string& risk : preview.risks)
     risks << QStringLiteral("\u25b2 ") + shown(risk);
   for (const Remark& remark : plan.remarks)

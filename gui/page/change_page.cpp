@@ -121,6 +121,7 @@ void ChangePage::preview() {
 void ChangePage::begin() {
   // What was shown is what is made, of the server that was shown, or nothing is.
   request_.question.basis = preview_.plan.basis;
+  request_.unloaded_too = !preview_.unloaded.empty();
   if (preview_.plan.pid != 0) request_.question.target = std::to_string(preview_.plan.pid);
   detail_->set_waiting(true);
   hands_.post<ChangeRecord>(route::kChangeBegin, request_, [this](Result<ChangeRecord> begun) {

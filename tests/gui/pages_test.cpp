@@ -146,6 +146,23 @@ TEST(Window, CutsNoRequestOffUnlessThatWasSaid) {
             RestartClass::StopStart);
 }
 
+TEST(Window, LoadsWhatOthersWroteOnlyAfterItWasShown) {
+  FakeAgent agent;
+  auto preview = *from_json<ChangePreview>(test::example("change-preview"));
+  preview.unloaded = {"/etc/apache2/ports.conf was written after the server read it."};
+  agent.answer("/v1/changes/preview", to_json(preview));
+  Shown shown(options_of(agent));
+  ASSERT_TRUE(shown.is_whole());
+  button(shown.window.overview(), QStringLiteral("Review"))->click();
+  ChangePage& page = shown.window.change();
+  ASSERT_TRUE(turn_until([&] { return button(page, QStringLiteral("Make")); }));
+  EXPECT_TRUE(says(page, QStringLiteral("ports.conf was written after")));
+  EXPECT_FALSE(from_json<ChangeRequest>(agent.posted("/v1/changes/preview").back())->unloaded_too);
+  button(page, QStringLiteral("Make"))->click();
+  ASSERT_TRUE(turn_until([&] { return !agent.posted("/v1/changes/begin").empty(); }));
+  EXPECT_TRUE(from_json<ChangeRequest>(agent.posted("/v1/changes/begin").back())->unloaded_too);
+}
+
 TEST(Window, SaysWhyAChangeIsRefused) {
   FakeAgent agent;
   agent.refuse("/v1/changes/begin", "The configuration was changed since it was looked at.");
