@@ -41,12 +41,18 @@ bool can_be_asked() {
 Result<Outcome> follow(std::int64_t id, const Options& options, Client& client,
                        const Style& style) {
   std::size_t told = 0;
-  if (options.change_watch_seconds.value_or(1) > 0)
-    say("planned: the server is watched for half a minute first, to compare with.");
-  auto ended = wait_for_end(id, client, [&told](const ChangeRecord& change) {
-    for (; told < change.steps.size(); ++told)
-      if (const ChangeStep& step = change.steps[told]; !step.detail.empty())
-        say(fmt::format("{}: {}", name_of(step.phase), step.detail));
+  const double watched = options.change_watch_seconds.value_or(kLongestWatch);
+  if (watched > 0) say("planned: the server is watched for half a minute first, to compare with.");
+  auto ended = wait_for_end(id, client, [&told, watched](const ChangeRecord& change) {
+    for (; told < change.steps.size(); ++told) {
+      const ChangeStep& step = change.steps[told];
+      if (!step.detail.empty()) say(fmt::format("{}: {}", name_of(step.phase), step.detail));
+      if (step.phase == Phase::Verified && watched > 0)
+        say(fmt::format(
+            "watching for {:.0f} s at most, to keep it or take it back; Ctrl-C takes it "
+            "back at once.",
+            watched));
+    }
   });
   if (!ended) return fail(std::move(ended.error()));
   const ExitStatus status = status_of(ended->value.steps.back().phase);

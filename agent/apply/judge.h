@@ -18,6 +18,7 @@
 
 #include "agent/apply/comparison.h"
 #include "agent/apply/guards.h"
+#include "schema/model/change.h"
 #include "schema/model/sample.h"
 #include "schema/model/verdict.h"
 
@@ -25,7 +26,7 @@ namespace mpm::apply {
 
 struct JudgePolicy {
   double least_seconds = 60;
-  double most_seconds = 300;  // 0: the change is kept unwatched
+  double most_seconds = kLongestWatch;  // 0: the change is kept unwatched
   double settle_least_seconds = 5;
   double settle_most_seconds = 20;
   double block_seconds = 5;  // shorter where before is short

@@ -20,6 +20,9 @@
 
 namespace mpm {
 
+// How long a change is watched at most when nobody says otherwise.
+inline constexpr double kLongestWatch = 300;
+
 // How far a change is. Each is journalled before the step that it leads to is taken.
 enum class Phase : std::uint8_t {
   Planned,    // nothing is touched
