@@ -43,7 +43,10 @@ std::vector<Case> cases() {
       {"recommend-nothing", [](const Style& style) { return render(nothing_to_do(), style); }},
       {"recommend-too-little", [](const Style& style) { return render(too_little_data(), style); }},
       {"doctor", [](const Style& style) { return render(much_is_missing(), style); }},
-      {"doctor-well", [](const Style& style) { return render(DoctorReport{.servers = 2}, style); }},
+      {"doctor-well",
+       [](const Style& style) {
+         return render(DoctorReport{.servers = 2, .findings = {}}, style);
+       }},
       {"config", [](const Style& style) { return render(event_settings(), style); }},
   };
 }
