@@ -116,10 +116,13 @@ bool Connection::write(const char* bytes, std::size_t count) {
 }
 
 std::optional<Peer> Connection::peer() const {
+  // A port has nobody at its other end. Somebody outside of our pid namespace has no pid here, and
+  // is somebody all the same.
+  constexpr auto kNobody = static_cast<uid_t>(-1);
   ucred credentials{};
   socklen_t size = sizeof credentials;
   if (::getsockopt(socket_.get(), SOL_SOCKET, SO_PEERCRED, &credentials, &size) != 0 ||
-      credentials.pid == 0)
+      credentials.uid == kNobody)
     return std::nullopt;
   Peer peer{credentials.uid, std::vector<gid_t>(1024)};
   for (;;) {

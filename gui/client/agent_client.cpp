@@ -15,7 +15,13 @@ Result<std::string> body_of(Result<HttpAnswer> answer) {
   if (!answer) return fail(std::move(answer.error()));
   std::string body = answer->body.toStdString();
   if (answer->status == 200) return body;
-  if (auto problem = from_json<Problem>(body)) return fail(to_error(*problem));
+  if (const auto problem = from_json<Problem>(body)) {
+    Error told = to_error(*problem);
+    // What it could not reach is a server. Only an agent that does not answer is itself
+    // unreachable.
+    if (told.kind == Error::Kind::Unreachable) told.kind = Error::Kind::NotFound;
+    return fail(std::move(told));
+  }
   return fail(Error::Kind::Malformed,
               fmt::format("The agent answered with HTTP status {} and no explanation; it is "
                           "probably of another version than this dashboard.",

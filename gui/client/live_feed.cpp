@@ -116,8 +116,10 @@ void LiveFeed::watch(const std::string& target) {
 
 void LiveFeed::ask_status() {
   client_.get<StatusReport>(route::kStatus, {}, [this](Result<StatusReport> report) {
-    if (!report) return stumbled(report.error());
-    heard(*report);
+    if (report) return heard(*report);
+    // No server was named, so it is that there is none.
+    if (report.error().kind == Error::Kind::NotFound) return heard({});
+    stumbled(report.error());
   });
 }
 

@@ -54,8 +54,7 @@ OwnAgent::~OwnAgent() {
 }
 
 void OwnAgent::start() {
-  if (process_ && ready_)
-    Q_EMIT ready(directory_->filePath(QStringLiteral("agent.sock")));
+  if (process_ && ready_) Q_EMIT ready(directory_->filePath(QStringLiteral("agent.sock")));
   if (process_) return;
   const QString program = program_of(options_.program);
   if (program.isEmpty())

@@ -8,6 +8,7 @@
 #include <iterator>
 
 #include "schema/codec/json.h"
+#include "schema/codec/problem.h"
 #include "schema/model/messages.h"
 
 namespace mpm::test {
@@ -54,12 +55,9 @@ void FakeAgent::answer(const std::string& path, const std::string& body) {
   answers_[path] = {200, body};
 }
 
-void FakeAgent::refuse(const std::string& path, const std::string& sentence) {
-  Problem problem;
-  problem.title = "conflict";
-  problem.status = 409;
-  problem.detail = sentence;
-  answers_[path] = {409, to_json(problem)};
+void FakeAgent::refuse(const std::string& path, const std::string& sentence, Error::Kind kind) {
+  const Problem problem = to_problem({kind, sentence});
+  answers_[path] = {http_status(kind), to_json(problem)};
 }
 
 void FakeAgent::serve(QLocalSocket* client) {

@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "schema/model/result.h"
 #include "tests/support/temp_dir.h"
 
 class QLocalSocket;
@@ -34,7 +35,8 @@ class FakeAgent : public QObject {
   void set_delay(std::chrono::milliseconds delay) { delay_ = delay; }
   // The body of a route's answer: "/v1/status".
   void answer(const std::string& path, const std::string& body);
-  void refuse(const std::string& path, const std::string& sentence);
+  void refuse(const std::string& path, const std::string& sentence,
+              Error::Kind kind = Error::Kind::Conflict);
 
   // The bodies of what was posted to a path.
   const std::vector<std::string>& posted(const std::string& path) { return posted_[path]; }

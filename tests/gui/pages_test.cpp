@@ -225,10 +225,11 @@ TEST(Window, ForgetsNothingOfItsLayout) {
 
 TEST(Window, SaysThatNoServerRuns) {
   FakeAgent agent;
-  agent.answer("/v1/status", R"({"at": "2026-11-23T11:11:01.063Z", "targets": []})");
+  agent.refuse("/v1/status", "no httpd runs here", Error::Kind::Unreachable);
   Shown shown(options_of(agent));
   EXPECT_TRUE(
       turn_until([&] { return shown.window.empty_sentence().startsWith(u"No httpd runs"); }));
+  EXPECT_EQ(shown.window.feed().link().link, Link::Live);
   agent.answer("/v1/status", test::example("status"));
   EXPECT_TRUE(shown.is_whole());
   EXPECT_TRUE(shown.window.empty_sentence().isEmpty());

@@ -39,13 +39,13 @@ TEST(Container, TheServersOwnPidsAreTranslated) {
 TEST(Container, ItsConfigurationIsReadAsItSeesIt) {
   PrivateHttpd httpd({.directives = "MaxRequestWorkers 75\n"});
   httpd.stop();
-  httpd.dir().write("of-the-image.conf", "MaxRequestWorkers 50\nStartServers 1\n");
   const std::string inside =
-      "mount --bind \"$1/of-the-image.conf\" \"$2\" && "
+      "mkdir \"$1/image\" && cp -a \"$1\"/*.conf \"$1/htdocs\" \"$1/image\" && "
+      "printf 'MaxRequestWorkers 50\\nStartServers 1\\n' >\"$1/image/extra.conf\" && "
+      "mount --bind \"$1/image\" \"$1\" && "
       "exec /usr/sbin/apache2 -f \"$1/httpd.conf\" -DFOREGROUND";
   const Background container({"unshare", "--pid", "--mount", "--fork", "--mount-proc",
-                              "--kill-child", "bash", "-c", inside, "bash", httpd.dir().path(),
-                              httpd.extra_conf()});
+                              "--kill-child", "bash", "-c", inside, "bash", httpd.dir().path()});
   ASSERT_TRUE(wait_for([&] {
     return get_status(httpd.port(), "/", std::chrono::seconds(1)) == 200;
   })) << httpd.error_log();
