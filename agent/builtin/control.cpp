@@ -25,6 +25,13 @@ std::optional<pid_t> read_pid(const std::string& pid_file) {
   return pid;
 }
 
+// An ended process whose parent has not waited for it (state Z) can be signalled all the same.
+bool has_ended(pid_t pid) {
+  const auto text = read_file(fmt::format("/proc/{}/stat", pid));
+  const auto state = text ? text->rfind(") ") : std::string::npos;
+  return state == std::string::npos || text->compare(state, 3, ") Z") == 0;
+}
+
 // "mpm-httpd\n", the same for every process of this program.
 std::string program_name(const std::string& process) {
   const auto name = read_file("/proc/" + process + "/comm");
@@ -35,7 +42,7 @@ std::string program_name(const std::string& process) {
 
 std::optional<pid_t> running_server(const std::string& pid_file) {
   const auto pid = read_pid(pid_file);
-  if (!pid || ::kill(*pid, 0) != 0) return std::nullopt;
+  if (!pid || has_ended(*pid)) return std::nullopt;
   if (program_name(std::to_string(*pid)) != program_name("self")) return std::nullopt;
   return pid;
 }

@@ -116,6 +116,7 @@ Result<Target> start_again(const Launch& launch, const Target& ended, const Proc
     return fail(
         Error::Kind::Conflict,
         fmt::format("The server has ended and cannot be started from here: {}.", launch.refusal));
+  wait_until_reaped(proc, ended.pid, clock);
   const auto end = clock.mono() + options.start;
   if (auto ordered = order(launch, options); !ordered) return fail(std::move(ordered.error()));
   for (;;) {

@@ -266,6 +266,7 @@ void ServerDriver::wait_for_end() {
 }
 
 void ServerDriver::start(LoadReport& report) {
+  wait_until_reaped(proc_, target_.pid, clock_);
   const auto end = clock_.mono() + options_.start;
   Command command;
   command.arguments = start_arguments(target_.binary, target_.arguments);

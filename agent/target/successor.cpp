@@ -2,6 +2,7 @@
 #include "agent/target/successor.h"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "agent/base/file.h"
@@ -42,7 +43,19 @@ bool takes_place_of(const Target& other, const Target& ended, const ProcFs& proc
   });
 }
 
+constexpr std::chrono::milliseconds kLook{50};
+constexpr std::chrono::seconds kLongestReaping{10};
+
 }  // namespace
+
+void wait_until_reaped(const ProcFs& proc, std::int32_t pid, Clock& clock) {
+  const auto end = clock.mono() + kLongestReaping;
+  while (clock.mono() < end) {
+    const auto stat = proc.stat(pid);
+    if (!stat || stat->state != 'Z') return;
+    clock.sleep_until(clock.mono() + kLook, {});
+  }
+}
 
 std::optional<Target> successor_of(const Target& ended, const ProcFs& proc,
                                    const std::string& pid_file) {

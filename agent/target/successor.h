@@ -4,9 +4,11 @@
 // the server meanwhile.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
+#include "agent/base/clock.h"
 #include "agent/proc/proc_fs.h"
 #include "schema/model/target.h"
 
@@ -18,5 +20,11 @@ namespace mpm {
 // none.
 std::optional<Target> successor_of(const Target& ended, const ProcFs& proc,
                                    const std::string& pid_file = {});
+
+// Waits while the ended process is there as one that its parent has not waited for: some first
+// processes look every other second, some never. Until then it has its pid, and httpd takes a pid
+// in its PidFile for a server that runs, says so and exits with 0. After ten seconds it waits no
+// longer.
+void wait_until_reaped(const ProcFs& proc, std::int32_t pid, Clock& clock);
 
 }  // namespace mpm

@@ -4,7 +4,9 @@
 // that stands for /proc.
 #include "agent/target/successor.h"
 
+#include <chrono>
 #include <filesystem>
+#include <functional>
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -17,6 +19,7 @@ namespace mpm {
 namespace {
 
 namespace fs = std::filesystem;
+using namespace std::chrono_literals;
 
 struct Place {
   std::string cgroup = "/system.slice/httpd.service";
@@ -59,6 +62,11 @@ class Successor : public testing::Test {
                            place.port, pid));
     dir_.write(name + "net/tcp6", "  sl\n");
   }
+  void end_unreaped(int pid) {
+    dir_.write(
+        fmt::format("proc/{}/stat", pid),
+        fmt::format("{} (httpd) Z 1 1 1 0 -1 0 0 0 0 0 1 1 0 0 20 0 1 0 {} 0\n", pid, 1000 * pid));
+  }
   void end(int pid) { fs::remove_all(dir_ / fmt::format("proc/{}", pid)); }
 
   Target now(int pid) const {
@@ -72,6 +80,47 @@ class Successor : public testing::Test {
 
   TempDir dir_;
 };
+
+// Goes on by what is slept.
+class SleepingClock final : public Clock {
+ public:
+  Instant now() const override { return {}; }
+  std::chrono::steady_clock::time_point mono() const override { return now_; }
+  bool sleep_until(std::chrono::steady_clock::time_point when, std::stop_token) override {
+    now_ = when;
+    if (wakes) wakes();
+    return true;
+  }
+  std::chrono::seconds slept() const {
+    return std::chrono::duration_cast<std::chrono::seconds>(now_.time_since_epoch());
+  }
+
+  std::function<void()> wakes;
+
+ private:
+  std::chrono::steady_clock::time_point now_;
+};
+
+TEST_F(Successor, WaitsUntilThePidOfTheEndedOneIsFree) {
+  SleepingClock clock;
+  server(20);
+  wait_until_reaped(proc(), 20, clock);
+  EXPECT_EQ(clock.slept(), 0s) << "it runs";
+  end_unreaped(20);
+  clock.wakes = [&] {
+    if (clock.slept() == 2s) end(20);
+  };
+  wait_until_reaped(proc(), 20, clock);
+  EXPECT_EQ(clock.slept(), 2s);
+}
+
+TEST_F(Successor, IsNotWaitedForWhereNobodyReaps) {
+  SleepingClock clock;
+  server(20);
+  end_unreaped(20);
+  wait_until_reaped(proc(), 20, clock);
+  EXPECT_EQ(clock.slept(), 10s);
+}
 
 TEST_F(Successor, IsTheServerItselfWhileItRuns) {
   server(10);
