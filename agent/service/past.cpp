@@ -97,7 +97,9 @@ std::string Agent::history_name(const Target& target) const {
   // A server that was stopped and started may be found before its watch has seen the end.
   const auto lives = [&](const Watch& watched) {
     const std::int32_t pid = watched.target().pid;
-    return !watched.ended() && (pid == 0 || proc_.stat(pid));
+    if (watched.ended() || pid == 0) return !watched.ended();
+    const auto stat = proc_.stat(pid);
+    return stat && stat->state != 'Z';  // it has ended, and nobody has waited for it yet
   };
   const auto is_taken = [&](const std::string& name) {
     return std::ranges::any_of(watches_, [&](const auto& entry) {
