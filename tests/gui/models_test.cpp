@@ -20,7 +20,7 @@ namespace {
 
 constexpr auto kFatal = QAbstractItemModelTester::FailureReportingMode::Fatal;
 
-StatusReport servers(std::initializer_list<std::int32_t> pids) {
+StatusReport servers(const std::vector<std::int32_t>& pids) {
   StatusReport report;
   for (const std::int32_t pid : pids) {
     TargetStatus server;
@@ -34,7 +34,7 @@ TEST(ServersModel, KeepsTheContractWhileServersComeAndGo) {
   ServersModel model;
   const QAbstractItemModelTester tester(&model, kFatal);
   for (const auto& pids :
-       std::vector<std::initializer_list<std::int32_t>>{{1}, {1, 2, 3}, {3, 1}, {4, 5}, {}, {5}})
+       std::vector<std::vector<std::int32_t>>{{1}, {1, 2, 3}, {3, 1}, {4, 5}, {}, {5}})
     model.take(servers(pids));
   EXPECT_EQ(model.rowCount(), 1);
 }
