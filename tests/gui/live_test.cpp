@@ -23,6 +23,7 @@
 #include "tests/support/child.h"
 #include "tests/support/loopback.h"
 #include "tests/support/private_httpd.h"
+#include "tests/support/wait_for.h"
 
 namespace mpm::gui {
 namespace {
@@ -87,15 +88,15 @@ TEST(Dashboard, SeesASaturatedServerFollowsTheAdviceAndTakesItBackWhenItEnds) {
   ASSERT_TRUE(press(window, QStringLiteral("Review")));
   ASSERT_TRUE(press(window.change(), QStringLiteral("Make this change: graceful reload")));
   ASSERT_TRUE(turn_until([&] { return window.change().change_is_open(); }, 30s));
-  ASSERT_TRUE(
-      turn_until([&] { return says(window.change(), QStringLiteral("Generation 1")); }, 60s))
-      << "It is in force, and watched.";
+  ASSERT_TRUE(turn_until(
+      [&] { return says(window.change(), QStringLiteral("in force, being watched")); }, 60s));
   EXPECT_NE(bytes_of(server.extra_conf()), before);
 
   // Nobody is there to judge it any more.
   shown.reset();
   EXPECT_EQ(bytes_of(server.extra_conf()), before);
-  EXPECT_EQ(get_status(server.port(), "/", 5s), 200);
+  load.stop();
+  EXPECT_TRUE(wait_for([&] { return get_status(server.port(), "/", 2s) == 200; }));
 }
 
 TEST(Dashboard, EndsItsAgentWithItself) {
