@@ -133,7 +133,7 @@ std::string render(const ChangeRecord& change, const Style& style) {
   text += directives_and_files(change.plan, style);
   text += "\n" + heading("Its life", style) + steps(change, style);
   if (change.watch) text += evidence(*change.watch, change.steps, style);
-  const Phase phase = change.steps.empty() ? Phase::Planned : change.steps.back().phase;
+  const Phase phase = phase_of(change);
   text += "\n" + paragraph({}, ending(change, phase), style, tone_of(phase));
   if (phase == Phase::Kept)
     text +=

@@ -22,10 +22,6 @@ namespace {
 
 constexpr std::chrono::milliseconds kPause{150};  // between two looks at a change
 
-bool has_ended(Phase phase) {
-  return phase >= Phase::Kept;
-}
-
 // Undone is no failure of ours: the server is as it was. A script still has to know.
 ExitStatus status_of(Phase phase) {
   if (phase == Phase::Kept) return ExitStatus::Fine;
@@ -55,7 +51,7 @@ Result<Outcome> follow(std::int64_t id, const Options& options, Client& client,
     }
   });
   if (!ended) return fail(std::move(ended.error()));
-  const ExitStatus status = status_of(ended->value.steps.back().phase);
+  const ExitStatus status = status_of(phase_of(ended->value));
   return outcome(
       std::move(*ended), options, [&](const ChangeRecord& change) { return render(change, style); },
       status);
@@ -193,7 +189,7 @@ Result<Answer<ChangeRecord>> wait_for_end(std::int64_t id, Client& client,
     }
     const ChangeRecord& change = answer->value;
     if (see) see(change);
-    if (!change.steps.empty() && has_ended(change.steps.back().phase)) return answer;
+    if (has_ended(phase_of(change))) return answer;
     std::this_thread::sleep_for(kPause);
   }
 }

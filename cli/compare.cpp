@@ -13,11 +13,6 @@
 namespace mpm {
 namespace {
 
-const Setting* find(const MpmSettings& settings, const std::string& directive) {
-  const auto found = std::ranges::find(settings.settings, directive, &Setting::directive);
-  return found == settings.settings.end() ? nullptr : &*found;
-}
-
 SettingDifference difference(const std::string& directive, const Setting* a, const Setting* b) {
   SettingDifference found;
   found.directive = directive;
@@ -55,10 +50,10 @@ SettingsComparison compared(MpmSettings a, MpmSettings b) {
     return x->effective != y->effective || x->value.has_value() != y->value.has_value();
   };
   for (const Setting& setting : a.settings)
-    if (const Setting* other = find(b, setting.directive); differs(&setting, other))
+    if (const Setting* other = find_setting(b, setting.directive); differs(&setting, other))
       comparison.differences.push_back(difference(setting.directive, &setting, other));
   for (const Setting& setting : b.settings)
-    if (find(a, setting.directive) == nullptr)
+    if (find_setting(a, setting.directive) == nullptr)
       comparison.differences.push_back(difference(setting.directive, nullptr, &setting));
   comparison.a = std::move(a);
   comparison.b = std::move(b);

@@ -4,21 +4,12 @@
 #include <fmt/format.h>
 
 #include "cli/text.h"
+#include "schema/codec/names.h"
 
 namespace mpm {
 
 std::string_view words(Mpm mpm) {
-  switch (mpm) {
-    case Mpm::Prefork:
-      return "prefork";
-    case Mpm::Worker:
-      return "worker";
-    case Mpm::Event:
-      return "event";
-    case Mpm::Winnt:
-      return "winnt";
-  }
-  return "unknown MPM";
+  return name_of(mpm);
 }
 
 std::string_view words(const std::optional<Mpm>& mpm) {

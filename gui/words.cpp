@@ -6,6 +6,9 @@
 #include <QLocale>
 #include <array>
 #include <cmath>
+#include <string>
+
+#include "schema/codec/names.h"
 
 namespace mpm::gui {
 namespace {
@@ -133,9 +136,7 @@ QString server_name(const TargetStatus& server) {
   const QString name = server.pid > 0       ? tr("httpd %1").arg(server.pid)
                        : server.url.empty() ? tr("httpd")
                                             : tr("httpd at %1").arg(shown(server.url));
-  constexpr std::array kMpms{"prefork", "worker", "event", "winnt"};
-  const QString mpm = server.mpm ? QString::fromLatin1(kMpms[static_cast<std::size_t>(*server.mpm)])
-                                 : tr("unknown MPM");
+  const QString mpm = server.mpm ? shown(std::string(name_of(*server.mpm))) : tr("unknown MPM");
   const QString version = shown(server.version);
   return version.isEmpty() ? QStringLiteral("%1 (%2)").arg(name, mpm)
                            : QStringLiteral("%1 (%2, %3)").arg(name, version, mpm);

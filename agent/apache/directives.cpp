@@ -119,6 +119,12 @@ std::span<const Directive> directives() {
   return kDirectives;
 }
 
+std::string_view name_of_mpm(Mpm mpm) {
+  constexpr std::array kNames =
+      std::to_array<std::string_view>({"prefork", "worker", "event", "winnt"});
+  return kNames[static_cast<std::size_t>(mpm)];
+}
+
 bool same_name(std::string_view a, std::string_view b) {
   return std::ranges::equal(a, b, {}, lower, lower);
 }

@@ -17,6 +17,9 @@
 
 namespace mpm {
 
+// "event": as the sources and files of an MPM are called.
+std::string_view name_of_mpm(Mpm mpm);
+
 enum class ValueKind : std::uint8_t {
   Count,     // read by atoi: "abc" is 0, "150MB" is 150
   Size,      // bytes, likewise

@@ -15,12 +15,6 @@ namespace mpm {
 namespace {
 
 constexpr std::array kMpms{Mpm::Prefork, Mpm::Worker, Mpm::Event, Mpm::Winnt};
-constexpr std::array kNames =
-    std::to_array<std::string_view>({"prefork", "worker", "event", "winnt"});
-
-std::string_view name_of(Mpm mpm) {
-  return kNames[static_cast<std::size_t>(mpm)];
-}
 
 const Explanation* find_explanation(std::string_view directive) {
   for (const auto table : {explanations_of_spares(), explanations_of_limits(),
@@ -44,7 +38,7 @@ std::vector<std::string> default_sentences(const Directive& directive,
     std::size_t count = 0;
     for (const Mpm mpm : kMpms)
       if (directive.known_to(mpm) && directive.default_for(mpm) == value) {
-        mpms += fmt::format("{}{}", count == 0 ? "" : ", ", name_of(mpm));
+        mpms += fmt::format("{}{}", count == 0 ? "" : ", ", name_of_mpm(mpm));
         ++count;
       }
     std::string text = directive.kind == ValueKind::Word ? std::string(directive.default_word)
@@ -72,7 +66,8 @@ std::vector<Remark> codes_of(const Explanation& explanation) {
                                       {Mpm::Worker, code.worker},
                                       {Mpm::Event, code.event}})
       if (!number.empty())
-        remarks.push_back({std::string(number), fmt::format("{}: {}", name_of(mpm), code.text)});
+        remarks.push_back(
+            {std::string(number), fmt::format("{}: {}", name_of_mpm(mpm), code.text)});
   }
   return remarks;
 }

@@ -15,9 +15,6 @@
 namespace mpm {
 namespace {
 
-constexpr std::array kMpmNames =
-    std::to_array<std::string_view>({"prefork", "worker", "event", "winnt"});
-
 std::string text_of(const SettingValue& value) {
   if (const auto* number = std::get_if<std::int64_t>(&value)) return fmt::format("{}", *number);
   return std::get<std::string>(value);
@@ -102,8 +99,7 @@ LoadPlan load_plan(const LoadQuestion& question) {
         {"MPM", LoadWay::StopStart,
          fmt::format("The MPM changes from {} to {}: a server that is told to reload with another "
                      "MPM ends (AH00534), though its check says that all is well.",
-                     kMpmNames[static_cast<std::size_t>(*question.running_mpm)],
-                     kMpmNames[static_cast<std::size_t>(*question.configured_mpm)])});
+                     name_of_mpm(*question.running_mpm), name_of_mpm(*question.configured_mpm))});
   for (const ValueChange& change : question.changes)
     plan.reasons.push_back(reason_for(question, change));
   std::ranges::stable_sort(plan.reasons, std::ranges::greater(), &LoadReason::way);

@@ -25,11 +25,7 @@ void keep_uncut_limit(Pool& pool, const MpmSettings& settings) {
 
 Pool pool_of(Mpm mpm, const MpmSettings& settings) {
   const auto value = [&](std::string_view name, std::int32_t without) {
-    for (const Setting& setting : settings.settings)
-      if (setting.directive == name)
-        if (const auto* number = std::get_if<std::int64_t>(&setting.effective))
-          return static_cast<std::int32_t>(*number);
-    return without;
+    return static_cast<std::int32_t>(number_in_force(settings, name, without));
   };
   const bool threads = mpm != Mpm::Prefork;
   Pool pool;

@@ -63,14 +63,17 @@ constexpr const Row& row(const Table& table, Phase phase) {
 constexpr const Row& row(Phase phase) {
   return row(kLife, phase);
 }
-constexpr bool has_ended(Phase phase) {
-  return row(phase).effect == Effect::None;
-}
 
 namespace law {
 
 constexpr bool is_end(const Table& table, Phase phase) {
   return row(table, phase).effect == Effect::None;
+}
+
+constexpr bool ends_are_those_of_the_contract(const Table& table) {
+  for (const Row& at : table)
+    if (is_end(table, at.phase) != has_ended(at.phase)) return false;
+  return true;
 }
 
 // Row i is of phase i, and what has ended stays where it is.
@@ -169,6 +172,7 @@ constexpr bool all(const Table& table) {
 }  // namespace law
 
 static_assert(law::rows_are_in_order(kLife));
+static_assert(law::ends_are_those_of_the_contract(kLife));
 static_assert(law::trouble_leads_back(kLife), "in trouble a change goes back");
 static_assert(law::steps_have_their_phase(kLife), "each step is taken in one phase");
 static_assert(law::nothing_is_left_out(kLife), "saved, written, checked, loaded, seen, watched");

@@ -12,11 +12,8 @@ constexpr double kPinned = 0.97;
 // Clients repeat a SYN that was dropped after 1, 3 and 7 seconds; each repetition is counted.
 constexpr double kOverflowWeight = 0.4;
 
-double queue_of(const Sample& sample) {
-  std::int64_t sum = 0;
-  for (const ListenerUsage& listener : sample.listeners)
-    sum += listener.queue;
-  return static_cast<double>(sum);
+double waiting(const Sample& sample) {
+  return static_cast<double>(queue_of(sample.listeners));
 }
 
 // The kernel counts overflows for all the listeners of the network namespace. They are ours when
@@ -58,9 +55,9 @@ std::optional<Block> between(const Sample& a, const Sample& b) {
   block.seconds = Seconds(b.at - a.at).count();
   if (block.seconds <= 0 || block.seconds > kLongestGap) return std::nullopt;
   if (b.accesses < a.accesses) return std::nullopt;
-  const double queue = queue_of(b);
+  const double queue = waiting(b);
   block.completed = static_cast<double>(b.accesses - a.accesses);
-  block.arrived = std::max(0.0, block.completed + serving(b) - serving(a) + queue - queue_of(a));
+  block.arrived = std::max(0.0, block.completed + serving(b) - serving(a) + queue - waiting(a));
   if (queue_is_filling(a) || queue_is_filling(b))
     block.turned_away =
         kOverflowWeight * static_cast<double>(std::max<std::int64_t>(

@@ -48,7 +48,8 @@ std::string section_opening(const Draft& draft) {
     return module.identifier == identifier;
   });
   if (known) return fmt::format("<IfModule {}>", identifier);
-  return fmt::format("<IfModule {}.c>", draft.mpm == Mpm::Winnt ? "mpm_winnt" : word_of(draft.mpm));
+  return fmt::format("<IfModule {}.c>",
+                     draft.mpm == Mpm::Winnt ? "mpm_winnt" : name_of_mpm(draft.mpm));
 }
 
 std::string line_of(const CheckedWish& wish) {

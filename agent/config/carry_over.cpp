@@ -18,22 +18,9 @@ namespace {
 
 using Number = std::int64_t;
 
-const Setting* find(const MpmSettings& settings, std::string_view directive) {
-  const auto found =
-      std::find_if(settings.settings.begin(), settings.settings.end(),
-                   [&](const Setting& setting) { return setting.directive == directive; });
-  return found == settings.settings.end() ? nullptr : &*found;
-}
-
 bool is_written(const MpmSettings& settings, std::string_view directive) {
-  const Setting* setting = find(settings, directive);
+  const Setting* setting = find_setting(settings, directive);
   return setting != nullptr && setting->value.has_value();
-}
-
-Number effective(const MpmSettings& settings, std::string_view directive, Number otherwise) {
-  const Setting* setting = find(settings, directive);
-  const auto* value = setting == nullptr ? nullptr : std::get_if<Number>(&setting->effective);
-  return value == nullptr ? otherwise : *value;
 }
 
 Number rounded_up(Number value, Number unit) {
@@ -45,7 +32,7 @@ class Translation {
   Translation(const MpmSettings& before, const MpmSettings& there, Mpm to,
               const std::vector<CheckedWish>& given)
       : before_(before), there_(there), to_(to), given_(given) {
-    from_threads_ = std::max<Number>(effective(before, "ThreadsPerChild", 1), 1);
+    from_threads_ = std::max<Number>(number_in_force(before, "ThreadsPerChild", 1), 1);
     threads_ = to == Mpm::Prefork ? 1 : threads_of_the_new();
     fit_threads();
     fit_workers();
@@ -82,7 +69,7 @@ class Translation {
   Number future(std::string_view name, Number otherwise) const {
     if (const auto number = given(name)) return *number;
     const auto found = numbers_.find(name);
-    return found != numbers_.end() ? found->second : effective(there_, name, otherwise);
+    return found != numbers_.end() ? found->second : number_in_force(there_, name, otherwise);
   }
 
   // Between worker and event it stays; coming from prefork it is what the new MPM's block says.
@@ -90,12 +77,12 @@ class Translation {
     if (const auto number = given("ThreadsPerChild")) return std::max<Number>(*number, 1);
     if (is_written(before_, "ThreadsPerChild")) return from_threads_;
     if (before_.mpm != Mpm::Prefork && !is_written(there_, "ThreadsPerChild")) return from_threads_;
-    return std::max<Number>(effective(there_, "ThreadsPerChild", 25), 1);
+    return std::max<Number>(number_in_force(there_, "ThreadsPerChild", 25), 1);
   }
 
   void fit_threads() {
     if (to_ == Mpm::Prefork) return;
-    if (threads_ != effective(there_, "ThreadsPerChild", 25))
+    if (threads_ != number_in_force(there_, "ThreadsPerChild", 25))
       numbers_["ThreadsPerChild"] = threads_;
     const Number limit = future("ThreadLimit", 64);
     if (threads_ > limit) numbers_["ThreadLimit"] = threads_;
@@ -114,14 +101,14 @@ class Translation {
 
   // A number that is in force anyhow need not be written.
   bool needs(std::string_view name, Number value) const {
-    const Setting* setting = find(there_, name);
+    const Setting* setting = find_setting(there_, name);
     if (setting != nullptr && setting->value) return leading_integer(*setting->value) != value;
-    return effective(there_, name, -1) != value;
+    return number_in_force(there_, name, -1) != value;
   }
 
   void fit_start() {
     if (!is_written(before_, "StartServers")) return;
-    const Number workers = effective(before_, "StartServers", 1) * from_threads_;
+    const Number workers = number_in_force(before_, "StartServers", 1) * from_threads_;
     put("StartServers", std::max<Number>(rounded_up(workers, threads_), 1));
   }
 
@@ -132,18 +119,18 @@ class Translation {
     const bool to_processes = to_ == Mpm::Prefork;
     const std::string_view least = to_processes ? "MinSpareServers" : "MinSpareThreads";
     const std::string_view most = to_processes ? "MaxSpareServers" : "MaxSpareThreads";
-    if (is_written(before_, from_least)) put(least, effective(before_, from_least, 1));
+    if (is_written(before_, from_least)) put(least, number_in_force(before_, from_least, 1));
     if (!is_written(before_, from_most)) return;
     // Threads come and go by the process, so the gap must hold one.
     const Number gap = to_processes ? 1 : threads_ + 1;
-    put(most, std::max(effective(before_, from_most, 1), future(least, 1) + gap));
+    put(most, std::max(number_in_force(before_, from_most, 1), future(least, 1) + gap));
   }
 
   // A process with n workers serves n times the connections of one with a single worker in the
   // same time, and shall live as long.
   void fit_connections() {
     if (!is_written(before_, "MaxConnectionsPerChild")) return;
-    const Number connections = effective(before_, "MaxConnectionsPerChild", 0);
+    const Number connections = number_in_force(before_, "MaxConnectionsPerChild", 0);
     const Number scaled = connections * threads_ / from_threads_;
     put("MaxConnectionsPerChild", connections > 0 ? std::max<Number>(scaled, 1) : connections);
   }

@@ -187,7 +187,7 @@ Result<void> refuse_broken(const Site& site, Mpm mpm) {
           Error::Kind::Malformed,
           fmt::format("httpd refuses the configuration as it is, at {}: the {} MPM does not "
                       "know {}. Put it into the <IfModule> of its MPM first.",
-                      place_of(node), word_of(mpm), node.name));
+                      place_of(node), name_of_mpm(mpm), node.name));
   }
   return {};
 }

@@ -85,7 +85,7 @@ void remark_on_limit(Draft& draft, const MpmSettings& before) {
   draft.remarks.push_back(
       {"", fmt::format("MaxRequestWorkers is written nowhere, so that {} workers become {}, the "
                        "default of {}. Set MaxRequestWorkers={} with the switch to keep them.",
-                       before.worker_limit, after.worker_limit, word_of(draft.mpm),
+                       before.worker_limit, after.worker_limit, name_of_mpm(draft.mpm),
                        before.worker_limit)});
 }
 

@@ -65,12 +65,6 @@ std::optional<Mpm> mpm_of_condition(std::string_view name) {
   return mpm_of_source(meant_mpm(name));
 }
 
-std::string_view name_of_mpm(Mpm mpm) {
-  constexpr std::array kNames =
-      std::to_array<std::string_view>({"prefork", "worker", "event", "winnt"});
-  return kNames[static_cast<std::size_t>(mpm)];
-}
-
 std::string source_of_mpm(Mpm mpm) {
   return source_of_module(module_identifier(mpm));
 }

@@ -125,8 +125,7 @@ class LintContext {
 // meant to stand for.
 std::optional<Mpm> mpm_of_source(std::string_view source);
 std::optional<Mpm> mpm_of_condition(std::string_view name);
-std::string_view name_of_mpm(Mpm mpm);  // "event"
-std::string source_of_mpm(Mpm mpm);     // "event.c"
+std::string source_of_mpm(Mpm mpm);  // "event.c"
 
 // A directive of the MPM itself, as StartServers; not one of httpd's core, as KeepAlive.
 bool is_of_mpm(const Directive& directive);

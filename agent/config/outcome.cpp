@@ -14,23 +14,10 @@
 namespace mpm::config {
 namespace {
 
-const Setting* find(const MpmSettings& settings, std::string_view directive) {
-  const auto found =
-      std::find_if(settings.settings.begin(), settings.settings.end(),
-                   [&](const Setting& setting) { return setting.directive == directive; });
-  return found == settings.settings.end() ? nullptr : &*found;
-}
-
-std::int64_t number(const MpmSettings& settings, std::string_view directive) {
-  const Setting* setting = find(settings, directive);
-  const auto* value = setting == nullptr ? nullptr : std::get_if<std::int64_t>(&setting->effective);
-  return value == nullptr ? 0 : *value;
-}
-
 std::int64_t written_number(const MpmSettings& settings, std::string_view directive) {
-  const Setting* setting = find(settings, directive);
+  const Setting* setting = find_setting(settings, directive);
   return setting != nullptr && setting->value ? leading_integer(*setting->value)
-                                              : number(settings, directive);
+                                              : number_in_force(settings, directive);
 }
 
 // Which further directive makes a corrected value hold, or which value needs no correction.
@@ -39,20 +26,21 @@ std::string way_to_hold(std::string_view directive, const MpmSettings& settings,
   if (directive == "MaxRequestWorkers" && mpm == Mpm::Prefork)
     return fmt::format(" Set ServerLimit to {}, too.", asked);
   if (directive == "MaxRequestWorkers") {
-    const std::int64_t threads = std::max<std::int64_t>(number(settings, "ThreadsPerChild"), 1);
+    const std::int64_t threads =
+        std::max<std::int64_t>(number_in_force(settings, "ThreadsPerChild"), 1);
     if (asked < threads)
       return fmt::format(" Set at least {}, or a lower ThreadsPerChild.", threads);
     const std::int64_t processes = asked / threads;
-    if (processes > number(settings, "ServerLimit"))
+    if (processes > number_in_force(settings, "ServerLimit"))
       return fmt::format(" Set ServerLimit to {}, too.", (asked + threads - 1) / threads);
     return fmt::format(" Set {} or {}.", processes * threads, (processes + 1) * threads);
   }
   if (directive == "ThreadsPerChild") return fmt::format(" Set ThreadLimit to {}, too.", asked);
   if (directive == "MaxSpareThreads" || directive == "MaxSpareServers")
-    return fmt::format(" Set it to {}, or lower {}.", number(settings, directive),
+    return fmt::format(" Set it to {}, or lower {}.", number_in_force(settings, directive),
                        directive == "MaxSpareThreads" ? "MinSpareThreads" : "MinSpareServers");
   if (directive == "StartServers")
-    return fmt::format(" Set it to {} at most.", number(settings, directive));
+    return fmt::format(" Set it to {} at most.", number_in_force(settings, directive));
   return {};
 }
 
@@ -66,7 +54,7 @@ std::vector<Remark> new_corrections(const MpmSettings& before, const MpmSettings
                            find_directive(setting.directive)->kind == ValueKind::Count;
     const bool defaulted = !setting.value;
     if (!corrected && !defaulted) continue;
-    const Setting* was = find(before, setting.directive);
+    const Setting* was = find_setting(before, setting.directive);
     for (const Remark& remark : setting.remarks) {
       const bool known =
           was != nullptr && std::any_of(was->remarks.begin(), was->remarks.end(),
@@ -85,8 +73,8 @@ struct Views {
 };
 
 DirectiveChange change_of(const Directive& directive, const Views& views) {
-  const Setting* from = find(views.before, directive.name);
-  const Setting* to = find(views.after, directive.name);
+  const Setting* from = find_setting(views.before, directive.name);
+  const Setting* to = find_setting(views.after, directive.name);
   DirectiveChange change;
   change.directive = directive.name;
   if (from != nullptr) {
@@ -177,7 +165,8 @@ PlannedEdit outcome(const EditRequest& request, const Site& before, const Draft&
     if (was == is) continue;
     plan.directives.push_back(change_of(directive, views));
   }
-  fill_in_way(result, {request.mpm, request.running, number(views.after, "ThreadsPerChild")});
+  fill_in_way(result,
+              {request.mpm, request.running, number_in_force(views.after, "ThreadsPerChild")});
   for (const DirectiveChange& change : plan.directives)
     remark_on_restart(change, request, plan);
   for (Remark& remark : new_corrections(views.before, views.after, draft.mpm))

@@ -60,7 +60,7 @@ Result<void> refuse_unsafe(const Site& site, Mpm to) {
       return fail(Error::Kind::Conflict,
                   fmt::format("{} is loaded, which is not safe in threads, so {} cannot take the "
                               "place of prefork. To go there, {}.",
-                              module.identifier, word_of(to), module.way));
+                              module.identifier, name_of_mpm(to), module.way));
   return {};
 }
 
@@ -72,13 +72,13 @@ void remark_on_conditions(Draft& draft, const Site& before, Mpm from) {
     const auto* unsafe = std::ranges::find(kUnsafe, module.identifier, &Unsafe::identifier);
     draft.remarks.push_back(
         {"", fmt::format("{} is loaded for {} alone and goes with it{}{}.", module.identifier,
-                         word_of(from), unsafe != kUnsafe.end() ? "; to do without it, " : "",
+                         name_of_mpm(from), unsafe != kUnsafe.end() ? "; to do without it, " : "",
                          unsafe != kUnsafe.end() ? unsafe->way : "")});
   }
   for (const LoadedModule& module : draft.site.modules)
     if (!is_mpm_source(module.source) && !is_loaded(before, module.identifier))
       draft.remarks.push_back({"", fmt::format("{} is loaded for {} alone and comes with it.",
-                                               module.identifier, word_of(draft.mpm))});
+                                               module.identifier, name_of_mpm(draft.mpm))});
 }
 
 void remark_on_modules(Draft& draft, Mpm to) {
@@ -106,11 +106,11 @@ Result<void> refuse_unreachable(const Draft& draft) {
         fmt::format("httpd is started with -C 'LoadModule {} ...', which no file can change. "
                     "Change the command line that starts it.",
                     identifier));
-  const auto own = std::find_if(draft.site.modules.begin(), draft.site.modules.end(),
-                                [&](const LoadedModule& module) {
-                                  return module.identifier == identifier ||
-                                         module.source == fmt::format("{}.c", word_of(draft.mpm));
-                                });
+  const auto own = std::find_if(
+      draft.site.modules.begin(), draft.site.modules.end(), [&](const LoadedModule& module) {
+        return module.identifier == identifier ||
+               module.source == fmt::format("{}.c", name_of_mpm(draft.mpm));
+      });
   const bool linked_in = own != draft.site.modules.end() &&
                          std::find(builtin.begin(), builtin.end(), own->source) != builtin.end();
   const auto& names = draft.options.builtin_identifiers;
@@ -119,7 +119,7 @@ Result<void> refuse_unreachable(const Draft& draft) {
   return fail(Error::Kind::Conflict,
               fmt::format("The {} MPM is linked into this httpd, and no configuration can take "
                           "another. {}",
-                          word_of(draft.mpm),
+                          name_of_mpm(draft.mpm),
                           suse ? fmt::format("Set APACHE_MPM in {} and install the package of that "
                                              "MPM; each has a program of its own.",
                                              kSysconfig)
@@ -153,9 +153,9 @@ std::optional<LoadLine> load_line(const Tree& tree, std::size_t index,
 
 // The name of the file with the other MPM in it.
 std::string file_for(const std::string& file, Mpm from, Mpm to) {
-  const std::string old_name = fmt::format("mpm_{}", word_of(from));
+  const std::string old_name = fmt::format("mpm_{}", name_of_mpm(from));
   const std::size_t at = file.rfind(old_name);
-  const std::string new_name = fmt::format("mpm_{}", word_of(to));
+  const std::string new_name = fmt::format("mpm_{}", name_of_mpm(to));
   if (at != std::string::npos) return std::string(file).replace(at, old_name.size(), new_name);
   return fmt::format("{}/mod_{}.so", directory_of(file), new_name);
 }
@@ -233,9 +233,9 @@ Result<std::optional<Overlay>> with_links(const Draft& draft, const std::string&
   if (name_of(enabled) != "mods-enabled" || !draft.files.link_target(path)) return std::nullopt;
   Overlay changed = draft.files;
   for (const std::string_view end : {"load", "conf"}) {
-    const std::string old_name = fmt::format("mpm_{}.{}", word_of(draft.mpm), end);
+    const std::string old_name = fmt::format("mpm_{}.{}", name_of_mpm(draft.mpm), end);
     const std::string old_link = fmt::format("{}/{}", enabled, old_name);
-    const std::string name = fmt::format("mpm_{}.{}", word_of(target.to), end);
+    const std::string name = fmt::format("mpm_{}.{}", name_of_mpm(target.to), end);
     const std::string file = fmt::format("{}/{}", available, name);
     const auto led = draft.files.link_target(old_link);
     if (draft.files.kind(file) != FileKind::Regular && (led || end == "load"))
@@ -249,7 +249,7 @@ Result<std::optional<Overlay>> with_links(const Draft& draft, const std::string&
                    target_like(led.value_or(std::string()), old_name, name));
   }
   const auto load =
-      open_file(draft.files, fmt::format("{}/mpm_{}.load", available, word_of(target.to)));
+      open_file(draft.files, fmt::format("{}/mpm_{}.load", available, name_of_mpm(target.to)));
   if (!load) return fail(load.error());
   for (std::size_t i = 0; i < load->tree.lines().size(); ++i)
     if (const auto line = load_line(load->tree, i, module_identifier(target.to));
@@ -267,10 +267,10 @@ Result<Site> read_switched(const Draft& draft, const Overlay& changed, Mpm to) {
   if (fatal != after.problems.end())
     return fail(Error::Kind::Malformed,
                 fmt::format("httpd would refuse the configuration with {} at {}:{}: {}",
-                            word_of(to), fatal->file, fatal->line, fatal->sentence));
+                            name_of_mpm(to), fatal->file, fatal->line, fatal->sentence));
   if (read_settings(after, std::nullopt).mpm != to)
     return fail(Error::Kind::Conflict,
-                fmt::format("The configuration would still not load {}.", word_of(to)));
+                fmt::format("The configuration would still not load {}.", name_of_mpm(to)));
   return after;
 }
 
@@ -308,8 +308,8 @@ Result<void> switch_mpm(Draft& draft, Mpm to, ModuleFiles modules) {
   if (to == Mpm::Winnt)
     return fail(Error::Kind::Usage, "winnt is the MPM of Windows; take event, worker or prefork.");
   if (auto reached = refuse_unreachable(draft); !reached) return reached;
-  Error refusal{Error::Kind::Conflict,
-                fmt::format("No LoadModule of {} was found to be changed.", word_of(draft.mpm))};
+  Error refusal{Error::Kind::Conflict, fmt::format("No LoadModule of {} was found to be changed.",
+                                                   name_of_mpm(draft.mpm))};
   for (const std::string& path : draft.site.files) {
     auto changed = with_other_mpm(draft, path, {to, modules});
     if (!changed) return fail(std::move(changed).error());

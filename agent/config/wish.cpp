@@ -143,12 +143,6 @@ std::string known_names(Mpm mpm) {
 
 }  // namespace
 
-std::string_view word_of(Mpm mpm) {
-  constexpr std::array kWords =
-      std::to_array<std::string_view>({"prefork", "worker", "event", "winnt"});
-  return kWords[static_cast<std::size_t>(mpm)];
-}
-
 Result<std::vector<CheckedWish>> check_wishes(std::span<const Wish> wishes, Mpm mpm) {
   std::vector<CheckedWish> checked;
   for (const Wish& wish : wishes) {
@@ -162,7 +156,7 @@ Result<std::vector<CheckedWish>> check_wishes(std::span<const Wish> wishes, Mpm 
     if (!directive->known_to(mpm))
       return fail(Error::Kind::Usage,
                   fmt::format("The {} MPM does not know {}; httpd would refuse to start with it.{}",
-                              word_of(mpm), directive->name, instead_of(directive->name, mpm)));
+                              name_of_mpm(mpm), directive->name, instead_of(directive->name, mpm)));
     if (std::ranges::find(checked, directive, &CheckedWish::directive) != checked.end())
       return fail(Error::Kind::Usage,
                   fmt::format("{} is wished for twice; name it once.", directive->name));

@@ -27,7 +27,4 @@ Result<std::vector<CheckedWish>> check_wishes(std::span<const Wish> wishes, Mpm 
 // Whether what is written means the value already: "0150" is 150, "on" is On.
 bool same_value(const Directive& directive, std::string_view written, std::string_view value);
 
-// "event", "prefork": for sentences.
-std::string_view word_of(Mpm mpm);
-
 }  // namespace mpm::config

@@ -281,7 +281,7 @@ ChangeSummary summary_of(const ChangeRecord& change) {
   summary.id = change.id;
   summary.at = change.at;
   summary.pid = change.target.pid;
-  summary.phase = change.steps.empty() ? Phase::Planned : change.steps.back().phase;
+  summary.phase = phase_of(change);
   summary.what = words_for(change.plan);
   summary.because = change.because;
   summary.undoes = change.undoes;

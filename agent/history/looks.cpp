@@ -35,13 +35,6 @@ bool restarted_between(const Sample& a, const Sample& b) {
   return a.generation != b.generation || b.accesses < a.accesses || began_anew(a, b);
 }
 
-std::int64_t queue_of(const Sample& sample) {
-  std::int64_t sum = 0;
-  for (const ListenerUsage& listener : sample.listeners)
-    sum += listener.queue;
-  return sum;
-}
-
 std::int64_t connections_of(const Sample& sample) {
   std::int64_t sum = 0;
   for (const ListenerUsage& listener : sample.listeners)
@@ -62,7 +55,7 @@ bool is_pinned(const Sample& sample, std::int64_t limit) {
 bool is_deaf(const Sample& sample) {
   const Tally& tally = sample.tally;
   return tally.idle > 0 && tally.deaf == tally.idle && 4 * tally.idle >= tally.busy + tally.idle &&
-         queue_of(sample) > 0;
+         queue_of(sample.listeners) > 0;
 }
 
 double longest_gap(std::span<const Sample> samples) {
@@ -93,9 +86,9 @@ Between between(const Sample& a, const Sample& b, double longest) {
   found.requests = growth(a.accesses, b.accesses, found.restarted);
   found.bytes = growth(a.bytes, b.bytes, found.restarted);
   found.overflows = std::max<std::int64_t>(0, b.host.listen_overflows - a.host.listen_overflows);
-  found.arrivals =
-      static_cast<double>(found.requests + serving(b) - serving(a) + queue_of(b) - queue_of(a)) +
-      kOverflowWeight * static_cast<double>(found.overflows);
+  found.arrivals = static_cast<double>(found.requests + serving(b) - serving(a) +
+                                       queue_of(b.listeners) - queue_of(a.listeners)) +
+                   kOverflowWeight * static_cast<double>(found.overflows);
   found.cpu_busy_seconds = std::max(0.0, b.host.cpu_busy_seconds - a.host.cpu_busy_seconds);
   found.cpu_total_seconds = std::max(0.0, b.host.cpu_total_seconds - a.host.cpu_total_seconds);
   return found;

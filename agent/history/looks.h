@@ -18,7 +18,6 @@ double seconds_between(const Sample& a, const Sample& b);
 // so.
 bool restarted_between(const Sample& a, const Sample& b);
 
-std::int64_t queue_of(const Sample& sample);
 std::int64_t connections_of(const Sample& sample);
 // Workers that serve a request: not those that wait for a client to begin one or to go on.
 std::int64_t serving(const Sample& sample);

@@ -15,7 +15,7 @@ std::int64_t milliseconds_of(double seconds) {
 
 // What one look shows by itself.
 void add_look(Rollup& rollup, const Sample& sample) {
-  const std::int64_t queue = queue_of(sample);
+  const std::int64_t queue = queue_of(sample.listeners);
   const std::int64_t connections = connections_of(sample);
   ++rollup.looks;
   rollup.worker_limit = std::max(rollup.worker_limit, sample.worker_limit);

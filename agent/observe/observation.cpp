@@ -117,12 +117,13 @@ LoadObservation load_of(std::span<const Sample> samples, const Flow& flow, std::
   load.busy = over(samples, [](const Sample& s) { return s.tally.busy - s.tally.keepalive; });
   load.keepalive = over(samples, [](const Sample& s) { return s.tally.keepalive; });
   load.idle = over(samples, [](const Sample& s) { return s.tally.idle; });
-  load.queue = over(samples, queue_of);
+  load.queue = over(samples, [](const Sample& s) { return queue_of(s.listeners); });
   load.connections = over(samples, connections_of);
 
   load.pinned_share = share(samples, [&](const Sample& s) { return is_pinned(s, limit); });
   load.ramping_share = share(samples, [&](const Sample& s) {
-    return s.tally.idle == 0 && s.tally.busy > 0 && !is_pinned(s, limit) && queue_of(s) > 0;
+    return s.tally.idle == 0 && s.tally.busy > 0 && !is_pinned(s, limit) &&
+           queue_of(s.listeners) > 0;
   });
   load.deaf_share = share(samples, is_deaf);
   load.old_generation_share =

@@ -102,6 +102,8 @@ ProcStatus parse_status(std::string_view text) {
       while (rest.find_first_not_of(" \t") != std::string_view::npos)
         status.groups.push_back(take_number<std::int64_t>(rest));
     if (name == "Umask") status.file_mask = octal(take_word(rest));
+    if (name == "CapEff")
+      status.capability_effective = parse_hexadecimal(take_word(rest)).value_or(0);
     if (name == "CapBnd") status.capability_bound = parse_hexadecimal(take_word(rest)).value_or(0);
   });
   return status;

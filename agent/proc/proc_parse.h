@@ -36,8 +36,9 @@ struct ProcStatus {
   std::int64_t uid = -1;  // effective
   std::int64_t gid = -1;  // likewise
   std::vector<std::int64_t> groups;
-  std::int64_t file_mask = -1;         // umask; kernels before 4.7 do not tell it
-  std::uint64_t capability_bound = 0;  // CapBnd
+  std::int64_t file_mask = -1;             // umask; kernels before 4.7 do not tell it
+  std::uint64_t capability_bound = 0;      // CapBnd
+  std::uint64_t capability_effective = 0;  // CapEff
   std::int32_t inner_pid = 0;  // in the innermost pid namespace, a container's own; 0: not told
 };
 ProcStatus parse_status(std::string_view text);

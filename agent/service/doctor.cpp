@@ -2,7 +2,6 @@
 #include "agent/service/doctor.h"
 
 #include <algorithm>
-#include <charconv>
 #include <string_view>
 #include <utility>
 #include <variant>
@@ -25,17 +24,6 @@ constexpr std::string_view kStatusPage =
     "<Location \"/server-status\"> SetHandler server-status / Require local </Location>, with "
     "mod_status loaded";
 
-std::uint64_t effective_capabilities(const ProcFs& proc) {
-  constexpr std::string_view kName = "CapEff:\t";
-  const auto text = proc.text("self/status");
-  if (!text) return 0;
-  const auto at = text->find(kName);
-  std::uint64_t bits = 0;
-  if (at != std::string::npos)
-    std::from_chars(text->data() + at + kName.size(), text->data() + text->size(), bits, 16);
-  return bits;
-}
-
 bool has(std::uint64_t bits, int capability) {
   return ((bits >> capability) & 1) != 0;
 }
@@ -52,13 +40,6 @@ std::string more_rights(const AgentFindings& agent, std::string_view capability)
                                "AmbientCapabilities=CAP_{0} and CapabilityBoundingSet=CAP_{0}, by "
                                "systemctl edit mpm-agent",
                                capability);
-}
-
-std::optional<std::string> word_of(const MpmSettings& settings, std::string_view directive) {
-  const auto found = std::ranges::find(settings.settings, directive, &Setting::directive);
-  if (found == settings.settings.end()) return std::nullopt;
-  const auto* const word = std::get_if<std::string>(&found->effective);
-  return word != nullptr ? std::optional(*word) : std::nullopt;
 }
 
 void judge_agent(const AgentFindings& agent, std::vector<DoctorFinding>& findings) {
@@ -134,8 +115,8 @@ void judge_server(const AgentFindings& agent, const ServerFindings& server,
                   std::vector<DoctorFinding>& findings) {
   judge_sources(agent, server, findings);
   const std::string name = name_of_server(server.target);
-  const auto extended = word_of(server.settings, "ExtendedStatus");
-  if (extended && *extended == "Off")
+  const std::string* extended = word_in_force(server.settings, "ExtendedStatus");
+  if (extended != nullptr && *extended == "Off")
     findings.push_back({"extended-status", Severity::Advice, server.target.pid, name,
                         "ExtendedStatus is Off, so requests are neither counted nor timed: there "
                         "are no rates, and a change is judged without them.",
@@ -156,7 +137,8 @@ void judge_server(const AgentFindings& agent, const ServerFindings& server,
 }  // namespace
 
 AgentPlace place_of_agent(const ProcFs& proc) {
-  const std::uint64_t bits = effective_capabilities(proc);
+  const auto status = proc.text("self/status");
+  const std::uint64_t bits = status ? parse_status(*status).capability_effective : 0;
   AgentPlace place;
   place.reads_processes = has(bits, kCapSysPtrace);
   place.reads_files = has(bits, kCapDacReadSearch) || has(bits, kCapDacOverride);

@@ -49,7 +49,7 @@ bool has_all(const ChangeRecord& change, const Proposal& proposal) {
 }
 
 std::string what_became_of_it(const ChangeRecord& change) {
-  const Phase phase = change.steps.empty() ? Phase::Planned : change.steps.back().phase;
+  const Phase phase = phase_of(change);
   switch (phase) {
     case Phase::Kept:
       return fmt::format("It was made as change {} and kept.", change.id);

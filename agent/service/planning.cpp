@@ -38,13 +38,6 @@ Result<void> made_from(const ConfigQuestion& question, const EditPlan& plan) {
               "new plan and take that.");
 }
 
-std::int64_t number_in_force(const MpmSettings& settings, std::string_view directive) {
-  const auto found = std::ranges::find(settings.settings, directive, &Setting::directive);
-  if (found == settings.settings.end()) return 0;
-  const auto* number = std::get_if<std::int64_t>(&found->effective);
-  return number != nullptr ? *number : 0;
-}
-
 std::int64_t number_after(const MpmSettings& settings, const EditPlan& plan,
                           std::string_view directive) {
   const auto changed = std::ranges::find(plan.directives, directive, &DirectiveChange::directive);

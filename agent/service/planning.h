@@ -21,10 +21,8 @@ Result<config::PlannedEdit> planned(const SiteSource& source, const ConfigQuesti
 // Conflict: the question names other bytes than the edit was made from.
 Result<void> made_from(const ConfigQuestion& question, const EditPlan& plan);
 
-// The number that is in force for a directive; 0 when its MPM does not know it, or it is a word.
-std::int64_t number_in_force(const MpmSettings& settings, std::string_view directive);
-
-// The same after the plan is made.
+// The number that is in force after the plan is made; 0 when its MPM does not know the directive,
+// or it is a word.
 std::int64_t number_after(const MpmSettings& settings, const EditPlan& plan,
                           std::string_view directive);
 

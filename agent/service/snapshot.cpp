@@ -8,13 +8,6 @@
 namespace mpm {
 namespace {
 
-std::int64_t number_of(const MpmSettings& settings, std::string_view directive) {
-  for (const Setting& setting : settings.settings)
-    if (setting.directive == directive)
-      if (const auto* value = std::get_if<std::int64_t>(&setting.effective)) return *value;
-  return 0;
-}
-
 // The slots that a page shows also when they are dead.
 struct Shown {
   std::int64_t children = 0;
@@ -27,8 +20,9 @@ struct Shown {
 Shown shown_slots(const Scoreboard& board, const MpmSettings& settings) {
   if (settings.worker_limit <= 0) return {board.server_limit, board.thread_limit};
   const std::int64_t threads =
-      board.mpm == Mpm::Prefork ? 1
-                                : std::max<std::int64_t>(1, number_of(settings, "ThreadsPerChild"));
+      board.mpm == Mpm::Prefork
+          ? 1
+          : std::max<std::int64_t>(1, number_in_force(settings, "ThreadsPerChild"));
   return {settings.worker_limit / threads, threads};
 }
 

@@ -6,13 +6,6 @@
 namespace mpm {
 namespace {
 
-std::int64_t waiting(const TargetStatus& status) {
-  std::int64_t queue = 0;
-  for (const ListenerUsage& listener : status.listeners)
-    queue += listener.queue;
-  return queue;
-}
-
 std::string connections(std::int64_t n) {
   return n == 1 ? "1 connection waits" : fmt::format("{} connections wait", n);
 }
@@ -26,7 +19,7 @@ std::string busy_of_limit(const WorkerCounts& workers) {
 
 Verdict judge(const TargetStatus& status) {
   const WorkerCounts& workers = status.workers;
-  const std::int64_t queue = waiting(status);
+  const std::int64_t queue = queue_of(status.listeners);
   const std::string queued = queue > 0 ? connections(queue) + " in the kernel" : "";
 
   if (workers.idle > 0 && workers.deaf == workers.idle && workers.starting == 0)

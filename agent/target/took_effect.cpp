@@ -163,18 +163,15 @@ ValueEffect judge_value(const EffectQuestion& question, Seen loaded, const Value
 }
 
 std::optional<ValueEffect> judge_mpm(const EffectQuestion& question, Seen loaded) {
-  constexpr std::array kNames =
-      std::to_array<std::string_view>({"prefork", "worker", "event", "winnt"});
   const auto& wanted = question.configured_mpm;
   if (!wanted || question.before.mpm == wanted) return std::nullopt;
-  const std::string_view name = kNames[static_cast<std::size_t>(*wanted)];
+  const std::string_view name = name_of_mpm(*wanted);
   if (!question.after.mpm)
     return ValueEffect{"MPM", Seen::Unknown,
                        fmt::format("MPM {}: which one runs is not seen.", name)};
   const Seen seen = question.after.mpm == wanted ? Seen::InForce : Seen::NotInForce;
-  return ValueEffect{
-      "MPM", loaded == Seen::InForce ? seen : loaded,
-      fmt::format("MPM {}: {} runs.", name, kNames[static_cast<std::size_t>(*question.after.mpm)])};
+  return ValueEffect{"MPM", loaded == Seen::InForce ? seen : loaded,
+                     fmt::format("MPM {}: {} runs.", name, name_of_mpm(*question.after.mpm))};
 }
 
 bool good(Seen seen) {

@@ -13,8 +13,6 @@
 namespace mpm {
 namespace {
 
-constexpr std::array kMpmNames =
-    std::to_array<std::string_view>({"prefork", "worker", "event", "winnt"});
 constexpr std::size_t kMostNamed = 5;
 
 std::string names_of(const std::vector<std::string>& files) {
@@ -49,9 +47,8 @@ std::vector<std::string> unloaded(const UnloadedQuestion& question) {
     sentences.push_back(fmt::format(
         "The files load the MPM {} and {} runs: somebody switched it and has not started the "
         "server anew, and this change would start it with {}.",
-        kMpmNames[static_cast<std::size_t>(*question.written_mpm)],
-        kMpmNames[static_cast<std::size_t>(*question.running_mpm)],
-        kMpmNames[static_cast<std::size_t>(*question.written_mpm)]));
+        name_of_mpm(*question.written_mpm), name_of_mpm(*question.running_mpm),
+        name_of_mpm(*question.written_mpm)));
     return sentences;  // its numbers are not comparable
   }
   const auto limit = [&](std::string_view directive, std::int64_t written, std::int64_t running) {

@@ -32,14 +32,6 @@ QString lines_of(const std::vector<DirectiveChange>& directives) {
 
 }  // namespace
 
-bool has_ended(Phase phase) {
-  return phase >= Phase::Kept;
-}
-
-Phase phase_of(const ChangeRecord& record) {
-  return record.steps.empty() ? Phase::Planned : record.steps.back().phase;
-}
-
 ChangeDetail::ChangeDetail(QWidget* parent)
     : QWidget(parent),
       steps_(step_headings()),

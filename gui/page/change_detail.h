@@ -61,8 +61,4 @@ class ChangeDetail : public QWidget {
   bool waiting_ = false;
 };
 
-// Whether nothing follows that phase any more.
-bool has_ended(Phase phase);
-Phase phase_of(const ChangeRecord& record);
-
 }  // namespace mpm::gui

@@ -4,7 +4,6 @@
 #include <QCoreApplication>
 #include <QPainter>
 #include <algorithm>
-#include <numeric>
 #include <utility>
 
 #include "gui/words.h"
@@ -19,12 +18,6 @@ constexpr int kHead = 20;                  // above the bars: the limit's name
 
 QString text(const char* source) {
   return QCoreApplication::translate("mpm::gui::CapacityBars", source);
-}
-
-std::int64_t waiting_of(const TargetStatus& server) {
-  return std::accumulate(
-      server.listeners.begin(), server.listeners.end(), std::int64_t{0},
-      [](std::int64_t sum, const ListenerUsage& each) { return sum + each.queue; });
 }
 
 QBrush brush_of(Ink ink, const Theme& theme) {
@@ -48,7 +41,7 @@ QBrush brush_of(Ink ink, const Theme& theme) {
 Capacity capacity_of(const TargetStatus& server, std::int64_t memory_holds) {
   const WorkerCounts& workers = server.workers;
   const std::int64_t active = std::max<std::int64_t>(0, workers.busy - workers.keepalive);
-  const std::int64_t waiting = waiting_of(server);
+  const std::int64_t waiting = queue_of(server.listeners);
   Capacity capacity;
   capacity.limit = workers.limit;
   QString value = workers.limit > 0

@@ -40,6 +40,11 @@ enum class Phase : std::uint8_t {
 };
 inline constexpr std::size_t kPhases = 12;
 
+// Whether nothing follows any more.
+constexpr bool has_ended(Phase phase) {
+  return phase >= Phase::Kept;
+}
+
 struct ChangeStep {
   Instant at{};
   Phase phase = Phase::Planned;
@@ -114,6 +119,10 @@ struct ChangeRecord {
                                       Field{"steps", &ChangeRecord::steps},
                                       Field{"watch", &ChangeRecord::watch}};
 };
+
+inline Phase phase_of(const ChangeRecord& change) {
+  return change.steps.empty() ? Phase::Planned : change.steps.back().phase;
+}
 
 // A line of the list of changes.
 struct ChangeSummary {

@@ -89,6 +89,14 @@ struct ListenerUsage {
                                       Field{"closing", &ListenerUsage::closing}};
 };
 
+// Connections that wait at all of them.
+inline std::int64_t queue_of(const std::vector<ListenerUsage>& listeners) {
+  std::int64_t sum = 0;
+  for (const ListenerUsage& listener : listeners)
+    sum += listener.queue;
+  return sum;
+}
+
 // A limit that some cgroup on the way up from the server's own imposes.
 struct MemoryLimit {
   std::string cgroup;  // path, "" for the root

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -65,5 +66,27 @@ struct MpmSettings {
                                       Field{"files", &MpmSettings::files},
                                       Field{"remarks", &MpmSettings::remarks}};
 };
+
+// By the directive's present name, letter by letter; nullptr: it is not among them.
+inline const Setting* find_setting(const MpmSettings& settings, std::string_view directive) {
+  for (const Setting& setting : settings.settings)
+    if (setting.directive == directive) return &setting;
+  return nullptr;
+}
+
+// The number in force; `otherwise` where there is none.
+inline std::int64_t number_in_force(const MpmSettings& settings, std::string_view directive,
+                                    std::int64_t otherwise = 0) {
+  const Setting* setting = find_setting(settings, directive);
+  const auto* number =
+      setting != nullptr ? std::get_if<std::int64_t>(&setting->effective) : nullptr;
+  return number != nullptr ? *number : otherwise;
+}
+
+// Likewise the word; nullptr where there is none.
+inline const std::string* word_in_force(const MpmSettings& settings, std::string_view directive) {
+  const Setting* setting = find_setting(settings, directive);
+  return setting != nullptr ? std::get_if<std::string>(&setting->effective) : nullptr;
+}
 
 }  // namespace mpm

@@ -103,11 +103,7 @@ std::int64_t milliseconds_to_live_data() {
   const TempDir state;
   QElapsedTimer clock;
   clock.start();
-  FeedOptions options;
-  options.own_agent_only = true;
-  options.own_agent.program = QStringLiteral(MPM_AGENT);
-  options.own_agent.state = QString::fromStdString(state / "state");
-  MainWindow window(options);
+  MainWindow window(test::own_agent_feed(QStringLiteral(MPM_AGENT), state / "state"));
   window.show();
   window.start();
   const bool live =

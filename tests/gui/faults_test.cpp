@@ -24,15 +24,9 @@ using test::turn_until;
 using testing::HasSubstr;
 
 FeedOptions options_of(const FakeAgent& agent) {
-  FeedOptions options;
-  options.socket = agent.socket();
-  options.may_start_agent = false;
-  options.status_every = 20ms;
-  options.scoreboard_every = 20ms;
-  options.proposal_every = 50ms;
+  FeedOptions options = test::quick_feed(agent.socket());
   options.stale_after = 300ms;
   options.limit = 1000ms;
-  options.retry_first = 20ms;
   options.retry_most = 50ms;
   return options;
 }

@@ -3,7 +3,6 @@
 // The dashboard with an agent of its own, on mpm-httpd under more load than it has workers for: the
 // trouble is seen, the advice opened, followed and watched, by buttons alone, and taken back by the
 // end of the window.
-#include <QListView>
 #include <QTabWidget>
 #include <chrono>
 #include <memory>
@@ -30,30 +29,10 @@ namespace {
 
 using namespace std::chrono_literals;
 using test::button;
+using test::choose;
+using test::press;
 using test::says;
 using test::turn_until;
-
-// Others may run on this host too.
-bool choose(MainWindow& window, pid_t pid) {
-  const auto row = window.servers().row_of(std::to_string(pid));
-  if (!row) return false;
-  for (QListView* list : window.findChildren<QListView*>())
-    if (list->model() == &window.servers()) list->setCurrentIndex(window.servers().index(*row));
-  return true;
-}
-
-// Presses it when it is there and can be pressed.
-bool press(QWidget& page, const QString& text) {
-  QPushButton* found = nullptr;
-  const bool there = turn_until(
-      [&] {
-        found = button(page, text);
-        return found != nullptr && found->isEnabled();
-      },
-      30s);
-  if (there) found->click();
-  return there;
-}
 
 TEST(Dashboard, SeesASaturatedServerFollowsTheAdviceAndTakesItBackWhenItEnds) {
   HttpdOptions made = builtin_httpd(Mpm::Event);
@@ -65,17 +44,14 @@ TEST(Dashboard, SeesASaturatedServerFollowsTheAdviceAndTakesItBackWhenItEnds) {
   // Eight workers can take 80 a second.
   Load load({.port = server.port(), .path = "/work?sleep=100ms", .per_second = 110, .span = 150s});
   const TempDir state;
-  FeedOptions options;
-  options.own_agent_only = true;
-  options.own_agent.program = QStringLiteral(MPM_AGENT);
-  options.own_agent.state = QString::fromStdString(state / "state");
+  const FeedOptions options = test::own_agent_feed(QStringLiteral(MPM_AGENT), state / "state");
   auto shown = std::make_unique<MainWindow>(options);
   MainWindow& window = *shown;
   QElapsedTimer begun;
   begun.start();
   window.show();
   window.start();
-  ASSERT_TRUE(turn_until([&] { return choose(window, server.pid()); }))
+  ASSERT_TRUE(turn_until([&] { return choose(window, std::to_string(server.pid())); }))
       << window.link_sentence().toStdString();
   ASSERT_TRUE(turn_until([&] { return window.overview().grid().board().pid == server.pid(); }));
   RecordProperty("milliseconds_to_live_data", static_cast<int>(begun.elapsed()));
@@ -103,10 +79,7 @@ TEST(Dashboard, EndsItsAgentWithItself) {
   qint64 agent = 0;
   {
     const TempDir state;
-    FeedOptions options;
-    options.own_agent_only = true;
-    options.own_agent.program = QStringLiteral(MPM_AGENT);
-    options.own_agent.state = QString::fromStdString(state / "state");
+    const FeedOptions options = test::own_agent_feed(QStringLiteral(MPM_AGENT), state / "state");
     MainWindow window(options);
     window.start();
     ASSERT_TRUE(turn_until([&] { return window.feed().link().link == Link::Live; }))

@@ -28,20 +28,13 @@ namespace {
 using namespace std::chrono_literals;
 using test::button;
 using test::FakeAgent;
+using test::press;
 using test::says;
 using test::turn_until;
 using testing::HasSubstr;
 
 FeedOptions options_of(const FakeAgent& agent) {
-  FeedOptions options;
-  options.socket = agent.socket();
-  options.may_start_agent = false;
-  options.status_every = 20ms;
-  options.scoreboard_every = 20ms;
-  options.proposal_every = 50ms;
-  options.retry_first = 20ms;
-  options.retry_most = 100ms;
-  return options;
+  return test::quick_feed(agent.socket());
 }
 
 struct Shown {
@@ -105,11 +98,7 @@ TEST(Window, ShowsTheLifeOfAChangeStepByStepAndUndoesIt) {
   ASSERT_TRUE(shown.is_whole());
   button(shown.window.overview(), QStringLiteral("Review"))->click();
   ChangePage& page = shown.window.change();
-  ASSERT_TRUE(turn_until([&] {
-    QPushButton* make = button(page, QStringLiteral("Make"));
-    return make != nullptr && make->isEnabled();
-  }));
-  button(page, QStringLiteral("Make"))->click();
+  ASSERT_TRUE(press(page, QStringLiteral("Make")));
   ASSERT_TRUE(turn_until([&] { return page.change_is_open(); }));
   EXPECT_EQ(button(page, QStringLiteral("Undo")), nullptr);
   record.steps = ended.steps;
@@ -170,11 +159,7 @@ TEST(Window, SaysWhyAChangeIsRefused) {
   ASSERT_TRUE(shown.is_whole());
   button(shown.window.overview(), QStringLiteral("Review"))->click();
   ChangePage& page = shown.window.change();
-  ASSERT_TRUE(turn_until([&] {
-    QPushButton* make = button(page, QStringLiteral("Make"));
-    return make != nullptr && make->isEnabled();
-  }));
-  button(page, QStringLiteral("Make"))->click();
+  ASSERT_TRUE(press(page, QStringLiteral("Make")));
   EXPECT_TRUE(turn_until([&] { return says(page, QStringLiteral("changed since it was")); }));
   EXPECT_FALSE(page.change_is_open());
 }

@@ -5,7 +5,7 @@
 //   dashboard_shots DIRECTORY NAME PID AGENT
 #include <QApplication>
 #include <QHash>
-#include <QListView>
+#include <QStyle>
 #include <QStyleFactory>
 #include <QTabWidget>
 #include <algorithm>
@@ -28,10 +28,7 @@ using namespace std::chrono_literals;
 
 bool show_server(MainWindow& window, const std::string& pid) {
   return test::turn_until([&] {
-    const auto row = window.servers().row_of(pid);
-    if (!row) return false;
-    for (QListView* list : window.findChildren<QListView*>())
-      if (list->model() == &window.servers()) list->setCurrentIndex(window.servers().index(*row));
+    if (!test::choose(window, pid)) return false;
     return std::to_string(window.overview().grid().board().pid) == pid;
   });
 }
@@ -80,11 +77,7 @@ void take_all(MainWindow& window, const QString& prefix) {
 
 int run(const QStringList& words) {
   const TempDir state;
-  FeedOptions options;
-  options.own_agent_only = true;
-  options.own_agent.program = words[4];
-  options.own_agent.state = QString::fromStdString(state / "state");
-  MainWindow window(options);
+  MainWindow window(test::own_agent_feed(words[4], state / "state"));
   window.show();
   window.start();
   if (!show_server(window, words[3].toStdString())) {

@@ -2,8 +2,51 @@
 #include "tests/gui/window.h"
 
 #include <QLabel>
+#include <QListView>
 
 namespace mpm::test {
+
+using namespace std::chrono_literals;
+
+bool press(QWidget& below, const QString& text) {
+  QPushButton* found = nullptr;
+  const bool there = turn_until(
+      [&] {
+        found = button(below, text);
+        return found != nullptr && found->isEnabled();
+      },
+      30s);
+  if (there) found->click();
+  return there;
+}
+
+bool choose(gui::MainWindow& window, const std::string& key) {
+  const auto row = window.servers().row_of(key);
+  if (!row) return false;
+  for (QListView* list : window.findChildren<QListView*>())
+    if (list->model() == &window.servers()) list->setCurrentIndex(window.servers().index(*row));
+  return true;
+}
+
+gui::FeedOptions quick_feed(const QString& socket) {
+  gui::FeedOptions options;
+  options.socket = socket;
+  options.may_start_agent = false;
+  options.status_every = 20ms;
+  options.scoreboard_every = 20ms;
+  options.proposal_every = 50ms;
+  options.retry_first = 20ms;
+  options.retry_most = 100ms;
+  return options;
+}
+
+gui::FeedOptions own_agent_feed(const QString& program, const std::string& state) {
+  gui::FeedOptions options;
+  options.own_agent_only = true;
+  options.own_agent.program = program;
+  options.own_agent.state = QString::fromStdString(state);
+  return options;
+}
 
 bool says(QWidget& below, const QString& text) {
   for (const QLabel* label : below.findChildren<QLabel*>())

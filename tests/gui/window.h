@@ -10,6 +10,10 @@
 #include <QWidget>
 #include <chrono>
 #include <functional>
+#include <string>
+
+#include "gui/client/live_feed.h"
+#include "gui/page/main_window.h"
 
 namespace mpm::test {
 
@@ -25,6 +29,17 @@ inline QPushButton* button(QWidget& below, const QString& text) {
     if (each->isVisible() && each->text().remove(u'&').startsWith(text)) return each;
   return nullptr;
 }
+
+// Presses it when it is there and can be pressed; false when that takes too long.
+bool press(QWidget& below, const QString& text);
+
+// Shows the server of that key (target_key); false: it is not among them. Others may run as well.
+bool choose(gui::MainWindow& window, const std::string& key);
+
+// Of an agent that answers at once: asked again as soon as a test can wait for it.
+gui::FeedOptions quick_feed(const QString& socket);
+// Of an agent of the window's own, which keeps its state there.
+gui::FeedOptions own_agent_feed(const QString& program, const std::string& state);
 
 // Whether a text can be seen on some label below.
 bool says(QWidget& below, const QString& text);

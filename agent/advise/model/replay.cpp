@@ -17,13 +17,6 @@ double seconds_between(Instant from, Instant to) {
   return Seconds(to - from).count();
 }
 
-std::int64_t queue_of(const Sample& sample) {
-  std::int64_t sum = 0;
-  for (const ListenerUsage& listener : sample.listeners)
-    sum += listener.queue;
-  return sum;
-}
-
 std::int64_t serving(const Sample& sample) {
   return sample.tally.busy - sample.tally.keepalive - sample.tally.reading;
 }
@@ -33,27 +26,14 @@ std::optional<double> arrived(const Sample& a, const Sample& b) {
   if (b.accesses < a.accesses || b.pid != a.pid) return std::nullopt;
   const auto overflows =
       std::max<std::int64_t>(0, b.host.listen_overflows - a.host.listen_overflows);
-  const std::int64_t pending = serving(b) - serving(a) + queue_of(b) - queue_of(a);
+  const std::int64_t pending =
+      serving(b) - serving(a) + queue_of(b.listeners) - queue_of(a.listeners);
   return std::max(0.0, static_cast<double>(b.accesses - a.accesses + pending) +
                            kOverflowWeight * static_cast<double>(overflows));
 }
 
-const SettingValue* value_of(const MpmSettings& settings, std::string_view directive) {
-  for (const Setting& setting : settings.settings)
-    if (setting.directive == directive) return &setting.effective;
-  return nullptr;
-}
-
-std::int64_t number_of(const MpmSettings& settings, std::string_view directive,
-                       std::int64_t without) {
-  const SettingValue* value = value_of(settings, directive);
-  const auto* number = value != nullptr ? std::get_if<std::int64_t>(value) : nullptr;
-  return number != nullptr ? *number : without;
-}
-
 bool is_off(const MpmSettings& settings, std::string_view directive) {
-  const SettingValue* value = value_of(settings, directive);
-  const auto* word = value != nullptr ? std::get_if<std::string>(value) : nullptr;
+  const std::string* word = word_in_force(settings, directive);
   return word != nullptr && (*word == "Off" || *word == "off");
 }
 
@@ -100,13 +80,14 @@ LoadShape load_of(std::span<const Sample> samples, const Observation& seen) {
 std::optional<Served> served_by(const MpmSettings& settings, const Observation& seen) {
   if (!settings.mpm || *settings.mpm == Mpm::Winnt) return std::nullopt;
   Served served{.pool = apache::pool_of(*settings.mpm, settings)};
-  std::int64_t backlog = number_of(settings, "ListenBacklog", served.listen_backlog);
+  std::int64_t backlog = number_in_force(settings, "ListenBacklog", served.listen_backlog);
   if (seen.host.somaxconn > 0) backlog = std::min(backlog, seen.host.somaxconn);
   served.listen_backlog = static_cast<std::int32_t>(backlog);
   served.keep_alive = !is_off(settings, "KeepAlive");
-  served.keep_alive_timeout = std::chrono::seconds(number_of(settings, "KeepAliveTimeout", 5));
+  served.keep_alive_timeout =
+      std::chrono::seconds(number_in_force(settings, "KeepAliveTimeout", 5));
   served.max_keep_alive_requests =
-      static_cast<std::int32_t>(number_of(settings, "MaxKeepAliveRequests", 100));
+      static_cast<std::int32_t>(number_in_force(settings, "MaxKeepAliveRequests", 100));
   if (seen.memory) served.costs = costs_of(*seen.memory);
   return served;
 }

@@ -78,8 +78,7 @@ SimulatedPoint point_of(const Sample& sample, Instant begin) {
   point.at_seconds = Seconds(sample.at - begin).count();
   point.processes = sample.tally.processes;
   point.busy = sample.tally.busy;
-  for (const ListenerUsage& listener : sample.listeners)
-    point.queue += listener.queue;
+  point.queue = queue_of(sample.listeners);
   for (const ProcessUsage& process : sample.processes)
     if (!process.parent) point.memory += process.unique;
   return point;
@@ -104,8 +103,8 @@ SeenServer seen_server(std::span<const Sample> samples) {
 }
 
 bool counts_no_requests(const MpmSettings& settings) {
-  const auto found = std::ranges::find(settings.settings, "ExtendedStatus", &Setting::directive);
-  return found != settings.settings.end() && found->effective == SettingValue("Off");
+  const std::string* word = word_in_force(settings, "ExtendedStatus");
+  return word != nullptr && *word == "Off";
 }
 
 // The server began with the children that it had.

@@ -69,7 +69,7 @@ TEST(Journal, SaysWhichChangesAreOpenInEveryPhase) {
     ASSERT_TRUE(id);
     const auto phase = static_cast<Phase>(i);
     ASSERT_TRUE(journal->enter(*id, {kNoon, phase, ""}));
-    if (!apply::has_ended(phase)) expected.push_back(*id);
+    if (!has_ended(phase)) expected.push_back(*id);
   }
   const auto open = journal->open_changes();
   ASSERT_TRUE(open) << open.error().what;
