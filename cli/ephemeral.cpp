@@ -90,6 +90,7 @@ Result<void> EphemeralAgent::spawn(const std::string& binary, int input, int out
   if (!options_.show_log) plan.write_to(directory_ + "/agent.log", STDERR_FILENO);
   std::vector<std::string> arguments{binary, "--ephemeral", "--socket", directory_ + "/agent.sock"};
   if (!options_.state.empty()) arguments.insert(arguments.end(), {"--state", options_.state});
+  if (!options_.service.empty()) arguments.insert(arguments.end(), {"--service", options_.service});
   const int error = plan.run(binary, arguments, child_);
   if (error == 0) return {};
   child_ = 0;

@@ -27,6 +27,7 @@ struct EphemeralOptions {
   std::chrono::milliseconds ready_within{10'000};
   std::chrono::milliseconds ended_within{2'000};   // then it gets SIGTERM, then SIGKILL
   std::string state;                               // its --state; empty: its own choice
+  std::string service;                             // its --service; empty: its own choice
   std::function<void(const std::string&)> tell{};  // gets the notes
   bool show_log = false;  // the agent's stderr goes to ours, else to a file in its directory
 };

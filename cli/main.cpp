@@ -25,6 +25,7 @@ ExitStatus complain(const Error& error) {
 
 Result<Outcome> answer(const Options& options) {
   EphemeralOptions agent{.state = options.state,
+                         .service = options.agent,
                          .tell = [](const std::string& note) { say(note); },
                          .show_log = options.verbose};
   // A change that is under way is taken back first, which takes a reload.

@@ -26,6 +26,7 @@
 #include "agent/history/store.h"
 #include "agent/proc/proc_fs.h"
 #include "agent/service/changes.h"
+#include "agent/service/hours_of_day.h"
 #include "agent/service/server_hands.h"
 #include "agent/service/site_source.h"
 #include "agent/service/watch.h"
@@ -146,6 +147,7 @@ class Agent {
   };
   Result<ChangeRecord> begin(Intent intent, ChangeRecord change, const Allowance& allowed);
   std::vector<std::string> risks_of(const Intent& intent);
+  BusyByHour hours_of(const Target& target);
   std::vector<std::string> unloaded_of(const Intent& intent);
   HandsWorld hands_world();
   std::vector<Sample> past(const Target& target);

@@ -81,6 +81,20 @@ Result<Agent::Intent> Agent::intend(const ConfigQuestion& question) {
   return Intent{std::move(*target), std::move(*source), std::move(*edit)};
 }
 
+// What is not known is not said: the hour is an offer.
+BusyByHour Agent::hours_of(const Target& target) {
+  const std::string pid = std::to_string(target.pid);
+  if (options_.ephemeral)
+    return busy_by_hour(
+        ask_for_hours(options_.service_socket, pid, kDaysOfHours).value_or(HistoryReport()));
+  HistoryQuestion question;
+  question.target = pid;
+  question.from = clock_.now() - kDaysOfHours;
+  question.step = std::chrono::hours(1);
+  question.fields = "busy";
+  return busy_by_hour(history(question).value_or(HistoryReport()));
+}
+
 std::vector<std::string> Agent::risks_of(const Intent& intent) {
   std::vector<std::string> risks = intent.edit.reasons;
   if (intent.edit.plan.restart != RestartClass::Graceful) return risks;
@@ -91,6 +105,7 @@ std::vector<std::string> Agent::risks_of(const Intent& intent) {
   question.board = *board;
   question.now = clock_.now();
   question.after = pool_after(watched->settings(), intent.edit.plan, intent.source.running);
+  question.busy_by_hour = hours_of(intent.target);
   for (std::string& sentence : reload_risk(question).sentences)
     risks.push_back(std::move(sentence));
   return risks;

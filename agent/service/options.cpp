@@ -106,6 +106,10 @@ tl::expected<Read, EarlyExit> read_over(ProgramOptions options, int argc, const 
                  "MiB that the database may hold; of more the oldest samples are forgotten")
       ->check(CLI::Range(16, 1 << 20))
       ->capture_default_str();
+  app.add_option("--service", agent.service_socket,
+                 "socket of the agent that runs as a service, which an ephemeral one asks for the "
+                 "past of a server")
+      ->capture_default_str();
   app.add_flag("--ephemeral", agent.ephemeral,
                "serve one command: say \"ready\" on standard output, watch only what is asked "
                "for, keep nothing, and end when standard input does");

@@ -183,7 +183,7 @@ void say(const RiskQuestion& question, ReloadRisk& risk) {
     add(fmt::format("With {} in the same change the pool comes back as large as it is needed now.",
                     start));
   if (risk.calmest_hour)
-    add(fmt::format("The calmest hour is {:02}:00 to {:02}:00, with {:.0f} busy workers.",
+    add(fmt::format("The calmest hour is {:02}:00 to {:02}:00, with {:.3g} busy on average.",
                     *risk.calmest_hour, (*risk.calmest_hour + 1) % 24,
                     *question.busy_by_hour[static_cast<std::size_t>(*risk.calmest_hour)]));
 }
