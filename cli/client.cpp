@@ -39,7 +39,8 @@ struct Client::Wire {
     http.set_connection_timeout(limit);
     http.set_read_timeout(limit);
     http.set_write_timeout(limit);
-    http.set_keep_alive(true);
+    // A connection for each question: one that is kept may end while the next is on its way.
+    http.set_keep_alive(false);
   }
   Result<std::string> taken(const httplib::Result& result, steady_clock::time_point begun) const;
 

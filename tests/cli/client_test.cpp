@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// mpmctl's end of the agent's socket, against the agent's own server.
+#include "cli/client.h"
+
+#include <chrono>
+
+#include <gtest/gtest.h>
+
+#include "agent/service/http_server.h"
+#include "schema/codec/json.h"
+#include "tests/support/temp_dir.h"
+
+namespace mpm {
+namespace {
+
+using namespace std::chrono_literals;
+using std::chrono::steady_clock;
+
+TEST(Client, AsksWheneverItLikesHoweverSoonAnIdleConnectionEnds) {
+  const TempDir dir;
+  Door door;
+  door.limits.idle = 1ms;
+  const auto server = HttpServer::listen(
+      dir / "agent.sock",
+      [](const ApiRequest&) {
+        return ApiResponse{200, "application/json", to_json(HealthReport())};
+      },
+      door);
+  ASSERT_TRUE(server) << server.error().what;
+  Client client(dir / "agent.sock", 5s);
+  int refused = 0;
+  // Around the moment at which a connection would end that was kept.
+  for (auto pause = 800us; pause < 1600us; pause += 1us) {
+    if (const auto health = client.health(); !health) ++refused;
+    const auto next = steady_clock::now() + pause;
+    while (steady_clock::now() < next) {
+    }
+  }
+  EXPECT_EQ(refused, 0);
+}
+
+}  // namespace
+}  // namespace mpm
