@@ -125,10 +125,12 @@ void add_limit(std::vector<MemoryLimit>& limits, const std::string& directory,
 Result<std::string> cgroup_path(const ProcFs& proc, std::int32_t pid) {
   const auto groups = proc.text(std::to_string(pid) + "/cgroup");
   if (!groups) return fail(groups.error());
-  for (const std::string_view controller : {std::string_view("memory"), std::string_view()})
-    if (auto group = group_of(*groups, controller)) return std::move(*group);
-  return fail(Error::Kind::NotFound,
-              "process " + std::to_string(pid) + " is in no cgroup that accounts memory");
+  std::optional<std::string> path;
+  for (const std::string_view controller : {"name=systemd", "memory", ""})
+    if (auto group = group_of(*groups, controller); group && (!path || *path == "/"))
+      path = std::move(group);
+  if (path) return std::move(*path);
+  return fail(Error::Kind::NotFound, "process " + std::to_string(pid) + " is in no cgroup");
 }
 
 std::string unit_of(std::string_view cgroup) {

@@ -16,7 +16,9 @@
 
 namespace mpm {
 
-// Path of the cgroup that accounts the process's memory, "/system.slice/apache2.service".
+// Path of the process's cgroup, "/system.slice/apache2.service": where systemd keeps it, or a
+// container that has its own. A systemd that leaves the controllers of version 1 to others has a
+// hierarchy of its own for that ("name=systemd"), and in theirs all may be in the root.
 Result<std::string> cgroup_path(const ProcFs& proc, std::int32_t pid);
 
 // The systemd unit in a cgroup's path: "apache2.service"; empty when there is none.

@@ -62,6 +62,17 @@ TEST_F(CgroupTwo, NamesTheUnit) {
   EXPECT_EQ(unit_of("/user.slice/session"), "");
 }
 
+TEST_F(CgroupTwo, NamesTheUnitOfASystemdThatHasItsOwnHierarchy) {
+  dir_.write("proc/44/cgroup", "9:name=systemd:/system.slice/apache2.service\n4:memory:/\n0::/\n");
+  EXPECT_EQ(cgroup_path(proc_, 44).value(), "/system.slice/apache2.service");
+  dir_.write("proc/45/cgroup", "9:name=systemd:/\n4:memory:/docker/77\n0::/\n");
+  EXPECT_EQ(cgroup_path(proc_, 45).value(), "/docker/77");
+  dir_.write("proc/46/cgroup", "4:memory:/\n0::/system.slice/apache2.service\n");
+  EXPECT_EQ(cgroup_path(proc_, 46).value(), "/system.slice/apache2.service");
+  dir_.write("proc/47/cgroup", "4:memory:/\n0::/\n");
+  EXPECT_EQ(cgroup_path(proc_, 47).value(), "/");
+}
+
 TEST_F(CgroupTwo, IsJoinedFromTheInsideOut) {
   const auto files = membership_files(proc_, 42);
   ASSERT_EQ(files.size(), 1U);
