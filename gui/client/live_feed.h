@@ -46,6 +46,8 @@ class LiveFeed : public QObject {
 
   void start();
   const LinkState& link() const { return state_; }
+  // Asks the agent that all is shown from; what is open when it is lost is never answered.
+  AgentClient& client() { return client_; }
   // Asks the agent that makes changes; of no use before hands_changed() says so.
   AgentClient& hands() { return hands_; }
   void want_hands();

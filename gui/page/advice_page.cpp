@@ -5,6 +5,7 @@
 #include <QFontDatabase>
 #include <QGuiApplication>
 #include <QHBoxLayout>
+#include <QHeaderView>
 #include <QLabel>
 #include <QListView>
 #include <QLocale>
@@ -44,6 +45,7 @@ AdvicePage::AdvicePage(QWidget* parent)
       block_(new QPlainTextEdit(this)),
       memory_(new MemoryBars(this)),
       review_(new QPushButton(tr("&Review the change..."), this)),
+      history_(new QPushButton(tr("Show in the &past"), this)),
       splitter_(new QSplitter(Qt::Horizontal, this)) {
   grade_->setWordWrap(false);
   grade_->setAccessibleName(tr("Grade"));
@@ -62,6 +64,7 @@ AdvicePage::AdvicePage(QWidget* parent)
   splitter_->setStretchFactor(1, 6);
   splitter_->setChildrenCollapsible(false);
   column->addWidget(splitter_, 1);
+  connect(history_, &QPushButton::clicked, this, &AdvicePage::history_wanted);
   connect(review_, &QPushButton::clicked, this, &AdvicePage::change_wanted);
   show_no_proposal({});
 }
@@ -79,8 +82,16 @@ QWidget* AdvicePage::findings_part() {
   column->addWidget(list_, 3);
   column->addWidget(nothing_);
   column->addWidget(claim_);
-  column->addWidget(heading(tr("What it rests on"), part));
-  column->addWidget(table_view(&evidence_, tr("Evidence"), Rows::Read, part), 2);
+  auto* row = new QHBoxLayout;
+  row->addWidget(heading(tr("What it rests on"), part), 1);
+  row->addWidget(history_);
+  column->addLayout(row);
+  QTableView* evidence = table_view(&evidence_, tr("Evidence"), Rows::Read, part);
+  // The names are the long ones: they are wrapped in the room that the numbers leave.
+  evidence->horizontalHeader()->setStretchLastSection(false);
+  evidence->horizontalHeader()->setSectionResizeMode(0, QHeaderView::Stretch);
+  evidence->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+  column->addWidget(evidence, 2);
   connect(list_->selectionModel(), &QItemSelectionModel::currentChanged, this,
           [this](const QModelIndex& current) { show_finding(current.row()); });
   connect(&findings_, &FindingsModel::dataChanged, this,
@@ -162,6 +173,12 @@ void AdvicePage::show_finding(int row) {
   claim_->setText(finding == nullptr ? QString() : shown(finding->advice));
   claim_->setVisible(!claim_->text().isEmpty());
   evidence_.take(finding == nullptr ? std::vector<TableRow>() : evidence_rows(finding->evidence));
+  history_->setEnabled(finding != nullptr && !finding->evidence.empty());
+  Q_EMIT finding_chosen();
+}
+
+const Finding* AdvicePage::finding() const {
+  return findings_.at(list_->currentIndex().row());
 }
 
 QByteArray AdvicePage::layout_state() const {

@@ -30,11 +30,18 @@ class AdvicePage : public QWidget {
   // Why there is none; what was shown goes.
   void show_no_proposal(const QString& why);
 
+  // The chosen one; null: there is none. Until the next proposal.
+  const Finding* finding() const;
+
   QByteArray layout_state() const;
   void restore_layout(const QByteArray& state);
 
  Q_SIGNALS:
   void change_wanted();
+  // Another finding is looked at, or its numbers are others.
+  void finding_chosen();
+  // Its numbers are to be seen in their time.
+  void history_wanted();
 
  private:
   QWidget* findings_part();
@@ -54,6 +61,7 @@ class AdvicePage : public QWidget {
   QPlainTextEdit* block_;
   MemoryBars* memory_;
   QPushButton* review_;
+  QPushButton* history_;
   QSplitter* splitter_;
 };
 

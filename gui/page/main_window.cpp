@@ -13,10 +13,13 @@
 #include <QStackedWidget>
 #include <QTabWidget>
 #include <QVBoxLayout>
+#include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "gui/page/advice_page.h"
 #include "gui/page/change_page.h"
+#include "gui/page/history_page.h"
 #include "gui/page/overview_page.h"
 #include "gui/page/plain_label.h"
 #include "gui/page/server_delegate.h"
@@ -75,9 +78,11 @@ QWidget* MainWindow::build_left() {
 void MainWindow::build_pages() {
   overview_ = new OverviewPage(this);
   advice_ = new AdvicePage(this);
+  history_ = new HistoryPage(feed_.client(), this);
   change_ = new ChangePage(feed_.hands(), this);
   pages_ = new QTabWidget(this);
   pages_->addTab(overview_, tr("&Overview"));
+  pages_->addTab(history_, tr("&History"));
   pages_->addTab(advice_, tr("&Advice"));
   pages_->addTab(change_, tr("&Change"));
   pages_->setDocumentMode(true);
@@ -89,6 +94,11 @@ void MainWindow::build_pages() {
   stack_->addWidget(empty_);
   connect(overview_, &OverviewPage::change_wanted, this, &MainWindow::review);
   connect(advice_, &AdvicePage::change_wanted, this, &MainWindow::review);
+  connect(advice_, &AdvicePage::finding_chosen, this, &MainWindow::mark_finding);
+  connect(advice_, &AdvicePage::history_wanted, this, [this] {
+    history_->show_evidence();
+    pages_->setCurrentWidget(history_);
+  });
   connect(change_, &ChangePage::change_open, this,
           [this](bool open) { feed_.own_agent().set_busy(open); });
 }
@@ -145,6 +155,7 @@ void MainWindow::show_link(const LinkState& state) {
   link_->setPalette(colours);
   // Greyed: what is shown is old.
   overview_->setEnabled(state.link == Link::Live);
+  history_->set_live(state.link == Link::Live);
   if (chosen_.empty()) show_chosen();
 }
 
@@ -172,6 +183,7 @@ void MainWindow::choose(int row) {
     overview_->forget();
     advice_->show_no_proposal({});
     change_->forget();
+    history_->watch(chosen_);
     feed_.watch(chosen_);
   }
   if (server != nullptr) overview_->show_status(*server);
@@ -191,6 +203,22 @@ void MainWindow::review() {
   if (!proposal_) return;
   pages_->setCurrentWidget(change_);
   change_->review(*proposal_);
+}
+
+// The numbers of a finding are those of the looks that the proposal was made from.
+void MainWindow::mark_finding() {
+  const Finding* finding = advice_->finding();
+  if (finding == nullptr || !proposal_) return history_->mark_evidence(std::nullopt);
+  using std::chrono::milliseconds;
+  const auto now = std::chrono::time_point_cast<milliseconds>(std::chrono::system_clock::now());
+  const double seconds = std::clamp(proposal_->observed_seconds, 1.0, 1e8);
+  EvidenceMark mark;
+  mark.span = {now - milliseconds(std::llround(seconds * 1000)), now};
+  for (const Evidence& each : finding->evidence)
+    for (const std::string_view field : fields_of_metric(each.metric))
+      mark.fields.emplace_back(field);
+  mark.claim = shown(finding->claim);
+  history_->mark_evidence(std::move(mark));
 }
 
 QString MainWindow::link_sentence() const {

@@ -22,6 +22,7 @@ namespace mpm::gui {
 
 class AdvicePage;
 class ChangePage;
+class HistoryPage;
 class OverviewPage;
 
 class MainWindow : public QMainWindow {
@@ -38,6 +39,7 @@ class MainWindow : public QMainWindow {
   ServersModel& servers() { return servers_; }
   OverviewPage& overview() { return *overview_; }
   AdvicePage& advice() { return *advice_; }
+  HistoryPage& history() { return *history_; }
   ChangePage& change() { return *change_; }
   QTabWidget& pages() { return *pages_; }
   QString link_sentence() const;
@@ -59,6 +61,7 @@ class MainWindow : public QMainWindow {
   void choose(int row);
   void show_chosen();
   void review();
+  void mark_finding();
   void remember_layout();
   void restore_layout();
 
@@ -73,6 +76,7 @@ class MainWindow : public QMainWindow {
   QTabWidget* pages_ = nullptr;
   OverviewPage* overview_ = nullptr;
   AdvicePage* advice_ = nullptr;
+  HistoryPage* history_ = nullptr;
   ChangePage* change_ = nullptr;
   QSplitter* splitter_ = nullptr;
 };
