@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What the dashboard costs, without a screen: a frame of 10,240 workers, the same ten times a
-// second with its decoding, and the time from its start to the first live data. Ends with 1 when a
+// second with its decoding, a week of the past zoomed, and the time from its start to the first
+// live data. Ends with 1 when a
 // bar is missed.
 #include <QApplication>
 #include <QElapsedTimer>
@@ -14,10 +15,13 @@
 #include <fmt/format.h>
 #include <sys/resource.h>
 
+#include "gui/page/history_page.h"
 #include "gui/page/main_window.h"
 #include "gui/page/overview_page.h"
 #include "gui/plot/scoreboard_grid.h"
 #include "schema/codec/json.h"
+#include "tests/gui/fake_agent.h"
+#include "tests/gui/past.h"
 #include "tests/gui/window.h"
 #include "tests/support/private_httpd.h"
 
@@ -30,6 +34,7 @@ constexpr double kFrameBar = 4;           // milliseconds
 constexpr double kShareBar = 0.15;        // of one core
 constexpr double kMemoryBar = 120;        // MiB
 constexpr std::int64_t kStartBar = 1000;  // milliseconds
+constexpr double kStallBar = 50;          // milliseconds
 
 // Every slot changes from one to the next.
 ScoreboardView board_of(int processes, int threads, int turn) {
@@ -111,6 +116,35 @@ std::int64_t milliseconds_to_live_data() {
   return live ? clock.elapsed() : -1;
 }
 
+// The longest time in which the window turned no events, while a week is zoomed into and out of
+// again, panned and pointed at, each answer being of as many steps as the agent ever tells. The
+// agent's part of it, which is of this thread too, is in the number.
+double milliseconds_of_the_longest_stall(QSize size) {
+  test::FakeAgent agent;
+  const Instant end = test::now();
+  const HistoryReport week = test::past({end - 24h * 7, end}, 5000);
+  agent.answer("/v1/history", to_json(week));
+  MainWindow window(test::quick_feed(agent.socket()));
+  window.resize(size);
+  window.show();
+  window.start();
+  window.pages().setCurrentWidget(&window.history());
+  TimePlots& plots = window.history().plots();
+  window.history().show_last(24h * 7);
+  if (!test::turn_until([&] { return plots.report().has_value(); })) return -1;
+  QTest::qWait(300);
+  const test::Pulse pulse;
+  const std::size_t asked = agent.questions("/v1/history").size();
+  for (int turn = 0; turn < 90; ++turn) {
+    QTest::keyClick(&plots, turn % 30 < 15 ? Qt::Key_Plus : Qt::Key_Minus);
+    if (turn % 5 == 0) QTest::keyClick(&plots, Qt::Key_Left);
+    QTest::mouseMove(&plots, QPoint(200 + turn * 5, 200));
+    QTest::qWait(turn % 10 == 0 ? 250 : 16);
+  }
+  if (agent.questions("/v1/history").size() < asked + 3) return -1;
+  return static_cast<double>(pulse.longest_pause().count());
+}
+
 struct Bars {
   bool held = true;
 
@@ -129,6 +163,10 @@ int run() {
   bars.hold("a frame of 160 processes of 64, 2100 x 1000",
             milliseconds_of_a_frame(160, 64, {2100, 1000}), kFrameBar, "ms");
   bars.hold("10,240 workers at 10 Hz, decoded and painted", share_of_a_core(), kShareBar, "cores");
+  bars.hold("a week of the past, the longest stall, 1280 x 800",
+            milliseconds_of_the_longest_stall({1280, 800}), kStallBar, "ms");
+  bars.hold("a week of the past, the longest stall, 2560 x 1440",
+            milliseconds_of_the_longest_stall({2560, 1440}), kStallBar, "ms");
   bars.hold("from its start to live data, its agent's start included",
             static_cast<double>(milliseconds_to_live_data()), static_cast<double>(kStartBar), "ms");
   bars.hold("the most memory of all this (RSS)", peak_mebibytes(), kMemoryBar, "MiB");

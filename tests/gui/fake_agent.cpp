@@ -24,6 +24,7 @@ FakeAgent::FakeAgent() {
                                           {"/v1/status", "status"},
                                           {"/v1/scoreboard", "scoreboard"},
                                           {"/v1/proposal", "proposal"},
+                                          {"/v1/history", "history"},
                                           {"/v1/changes", "changes"},
                                           {"/v1/change", "change"},
                                           {"/v1/changes/preview", "change-preview"},
@@ -75,6 +76,7 @@ void FakeAgent::serve(QLocalSocket* client) {
     const std::string path = target.split('?').front().toStdString();
     if (request.startsWith("POST")) posted_[path].push_back(request.mid(head + 4).toStdString());
     ++asked_;
+    questions_[path].push_back(target.toStdString());
     request.clear();
     QTimer::singleShot(delay_, client, [this, client, path] { reply(client, path); });
   });

@@ -40,6 +40,8 @@ class FakeAgent : public QObject {
 
   // The bodies of what was posted to a path.
   const std::vector<std::string>& posted(const std::string& path) { return posted_[path]; }
+  // What was asked of a path, with its query: "/v1/history?target=4711".
+  const std::vector<std::string>& questions(const std::string& path) { return questions_[path]; }
   int asked() const { return asked_; }
 
  private:
@@ -57,6 +59,7 @@ class FakeAgent : public QObject {
   std::chrono::milliseconds delay_{0};
   std::map<std::string, Answer> answers_;
   std::map<std::string, std::vector<std::string>> posted_;
+  std::map<std::string, std::vector<std::string>> questions_;
   int asked_ = 0;
 };
 

@@ -168,7 +168,7 @@ TEST(Window, ShowsFindingsWithTheirEvidence) {
   FakeAgent agent;
   Shown shown(options_of(agent));
   ASSERT_TRUE(shown.is_whole());
-  shown.window.pages().setCurrentIndex(1);
+  shown.window.pages().setCurrentWidget(&shown.window.advice());
   AdvicePage& page = shown.window.advice();
   EXPECT_TRUE(says(page, QStringLiteral("Grade C")));
   for (const QTableView* table : page.findChildren<QTableView*>())

@@ -3,6 +3,9 @@
 // Takes the pictures of the dashboard that are kept in deploy/screenshots: every page, in two
 // sizes, light and dark, of one server as it is now, by an agent of its own.
 //   dashboard_shots DIRECTORY NAME PID AGENT
+// A server that was started for a picture has no past: of that one is made up, a day that ends
+// saturated and a change that mended it once.
+//   dashboard_shots DIRECTORY NAME
 #include <QApplication>
 #include <QHash>
 #include <QStyle>
@@ -14,10 +17,14 @@
 #include <string>
 
 #include "gui/page/change_page.h"
+#include "gui/page/history_page.h"
 #include "gui/page/main_window.h"
 #include "gui/page/overview_page.h"
 #include "gui/plot/scoreboard_grid.h"
 #include "gui/theme.h"
+#include "schema/codec/json.h"
+#include "tests/gui/fake_agent.h"
+#include "tests/gui/past.h"
 #include "tests/gui/window.h"
 #include "tests/support/temp_dir.h"
 
@@ -75,6 +82,22 @@ void take_all(MainWindow& window, const QString& prefix) {
   }
 }
 
+int run_past(const QStringList& words) {
+  test::FakeAgent agent;
+  const Instant end = test::now();
+  agent.answer("/v1/history", to_json(test::past({end - 24h, end}, 1200)));
+  MainWindow window(test::quick_feed(agent.socket()));
+  while (window.pages().count() > 1)
+    window.pages().removeTab(window.pages().widget(0) == &window.history() ? 1 : 0);
+  window.show();
+  window.start();
+  window.history().show_last(24h);
+  if (!test::turn_until([&] { return window.history().plots().report().has_value(); })) return 1;
+  window.history().plots().set_cursor(end - 9h);
+  take_all(window, words[1] + u'/' + words[2]);
+  return 0;
+}
+
 int run(const QStringList& words) {
   const TempDir state;
   MainWindow window(test::own_agent_feed(words[4], state / "state"));
@@ -104,6 +127,7 @@ int main(int argc, char** argv) {
   const QApplication app(argc, argv);
   QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
   const QStringList words = QApplication::arguments();
+  if (words.size() == 3) return mpm::gui::run_past(words);
   if (words.size() != 5) {
     std::fputs("usage: dashboard_shots DIRECTORY NAME PID AGENT\n", stderr);
     return 2;
