@@ -6,6 +6,13 @@
 #include "gui/words.h"
 
 namespace mpm::gui {
+namespace {
+
+int trouble(const TargetStatus& server) {
+  return server.health == Health::Unknown ? 0 : static_cast<int>(server.health);
+}
+
+}  // namespace
 
 int ServersModel::rowCount(const QModelIndex& parent) const {
   return parent.isValid() ? 0 : static_cast<int>(servers_.size());
@@ -54,6 +61,21 @@ void ServersModel::take(const StatusReport& report) {
     servers_.push_back(server);
     endInsertRows();
   }
+  sort();
+}
+
+// Those that are as well off as each other stay in their order.
+void ServersModel::sort() {
+  for (int row = 1; row < rowCount(); ++row) {
+    const auto here = servers_.begin() + row;
+    const auto before = std::upper_bound(
+        servers_.begin(), here, *here,
+        [](const TargetStatus& a, const TargetStatus& b) { return trouble(a) > trouble(b); });
+    if (before == here) continue;
+    beginMoveRows({}, row, row, {}, static_cast<int>(before - servers_.begin()));
+    std::rotate(before, here, here + 1);
+    endMoveRows();
+  }
 }
 
 const TargetStatus* ServersModel::at(int row) const {
@@ -61,11 +83,7 @@ const TargetStatus* ServersModel::at(int row) const {
 }
 
 int ServersModel::worst() const {
-  const auto trouble = [](const TargetStatus& server) {
-    return server.health == Health::Unknown ? 0 : static_cast<int>(server.health);
-  };
-  return static_cast<int>(std::ranges::max_element(servers_, {}, trouble) - servers_.begin()) -
-         (servers_.empty() ? 1 : 0);
+  return servers_.empty() ? -1 : 0;
 }
 
 std::optional<int> ServersModel::row_of(const std::string& key) const {

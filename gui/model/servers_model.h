@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The servers at the left of the window: name, health and verdict of each. A new report moves as
-// few rows as it can, so that the chosen one stays chosen.
+// The servers at the left of the window: name, health and verdict of each, the worst off
+// first. A new report moves as few rows as it can, so that the chosen one stays chosen.
 #pragma once
 
 #include <QAbstractListModel>
@@ -32,6 +32,8 @@ class ServersModel : public QAbstractListModel {
   int worst() const;
 
  private:
+  void sort();
+
   std::vector<TargetStatus> servers_;
 };
 

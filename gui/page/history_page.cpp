@@ -147,6 +147,7 @@ void HistoryPage::set_live(bool live) {
 
 void HistoryPage::mark_evidence(std::optional<EvidenceMark> evidence) {
   plots_->show_evidence(std::move(evidence));
+  say();
 }
 
 void HistoryPage::show_evidence() {
@@ -255,8 +256,8 @@ void HistoryPage::say() {
     text +=
         tr(" Nothing was seen of this server then. Only an mpm-agent that keeps running "
            "remembers: start it as a service.");
-  if (report && !saturated_spans(*report, span).empty())
-    text += tr(" Hatched: every worker was busy.");
+  if (report) text += in_words(saturated_spans(*report, span));
+  if (report && plots_->evidence()) text += tr(" ◆: what the chosen finding rests on.");
   if (!trouble_.isEmpty())
     text += tr(" The agent cannot tell: %1 It is asked again by itself.").arg(trouble_);
   else if (!live_ && !target_.empty())
@@ -267,6 +268,14 @@ void HistoryPage::say() {
   if (text != sentence_->text()) sentence_->setText(text);
   png_->setEnabled(report.has_value());
   csv_->setEnabled(report.has_value());
+}
+
+QString HistoryPage::in_words(const std::vector<Saturated>& spans) {
+  double sum = 0;
+  for (const Saturated& each : spans)
+    sum += each.span.seconds() * each.share;
+  if (sum <= 0) return {};
+  return tr(" Hatched: every worker was busy, for %1 in all.").arg(seconds(sum));
 }
 
 QString HistoryPage::sentence() const {

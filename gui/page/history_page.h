@@ -69,6 +69,7 @@ class HistoryPage : public QWidget {
   bool has_enough() const;
   void show_marks();
   void say();
+  static QString in_words(const std::vector<Saturated>& spans);
   void ask_for_file(const QString& title, const QString& ending,
                     void (HistoryPage::*save)(const QString&));
   void write(const QString& path, std::function<bool()> work);

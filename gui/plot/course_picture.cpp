@@ -114,7 +114,7 @@ void CoursePicture::paint_saturated(QPainter& painter, const CourseLayout& layou
     if (to < 0 || from > layout.plots.width()) continue;
     const QRectF band(layout.plots.left() + from, layout.plots.top(), std::max(2.0, to - from),
                       layout.plots.height());
-    colour.setAlphaF(static_cast<float>(0.10 + 0.22 * std::clamp(each.share, 0.0, 1.0)));
+    colour.setAlphaF(static_cast<float>(0.08 + 0.16 * std::clamp(each.share, 0.0, 1.0)));
     painter.fillRect(band, colour);
     colour.setAlphaF(0.35F);
     painter.fillRect(band, QBrush(colour, Qt::BDiagPattern));
@@ -240,7 +240,7 @@ void CoursePicture::paint_values(QPainter& painter, const CourseLayout& layout,
     painter.setPen(theme.text);
     const QString title = course_text(plot.title);
     painter.drawText(row, Qt::AlignLeft | Qt::AlignVCenter,
-                     is_evidence(plot) ? tr("◆ %1 (evidence)").arg(title) : title);
+                     is_evidence(plot) ? QStringLiteral("◆ ") + title : title);
     painter.setFont(font);
     for (const CourseLine& each : plot.lines) {
       row.translate(0, line);

@@ -99,7 +99,7 @@ std::vector<TimeTick> time_ticks(const TimeSpan& span, double width) {
 double round_above(double value) {
   if (!(value > 0) || !std::isfinite(value)) return 1;
   const double power = std::pow(10, std::floor(std::log10(value)));
-  for (const double factor : {1.0, 2.0, 2.5, 5.0})
+  for (const double factor : {1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0})
     if (value <= factor * power * (1 + 1e-9)) return factor * power;
   return 10 * power;
 }

@@ -37,7 +37,7 @@ struct TimeTick {
 // At round times of the day, as many as have room.
 std::vector<TimeTick> time_ticks(const TimeSpan& span, double width);
 
-// The round number at or above a value: 1, 2, 2.5 or 5 times a power of ten.
+// The round number at or above a value, near enough that a plot is more than half full.
 double round_above(double value);
 
 }  // namespace mpm::gui

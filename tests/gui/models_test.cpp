@@ -57,7 +57,30 @@ TEST(ServersModel, KnowsWhichServerIsWorstOff) {
   report.targets[2].health = Health::Saturated;
   report.targets[0].health = Health::Well;
   model.take(report);
-  EXPECT_EQ(model.worst(), 2);
+  EXPECT_EQ(model.worst(), 0);
+  EXPECT_EQ(model.at(0)->pid, 3);
+}
+
+TEST(ServersModel, ShowsTheWorstOffFirstAndMovesNoneWithoutNeed) {
+  ServersModel model;
+  const QAbstractItemModelTester tester(&model, kFatal);
+  StatusReport report = servers({1, 2, 3, 4});
+  for (TargetStatus& server : report.targets)
+    server.health = Health::Well;
+  model.take(report);
+  const QPersistentModelIndex chosen = model.index(1);
+  report.targets[2].health = Health::Strained;
+  report.targets[3].health = Health::Saturated;
+  model.take(report);
+  std::vector<std::int32_t> order;
+  for (int row = 0; row < model.rowCount(); ++row)
+    order.push_back(model.at(row)->pid);
+  EXPECT_EQ(order, (std::vector<std::int32_t>{4, 3, 1, 2}));
+  EXPECT_EQ(chosen.row(), 3);
+  report.targets[2].health = Health::Saturated;
+  model.take(report);
+  EXPECT_EQ(model.at(0)->pid, 4);  // it was there first
+  EXPECT_EQ(model.at(1)->pid, 3);
 }
 
 TEST(FindingsModel, KeepsTheChosenFindingWhenOnlyNumbersMoved) {
