@@ -155,16 +155,21 @@ void CoursePicture::paint_plot(QPainter& painter, const QRectF& area,
   painter.save();
   painter.setClipRect(area);
   painter.translate(area.topLeft());
-  painter.setRenderHint(QPainter::Antialiasing);
   // The first of a plot's lines is the one that matters most: it is drawn last.
   for (std::size_t i = plot.lines.size(); i-- > 0;) {
-    painter.setPen(pen_of(plot.lines[i].stroke));
+    // Thin and with hard edges, which Qt draws twenty times as fast as others.
+    QPen pen = pen_of(plot.lines[i].stroke);
+    pen.setCosmetic(true);
+    pen.setWidth(1);
+    painter.setPen(pen);
     for (const QPolygonF& stroke :
          strokes_of(*report, plot.lines[i].field, {span, area.width(), area.height(), most})) {
       if (stroke.size() == 1)
         painter.drawEllipse(stroke.front(), 1.5, 1.5);
       else
         painter.drawPolyline(stroke);
+      if (plot.lines[i].stroke != Stroke::Main) continue;
+      painter.drawPolyline(stroke.translated(0, 1));
     }
   }
   painter.restore();

@@ -117,12 +117,12 @@ std::int64_t milliseconds_to_live_data() {
 }
 
 // The longest time in which the window turned no events, while a week is zoomed into and out of
-// again, panned and pointed at, each answer being of as many steps as the agent ever tells. The
+// again, panned and pointed at, each answer being of as many steps as are asked for. The
 // agent's part of it, which is of this thread too, is in the number.
 double milliseconds_of_the_longest_stall(QSize size) {
   test::FakeAgent agent;
   const Instant end = test::now();
-  const HistoryReport week = test::past({end - 24h * 7, end}, 5000);
+  const HistoryReport week = test::past({end - 24h * 7, end}, 1600);
   agent.answer("/v1/history", to_json(week));
   MainWindow window(test::quick_feed(agent.socket()));
   window.resize(size);
