@@ -4,7 +4,9 @@
 #include <QApplication>
 #include <QCommandLineParser>
 #include <QIcon>
+#include <cstdio>
 
+#include "gui/client/agent_place.h"
 #include "gui/page/main_window.h"
 
 int main(int argc, char** argv) {
@@ -34,10 +36,25 @@ int main(int argc, char** argv) {
       QStringLiteral("state"),
       QCoreApplication::translate("main", "Where that agent keeps its changes."),
       QStringLiteral("DIRECTORY"));
-  parser.addOptions({agent, no_daemon, state});
+  const QCommandLineOption connect(
+      QStringLiteral("connect"),
+      QCoreApplication::translate("main",
+                                  "Ask the agent at this port: an ssh -L to another host's."),
+      QStringLiteral("http://HOST:PORT"));
+  const QCommandLineOption token_file(
+      QStringLiteral("token-file"),
+      QCoreApplication::translate("main", "The file whose first line is the token for that port."),
+      QStringLiteral("FILE"));
+  parser.addOptions({agent, connect, token_file, no_daemon, state});
   parser.process(app);
 
   options.socket = parser.value(agent);
+  options.token_file = parser.value(token_file);
+  if (parser.isSet(connect)) options.socket = parser.value(connect);
+  if (const auto place = mpm::gui::checked_place(options.socket); !place) {
+    std::fprintf(stderr, "mpm-dashboard: %s\n", place.error().what.c_str());
+    return 1;
+  }
   options.own_agent_only = parser.isSet(no_daemon);
   options.own_agent.state = parser.value(state);
   mpm::gui::MainWindow window(options);

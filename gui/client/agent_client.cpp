@@ -60,6 +60,7 @@ void AgentClient::send(const Route& route, const std::string& query, const std::
                        Heard heard) {
   HttpQuestion question;
   question.socket = socket_;
+  question.token = token_;
   question.method = QByteArray::fromStdString(std::string(route.method()));
   question.path = QByteArray::fromStdString(std::string(route.path) + query);
   question.body = QByteArray::fromStdString(body);

@@ -38,6 +38,8 @@ class AgentClient : public QObject {
   const QString& socket() const { return socket_; }
   // Questions that are open get no answer any more.
   void set_socket(const QString& socket);
+  // For a port.
+  void set_token(QByteArray token) { token_ = std::move(token); }
   void set_limit(std::chrono::milliseconds limit) { limit_ = limit; }
 
   template <class T>
@@ -83,6 +85,7 @@ class AgentClient : public QObject {
   static constexpr qsizetype kLongAnswer = 16 * 1024;
 
   QString socket_;
+  QByteArray token_;
   std::chrono::milliseconds limit_{10'000};
   QObject* open_ = nullptr;  // the parent of what is asked of this socket
   QThreadPool pool_;

@@ -1,17 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gui/client/exchange.h"
 
+#include <QLocalSocket>
+#include <QTcpSocket>
+#include <QUrl>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "gui/client/agent_place.h"
+
 namespace mpm::gui {
 namespace {
 
+QByteArray host_of(const HttpQuestion& question) {
+  if (!is_port(question.socket)) return "localhost";
+  return QUrl(question.socket).authority(QUrl::FullyEncoded | QUrl::RemoveUserInfo).toLatin1();
+}
+
 QByteArray written(const HttpQuestion& question) {
   QByteArray text = question.method + ' ' + question.path +
-                    " HTTP/1.1\r\nHost: localhost\r\nAccept: application/json\r\n"
+                    " HTTP/1.1\r\nHost: " + host_of(question) +
+                    "\r\nAccept: application/json\r\n"
                     "Connection: close\r\n";
+  if (!question.token.isEmpty()) text += "Authorization: Bearer " + question.token + "\r\n";
   if (question.method == "POST")
     text += "Content-Type: application/json\r\nContent-Length: " +
             QByteArray::number(question.body.size()) + "\r\n";
@@ -22,10 +34,6 @@ QByteArray written(const HttpQuestion& question) {
 
 Exchange::Exchange(HttpQuestion question, Ended ended, QObject* parent)
     : QObject(parent), question_(std::move(question)), ended_(std::move(ended)) {
-  connect(&socket_, &QLocalSocket::connected, this, [this] { socket_.write(written(question_)); });
-  connect(&socket_, &QLocalSocket::readyRead, this, &Exchange::read);
-  connect(&socket_, &QLocalSocket::disconnected, this, &Exchange::disconnected);
-  connect(&socket_, &QLocalSocket::errorOccurred, this, &Exchange::failed);
   connect(&limit_, &QTimer::timeout, this, [this] {
     end(fail(Error::Kind::TimedOut,
              fmt::format("The agent gave no answer within {} s.",
@@ -34,12 +42,45 @@ Exchange::Exchange(HttpQuestion question, Ended ended, QObject* parent)
   limit_.setSingleShot(true);
   limit_.start(question_.limit);
   // Later, so that nobody is told of the end while still asking.
-  QTimer::singleShot(0, this, [this] { socket_.connectToServer(question_.socket); });
+  QTimer::singleShot(0, this, &Exchange::open);
+}
+
+Exchange::~Exchange() {
+  if (socket_ != nullptr) socket_->disconnect(this);
+}
+
+template <class Socket>
+Socket* Exchange::opened() {
+  auto* socket = new Socket(this);
+  socket_ = socket;
+  connect(socket, &Socket::connected, this, [this] { socket_->write(written(question_)); });
+  connect(socket, &Socket::readyRead, this, &Exchange::read);
+  connect(socket, &Socket::disconnected, this, &Exchange::disconnected);
+  return socket;
+}
+
+void Exchange::open() {
+  if (is_port(question_.socket)) {
+    const QUrl url(question_.socket);
+    auto* socket = opened<QTcpSocket>();
+    connect(socket, &QTcpSocket::errorOccurred, this, [this](QAbstractSocket::SocketError error) {
+      // Its end comes as disconnected() too, which looks at what was read.
+      if (error != QAbstractSocket::RemoteHostClosedError) failed(Error::Kind::Unreachable);
+    });
+    return socket->connectToHost(url.host(), static_cast<quint16>(url.port(80)));
+  }
+  auto* socket = opened<QLocalSocket>();
+  connect(socket, &QLocalSocket::errorOccurred, this, [this](QLocalSocket::LocalSocketError error) {
+    if (error == QLocalSocket::PeerClosedError) return;
+    failed(error == QLocalSocket::SocketAccessError ? Error::Kind::Denied
+                                                    : Error::Kind::Unreachable);
+  });
+  socket->connectToServer(question_.socket);
 }
 
 void Exchange::read() {
   if (!ended_) return;
-  auto whole = response_.take(socket_.readAll());
+  auto whole = response_.take(socket_->readAll());
   if (!whole) return end(fail(std::move(whole.error())));
   if (*whole) end(HttpAnswer{response_.status(), response_.body()});
 }
@@ -52,20 +93,21 @@ void Exchange::disconnected() {
   end(HttpAnswer{response_.status(), response_.body()});
 }
 
-void Exchange::failed(QLocalSocket::LocalSocketError error) {
-  // Its end comes as disconnected() too, which looks at what was read.
-  if (error == QLocalSocket::PeerClosedError) return;
+void Exchange::failed(Error::Kind kind) {
   const std::string socket = question_.socket.toStdString();
-  if (error == QLocalSocket::SocketAccessError)
-    return end(fail(Error::Kind::Denied, fmt::format("You may not connect to {}.", socket)));
-  end(fail(Error::Kind::Unreachable, fmt::format("No agent answers at {}.", socket)));
+  end(fail(kind, kind == Error::Kind::Denied ? fmt::format("You may not connect to {}.", socket)
+                                             : fmt::format("No agent answers at {}.", socket)));
 }
 
 void Exchange::end(Result<HttpAnswer> answer) {
   if (!ended_) return;
   const Ended ended = std::exchange(ended_, nullptr);
   limit_.stop();
-  socket_.abort();
+  // Cuts it off: nobody reads on.
+  if (socket_ != nullptr) {
+    socket_->disconnect(this);
+    socket_->close();
+  }
   deleteLater();
   ended(std::move(answer));
 }

@@ -6,7 +6,7 @@
 #pragma once
 
 #include <QByteArray>
-#include <QLocalSocket>
+#include <QIODevice>
 #include <QObject>
 #include <QTimer>
 #include <chrono>
@@ -18,7 +18,8 @@
 namespace mpm::gui {
 
 struct HttpQuestion {
-  QString socket;
+  QString socket;    // the path of a Unix socket, or http://host:port
+  QByteArray token;  // for a port; empty: none
   QByteArray method;
   QByteArray path;  // with its query
   QByteArray body;
@@ -38,18 +39,21 @@ class Exchange : public QObject {
 
   Exchange(HttpQuestion question, Ended ended, QObject* parent);
   // Tells nothing: its socket would speak of its end while it is taken apart.
-  ~Exchange() override { socket_.disconnect(this); }
+  ~Exchange() override;
 
  private:
   void read();
   void disconnected();
-  void failed(QLocalSocket::LocalSocketError error);
+  void open();
+  template <class Socket>
+  Socket* opened();
+  void failed(Error::Kind kind);
   void end(Result<HttpAnswer> answer);
 
   HttpQuestion question_;
   Ended ended_;
   HttpResponse response_;
-  QLocalSocket socket_;
+  QIODevice* socket_ = nullptr;  // a child of this
   QTimer limit_;
 };
 

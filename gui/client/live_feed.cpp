@@ -56,15 +56,22 @@ void LiveFeed::look() {
   if (options_.own_agent_only) return start_own_agent({});
   if (!state_.heard.isValid() && state_.link != Link::Lost) set_link(Link::Looking);
   client_.set_socket(options_.socket);
+  if (is_elsewhere() && !options_.token_file.isEmpty()) {
+    // Each time anew: a token is replaced while this runs.
+    auto token = token_of(options_.token_file);
+    if (!token) return lose(text_of(token.error()));
+    client_.set_token(*token);
+  }
   client_.get<HealthReport>(route::kHealth, {}, [this](Result<HealthReport> health) {
     if (health) {
-      if (health->ephemeral) have_hands(options_.socket);
+      if (health->ephemeral && !is_elsewhere()) have_hands(options_.socket);
       return use(options_.socket, false);
     }
     const Error& error = health.error();
     const bool nobody = error.kind == Error::Kind::Unreachable || error.kind == Error::Kind::Denied;
     // One that answers nonsense, or nothing, is there: another beside it would hide that.
-    if (nobody && options_.may_start_agent) return start_own_agent(text_of(error));
+    if (nobody && options_.may_start_agent && !is_elsewhere())
+      return start_own_agent(text_of(error));
     lose(text_of(error));
   });
 }
@@ -92,6 +99,11 @@ void LiveFeed::own_agent_failed(const QString& why) {
 }
 
 void LiveFeed::want_hands() {
+  // An agent of ours would change the servers of this host instead.
+  if (is_elsewhere())
+    return Q_EMIT hands_changed(
+        false, tr("The servers of %1 are changed on their host: run mpmctl apply there.")
+                   .arg(options_.socket));
   if (hands_socket_.isEmpty()) return own_agent_.start();
   Q_EMIT hands_changed(true, {});
 }

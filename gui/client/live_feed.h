@@ -16,6 +16,7 @@
 #include <string>
 
 #include "gui/client/agent_client.h"
+#include "gui/client/agent_place.h"
 #include "gui/client/link_state.h"
 #include "gui/client/own_agent.h"
 #include "schema/model/messages.h"
@@ -25,7 +26,9 @@
 namespace mpm::gui {
 
 struct FeedOptions {
+  // The path of a Unix socket, or http://host:port, which is that of another host.
   QString socket = QStringLiteral("/run/mpm-agent/agent.sock");
+  QString token_file;           // for a port; empty: none
   bool own_agent_only = false;  // do not look for one that runs
   bool may_start_agent = true;  // where none answers
   OwnAgentOptions own_agent;
@@ -68,6 +71,7 @@ class LiveFeed : public QObject {
 
  private:
   void look();
+  bool is_elsewhere() const { return is_port(options_.socket); }
   void start_own_agent(const QString& why);
   void have_hands(const QString& socket);
   void own_agent_failed(const QString& why);

@@ -3,6 +3,7 @@
 
 #include <QLocalSocket>
 #include <QPointer>
+#include <QTcpSocket>
 #include <QTimer>
 #include <fstream>
 #include <iterator>
@@ -33,7 +34,7 @@ FakeAgent::FakeAgent() {
     answer(path, example(name));
   connect(&server_, &QLocalServer::newConnection, this, [this] {
     while (QLocalSocket* client = server_.nextPendingConnection())
-      serve(client);
+      serve(client, {});
   });
   listen();
 }
@@ -46,8 +47,18 @@ void FakeAgent::listen() {
   server_.listen(socket());
 }
 
+QString FakeAgent::listen_on_port(const QByteArray& token) {
+  connect(&port_, &QTcpServer::newConnection, this, [this, token] {
+    while (QTcpSocket* client = port_.nextPendingConnection())
+      serve(client, token);
+  });
+  port_.listen(QHostAddress::LocalHost);
+  return QStringLiteral("http://127.0.0.1:%1").arg(port_.serverPort());
+}
+
 void FakeAgent::die() {
   server_.close();
+  port_.close();
   for (QLocalSocket* client : server_.findChildren<QLocalSocket*>())
     client->abort();
 }
@@ -61,28 +72,46 @@ void FakeAgent::refuse(const std::string& path, const std::string& sentence, Err
   answers_[path] = {http_status(kind), to_json(problem)};
 }
 
-void FakeAgent::serve(QLocalSocket* client) {
-  connect(client, &QLocalSocket::disconnected, client, &QObject::deleteLater);
-  connect(client, &QLocalSocket::readyRead, this, [this, client, request = QByteArray()]() mutable {
-    request += client->readAll();
-    const qsizetype head = request.indexOf("\r\n\r\n");
-    if (head < 0) return;
-    const qsizetype at = request.indexOf("Content-Length: ");
-    if (at >= 0) {
-      const qsizetype length = request.mid(at + 16, request.indexOf("\r\n", at) - at - 16).toInt();
-      if (request.size() < head + 4 + length) return;
-    }
-    const QByteArray target = request.split(' ').value(1);
-    const std::string path = target.split('?').front().toStdString();
-    if (request.startsWith("POST")) posted_[path].push_back(request.mid(head + 4).toStdString());
-    ++asked_;
-    questions_[path].push_back(target.toStdString());
-    request.clear();
-    QTimer::singleShot(delay_, client, [this, client, path] { reply(client, path); });
-  });
+template <class Socket>
+void FakeAgent::serve(Socket* client, const QByteArray& token) {
+  connect(client, &Socket::disconnected, client, &QObject::deleteLater);
+  connect(
+      client, &Socket::readyRead, this, [this, client, token, request = QByteArray()]() mutable {
+        request += client->readAll();
+        const qsizetype head = request.indexOf("\r\n\r\n");
+        if (head < 0) return;
+        const qsizetype at = request.indexOf("Content-Length: ");
+        if (at >= 0) {
+          const qsizetype length =
+              request.mid(at + 16, request.indexOf("\r\n", at) - at - 16).toInt();
+          if (request.size() < head + 4 + length) return;
+        }
+        const QByteArray target = request.split(' ').value(1);
+        const std::string path = target.split('?').front().toStdString();
+        if (request.startsWith("POST"))
+          posted_[path].push_back(request.mid(head + 4).toStdString());
+        if (!token.isEmpty() && !request.contains("\r\nAuthorization: Bearer " + token + "\r\n")) {
+          const QByteArray body =
+              QByteArray::fromStdString(to_json(to_problem({Error::Kind::Denied, "give a token"})));
+          client->write("HTTP/1.1 401 X\r\nContent-Length: " + QByteArray::number(body.size()) +
+                        "\r\n\r\n" + body);
+          return;
+        }
+        ++asked_;
+        questions_[path].push_back(target.toStdString());
+        request.clear();
+        QTimer::singleShot(delay_, client, [this, client, path] {
+          if (!reply(client, path)) return;
+          client->flush();
+          if constexpr (std::is_same_v<Socket, QLocalSocket>)
+            client->disconnectFromServer();
+          else
+            client->disconnectFromHost();
+        });
+      });
 }
 
-void FakeAgent::reply(QLocalSocket* client, const std::string& path) {
+bool FakeAgent::reply(QIODevice* client, const std::string& path) {
   const Answer& answer = answers_[path];
   const QByteArray head =
       "HTTP/1.1 " + QByteArray::number(answer.status) +
@@ -104,10 +133,9 @@ void FakeAgent::reply(QLocalSocket* client, const std::string& path) {
     case Manner::HangsUp:
       break;
     case Manner::Silent:
-      return;
+      return false;
   }
-  client->flush();
-  client->disconnectFromServer();
+  return true;
 }
 
 }  // namespace mpm::test

@@ -7,6 +7,7 @@
 
 #include <QLocalServer>
 #include <QObject>
+#include <QTcpServer>
 #include <chrono>
 #include <cstdint>
 #include <map>
@@ -16,7 +17,7 @@
 #include "schema/model/result.h"
 #include "tests/support/temp_dir.h"
 
-class QLocalSocket;
+class QIODevice;
 
 namespace mpm::test {
 
@@ -28,6 +29,8 @@ class FakeAgent : public QObject {
 
   QString socket() const;
   void listen();
+  // On a port of the loopback too, for those with that token; its address.
+  QString listen_on_port(const QByteArray& token);
   // Nobody listens any more, and whoever is connected is cut off.
   void die();
 
@@ -50,11 +53,14 @@ class FakeAgent : public QObject {
     std::string body;
   };
 
-  void serve(QLocalSocket* client);
-  void reply(QLocalSocket* client, const std::string& path);
+  template <class Socket>
+  void serve(Socket* client, const QByteArray& token);
+  // Whether it has to be hung up then.
+  bool reply(QIODevice* client, const std::string& path);
 
   TempDir dir_;
   QLocalServer server_;
+  QTcpServer port_;
   Manner manner_ = Manner::Well;
   std::chrono::milliseconds delay_{0};
   std::map<std::string, Answer> answers_;

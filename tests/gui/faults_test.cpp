@@ -2,10 +2,12 @@
 //
 // Agents that go wrong: the window does not crash, does not freeze, and says the truth.
 #include <chrono>
+#include <fstream>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "gui/client/agent_place.h"
 #include "gui/page/main_window.h"
 #include "gui/page/overview_page.h"
 #include "gui/plot/scoreboard_grid.h"
@@ -120,6 +122,62 @@ TEST_F(Faults, LettersAndNamesOfAnotherWorldAreShownHarmlessly) {
            window.overview().grid().board().processes[1].states.empty();
   }));
   window.grab();
+}
+
+void write(const std::string& path, const std::string& text) {
+  std::ofstream(path) << text;
+}
+
+TEST(AgentElsewhere, IsAskedWithItsTokenAndChangesNothingFromHere) {
+  FakeAgent agent;
+  const TempDir dir;
+  write(dir / "token", "s3cret\n");
+  FeedOptions options = options_of(agent);
+  options.socket = agent.listen_on_port("s3cret");
+  options.token_file = QString::fromStdString(dir / "token");
+  options.may_start_agent = true;
+  MainWindow window(options);
+  window.show();
+  window.start();
+  ASSERT_TRUE(turn_until([&] { return window.overview().grid().board().pid != 0; }));
+  EXPECT_TRUE(window.link_sentence().contains(options.socket));
+  QString why;
+  QObject::connect(&window.feed(), &LiveFeed::hands_changed,
+                   [&](bool ready, const QString& told) { why = ready ? QString() : told; });
+  window.feed().want_hands();
+  EXPECT_THAT(why.toStdString(), HasSubstr("run mpmctl apply there"));
+  EXPECT_FALSE(window.feed().own_agent().runs());
+}
+
+TEST(AgentElsewhere, RefusesWhatHasNotItsTokenAndIsFoundWhenItHas) {
+  FakeAgent agent;
+  const TempDir dir;
+  FeedOptions options = options_of(agent);
+  options.socket = agent.listen_on_port("s3cret");
+  options.token_file = QString::fromStdString(dir / "token");
+  MainWindow window(options);
+  window.show();
+  window.start();
+  EXPECT_TRUE(turn_until([&] { return window.link_sentence().contains(u"cannot be read"); }));
+  write(dir / "token", "wrong");
+  EXPECT_TRUE(turn_until([&] { return window.link_sentence().contains(u"give a token"); }));
+  EXPECT_EQ(agent.asked(), 0);
+  write(dir / "token", "s3cret");
+  EXPECT_TRUE(turn_until([&] { return window.link_sentence().startsWith(u"Live"); }));
+}
+
+TEST(AgentPlace, SendsATokenToNoOtherHost) {
+  EXPECT_TRUE(checked_place(QStringLiteral("/run/mpm-agent/agent.sock")));
+  for (const char* good : {"http://127.0.0.1:9117", "http://[::1]:9117", "http://localhost:1/"})
+    EXPECT_TRUE(checked_place(QString::fromLatin1(good))) << good;
+  for (const char* bad : {"http://web1:9117", "https://127.0.0.1:1", "http://127.0.0.1",
+                          "http://a@127.0.0.1:1", "http://127.0.0.1:1/x", "http://:9"})
+    EXPECT_FALSE(checked_place(QString::fromLatin1(bad))) << bad;
+  const TempDir dir;
+  write(dir / "token", " abc \nrest");
+  EXPECT_EQ(token_of(QString::fromStdString(dir / "token")), QByteArray("abc"));
+  write(dir / "token", "a b\r\nX: y");
+  EXPECT_FALSE(token_of(QString::fromStdString(dir / "token")));
 }
 
 TEST(OwnAgentMissing, IsSaidInASentence) {
