@@ -45,7 +45,7 @@ AdvicePage::AdvicePage(QWidget* parent)
       block_(new QPlainTextEdit(this)),
       memory_(new MemoryBars(this)),
       review_(new QPushButton(tr("&Review the change..."), this)),
-      history_(new QPushButton(tr("Show in the &past"), this)),
+      history_(new QPushButton(tr("Show in the histor&y"), this)),
       splitter_(new QSplitter(Qt::Horizontal, this)) {
   grade_->setWordWrap(false);
   grade_->setAccessibleName(tr("Grade"));
@@ -62,6 +62,7 @@ AdvicePage::AdvicePage(QWidget* parent)
   splitter_->addWidget(changes_part());
   splitter_->setStretchFactor(0, 4);
   splitter_->setStretchFactor(1, 6);
+  splitter_->setSizes({420, 580});
   splitter_->setChildrenCollapsible(false);
   column->addWidget(splitter_, 1);
   connect(history_, &QPushButton::clicked, this, &AdvicePage::history_wanted);

@@ -182,7 +182,7 @@ TEST_F(HistoryWindow, MarksWhatTheChosenFindingRestsOn) {
   ASSERT_TRUE(turn_until([&] { return plots().evidence().has_value(); }));
   EXPECT_THAT(plots().evidence()->fields, testing::Contains("busy"));
   window.pages().setCurrentWidget(&window.advice());
-  ASSERT_TRUE(test::press(window.advice(), QStringLiteral("Show in the past")));
+  ASSERT_TRUE(test::press(window.advice(), QStringLiteral("Show in the history")));
   EXPECT_TRUE(page().isVisible());
   EXPECT_LE(plots().span().from, plots().evidence()->span.from);
 }

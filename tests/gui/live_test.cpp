@@ -14,6 +14,7 @@
 #include "cli/load.h"
 #include "gui/page/advice_page.h"
 #include "gui/page/change_page.h"
+#include "gui/page/history_page.h"
 #include "gui/page/main_window.h"
 #include "gui/page/overview_page.h"
 #include "gui/plot/scoreboard_grid.h"
@@ -74,6 +75,26 @@ TEST(Dashboard, SeesASaturatedServerFollowsTheAdviceAndTakesItBackWhenItEnds) {
   load.stop();
   // Half a thousand wait in its queue, whose clients have left.
   EXPECT_TRUE(wait_for([&] { return get_status(server.port(), "/", 10s) == 200; }, 60s));
+}
+
+TEST(Dashboard, DrawsWhatItsAgentSawSinceItBegan) {
+  const PrivateHttpd server(builtin_httpd(Mpm::Event));
+  const TempDir state;
+  MainWindow window(test::own_agent_feed(QStringLiteral(MPM_AGENT), state / "state"));
+  window.show();
+  window.start();
+  ASSERT_TRUE(turn_until([&] { return choose(window, std::to_string(server.pid())); }))
+      << window.link_sentence().toStdString();
+  window.pages().setCurrentWidget(&window.history());
+  const auto& report = window.history().plots().report();
+  ASSERT_TRUE(turn_until([&] { return report && !report->points.empty(); }, 30s))
+      << window.history().sentence().toStdString();
+  const auto place = place_of(*report, "busy");
+  ASSERT_TRUE(place);
+  EXPECT_TRUE(value_of(&report->points.back(), place));
+  for (const CoursePlot& plot : course_plots())
+    for (const CourseLine& line : plot.lines)
+      EXPECT_TRUE(place_of(*report, line.field)) << line.field;
 }
 
 TEST(Dashboard, EndsItsAgentWithItself) {
