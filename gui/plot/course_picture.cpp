@@ -6,6 +6,7 @@
 #include <QPainter>
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "gui/words.h"
 
@@ -16,9 +17,26 @@ constexpr double kLegendWidth = 190;
 constexpr double kGap = 6;
 constexpr double kLeft = 64;  // for the numbers of the scales
 constexpr double kRoomOfMark = 15;
+constexpr double kHatch = 8;
 
 QString tr(const char* text) {
   return QCoreApplication::translate("mpm::gui::CoursePicture", text);
+}
+
+// Opaque, because what shines through takes long to paint where it is large.
+QColor mixed(const QColor& ground, const QColor& colour, double share) {
+  const auto part = [&](int from, int to) { return static_cast<int>(from + (to - from) * share); };
+  return {part(ground.red(), colour.red()), part(ground.green(), colour.green()),
+          part(ground.blue(), colour.blue())};
+}
+
+void hatch(QPainter& painter, const QRectF& area, const QColor& ground) {
+  painter.setClipRect(area);
+  painter.fillRect(area, ground);
+  // At the same places in every area, so that narrow ones have their part too.
+  const double first = std::floor((area.left() - area.height()) / kHatch) * kHatch;
+  for (double x = first; x < area.right(); x += kHatch)
+    painter.drawLine(QLineF(x, area.bottom(), x + area.height(), area.top()));
 }
 
 // What was done stands before what was only said.
@@ -106,21 +124,25 @@ void CoursePicture::paint(QPainter& painter, const CourseLayout& layout) const {
 
 void CoursePicture::paint_saturated(QPainter& painter, const CourseLayout& layout) const {
   if (report == nullptr) return;
-  QColor colour = theme.health(Health::Saturated);
+  const QColor colour = theme.health(Health::Saturated);
+  painter.save();
   for (const Saturated& each : saturated_spans(*report, span)) {
-    const double from = std::max(0.0, pixel_of(span, layout.plots.width(), each.span.from));
-    const double to =
-        std::min(layout.plots.width(), pixel_of(span, layout.plots.width(), each.span.to));
-    if (to < 0 || from > layout.plots.width()) continue;
-    const QRectF band(layout.plots.left() + from, layout.plots.top(), std::max(2.0, to - from),
-                      layout.plots.height());
-    colour.setAlphaF(static_cast<float>(0.08 + 0.16 * std::clamp(each.share, 0.0, 1.0)));
+    const double width = layout.plots.width();
+    const double from = std::max(0.0, pixel_of(span, width, each.span.from));
+    const double to = std::min(width, pixel_of(span, width, each.span.to));
+    if (to < 0 || from > width) continue;
+    const QRectF band(layout.plots.left() + from, layout.strip.bottom(), std::max(2.0, to - from),
+                      kGap - 2);
+    painter.setClipping(false);
     painter.fillRect(band, colour);
-    colour.setAlphaF(0.35F);
-    painter.fillRect(band, QBrush(colour, Qt::BDiagPattern));
-    colour.setAlphaF(1);
-    painter.fillRect(QRectF(band.left(), layout.strip.bottom(), band.width(), kGap - 2), colour);
+    const QColor ground = mixed(theme.ground, colour, 0.08 + 0.16 * std::min(each.share, 1.0));
+    painter.setPen(mixed(theme.ground, colour, 0.45));
+    for (std::size_t i = 0; i < course_plots().size(); ++i) {
+      const QRectF area = layout.plot(i);
+      hatch(painter, {band.left(), area.top(), band.width(), area.height()}, ground);
+    }
   }
+  painter.restore();
 }
 
 void CoursePicture::paint_axis(QPainter& painter, const CourseLayout& layout) const {
