@@ -56,13 +56,16 @@ class LeftToItself : public testing::Test {
 };
 
 TEST_F(LeftToItself, ComesToWhereItServesAllAndThenToRest) {
+  // A burst that chance brings late may still ask for spare workers once.
+  constexpr int kRounds = 18;
   Load all(load());
-  const Finished ended = apply(
-      "largest_step = 4\nagreeing_looks = 2\nrest_seconds = 0\nleast_confidence = 'low'\n", 14);
+  const Finished ended =
+      apply("largest_step = 4\nagreeing_looks = 2\nrest_seconds = 0\nleast_confidence = 'low'\n",
+            kRounds);
   all.stop();
   EXPECT_EQ(ended.status, 0) << ended.out << ended.err;
   const auto lines = lines_of(ended.out);
-  ASSERT_EQ(lines.size(), 14U) << ended.out << ended.err;
+  ASSERT_EQ(lines.size(), static_cast<std::size_t>(kRounds)) << ended.out << ended.err;
   const auto made = [](const std::string& line) { return line.find(": change ") != line.npos; };
   EXPECT_GE(std::ranges::count_if(lines, made), 1) << ended.out;
   EXPECT_LE(std::ranges::count_if(lines, made), 4) << ended.out;
