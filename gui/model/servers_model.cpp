@@ -61,11 +61,11 @@ void ServersModel::take(const StatusReport& report) {
     servers_.push_back(server);
     endInsertRows();
   }
-  sort();
+  put_worst_first();
 }
 
 // Those that are as well off as each other stay in their order.
-void ServersModel::sort() {
+void ServersModel::put_worst_first() {
   for (int row = 1; row < rowCount(); ++row) {
     const auto here = servers_.begin() + row;
     const auto before = std::upper_bound(

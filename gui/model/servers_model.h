@@ -32,7 +32,7 @@ class ServersModel : public QAbstractListModel {
   int worst() const;
 
  private:
-  void sort();
+  void put_worst_first();
 
   std::vector<TargetStatus> servers_;
 };
