@@ -105,6 +105,8 @@ std::vector<std::string> Agent::risks_of(const Intent& intent) {
   question.board = *board;
   question.now = clock_.now();
   question.after = pool_after(watched->settings(), intent.edit.plan, intent.source.running);
+  // A load that does no harm needs no other hour, and nobody is asked for one.
+  if (reload_risk(question).sentences.empty()) return risks;
   question.busy_by_hour = hours_of(intent.target);
   for (std::string& sentence : reload_risk(question).sentences)
     risks.push_back(std::move(sentence));

@@ -2,13 +2,13 @@
 //
 // A reload of a busy server, asked about before it is done: the agent that runs as a service
 // remembers the days before, and mpmctl offers the hour in which fewest are in the way.
-#include <cmath>
+#include <chrono>
 #include <ctime>
-#include <memory>
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
+#include "agent/base/clock.h"
 #include "agent/history/history.h"
 #include "tests/live/either_httpd.h"
 #include "tests/live/mpmctl.h"
@@ -22,11 +22,11 @@ using namespace std::chrono_literals;
 using testing::HasSubstr;
 using testing::Not;
 
-// The local hour in which it is quiet: half a day from now, so that now is none of it.
-int quiet_hour() {
-  const std::time_t then = std::time(nullptr) + 12 * 3600;
+int local_hour(Instant at) {
+  const std::time_t seconds =
+      std::chrono::floor<std::chrono::seconds>(at.time_since_epoch()).count();
   std::tm local{};
-  localtime_r(&then, &local);
+  localtime_r(&seconds, &local);
   return local.tm_hour;
 }
 
@@ -46,25 +46,20 @@ class CalmHour : public testing::Test {
         name = fmt::format("{}:{} {}", target["listeners"][0]["address"].get<std::string>(),
                            server_.port(), target["config_file"].get<std::string>());
     ASSERT_FALSE(name.empty()) << found.dump(2);
-    const Instant now =
-        std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
     std::vector<StoredSample> samples;
-    for (Instant at = now - 36h; at < now; at += 2s) {
-      const std::time_t seconds = std::chrono::system_clock::to_time_t(at);
-      std::tm local{};
-      localtime_r(&seconds, &local);
+    for (Instant at = begun_ - 36h; at < begun_; at += 2s) {
       Sample sample;
       sample.at = at;
       sample.pid = server_.pid();
-      sample.restarted = now - 48h;
+      sample.restarted = begun_ - 48h;
       sample.worker_limit = 64;
-      sample.tally.busy = local.tm_hour == quiet_hour() ? 1 : 40;
+      sample.tally.busy = local_hour(at) == quiet_hour_ ? 1 : 40;
       samples.push_back({name, std::move(sample)});
     }
     auto history = History::open(dir_ / "history.db");
     ASSERT_TRUE(history) << history.error().what;
     ASSERT_TRUE(history->append(samples));
-    ASSERT_TRUE(history->roll_up(now));
+    ASSERT_TRUE(history->roll_up(begun_));
   }
 
   void hold_workers() {
@@ -85,6 +80,9 @@ class CalmHour : public testing::Test {
     return finished.out + finished.err;
   }
 
+  const Instant begun_ = SystemClock().now();
+  // Half a day from now, so that now is none of it.
+  const int quiet_hour_ = local_hour(begun_ + 12h);
   const PrivateHttpd server_;
   const TempDir dir_;
   std::vector<UniqueFd> held_;
@@ -101,10 +99,9 @@ TEST_F(CalmHour, IsOfferedOutOfTheHistoryOfTheService) {
   }));
   hold_workers();
   const std::string before = bytes_of(server_.extra_conf());
-  const int hour = quiet_hour();
   EXPECT_THAT(proposed(), HasSubstr(fmt::format(
                               "The calmest hour is {:02}:00 to {:02}:00, with 1 busy on average",
-                              hour, (hour + 1) % 24)));
+                              quiet_hour_, (quiet_hour_ + 1) % 24)));
   EXPECT_EQ(bytes_of(server_.extra_conf()), before);
 }
 
