@@ -12,6 +12,7 @@
 #include "cli/moment.h"
 #include "cli/table.h"
 #include "cli/text.h"
+#include "schema/codec/csv.h"
 
 namespace mpm {
 namespace {
@@ -57,23 +58,13 @@ constexpr std::array kMeasures = std::to_array<Measure>({
 });
 constexpr std::string_view kSaturated = "saturated_seconds";
 
-std::optional<std::size_t> place_of(const HistoryReport& report, std::string_view field) {
-  const auto found = std::ranges::find(report.fields, field);
-  if (found == report.fields.end()) return std::nullopt;
-  return static_cast<std::size_t>(found - report.fields.begin());
-}
-
-std::optional<double> value_of(const HistoryPoint& point, std::optional<std::size_t> place) {
-  return place && *place < point.values.size() ? point.values[*place] : std::nullopt;
-}
-
 double seconds_since(const HistoryReport& report, Instant at) {
   return Seconds(at - report.from).count();
 }
 
 // The mean over the steps that a cell overlaps.
 Values cells_of(const HistoryReport& report, std::string_view field, int cells) {
-  const auto place = place_of(report, field);
+  const auto place = place_of_field(report, field);
   const double width = seconds_since(report, report.to) / cells;
   std::vector<double> sums(static_cast<std::size_t>(cells));
   std::vector<double> weights(sums.size());
@@ -103,7 +94,7 @@ struct Summary {
 };
 
 Summary summary_of(const HistoryReport& report, std::string_view field) {
-  const auto place = place_of(report, field);
+  const auto place = place_of_field(report, field);
   Summary summary;
   double weighted = 0;
   double seconds = 0;
@@ -120,11 +111,6 @@ Summary summary_of(const HistoryReport& report, std::string_view field) {
   return summary;
 }
 
-char letter(MarkKind kind) {
-  constexpr std::string_view kLetters = "BSGRC";  // as MarkKind
-  return kLetters[static_cast<std::size_t>(kind)];
-}
-
 std::string_view words(MarkKind kind) {
   constexpr std::array<std::string_view, 5> kKinds{"begun", "restart", "reload", "recommended",
                                                    "change"};
@@ -139,7 +125,7 @@ std::string mark_line(const HistoryReport& report, int cells) {
     const double at = seconds_since(report, mark.at);
     if (at < 0 || width <= 0) continue;
     const auto cell = std::min<std::size_t>(static_cast<std::size_t>(at / width), line.size() - 1);
-    if (line[cell] == ' ' || mark.kind == MarkKind::Changed) line[cell] = letter(mark.kind);
+    if (line[cell] == ' ' || mark.kind == MarkKind::Changed) line[cell] = letter_of(mark.kind);
   }
   line.erase(line.find_last_not_of(' ') + 1);
   return line;
@@ -170,7 +156,7 @@ std::string what_happened(const HistoryReport& report, const Style& style) {
       report.marks.size() > kMostMarks ? report.marks.size() - kMostMarks : 0;
   for (std::size_t i = left_out; i < report.marks.size(); ++i) {
     const HistoryMark& mark = report.marks[i];
-    rows.push_back({{moment(mark.at), fmt::format("{} {}", letter(mark.kind), words(mark.kind)),
+    rows.push_back({{moment(mark.at), fmt::format("{} {}", letter_of(mark.kind), words(mark.kind)),
                      mark.sentence},
                     {}});
   }
@@ -198,7 +184,7 @@ std::vector<Note> notes_of(const HistoryReport& report, Instant from, Instant to
 
 Row row_of(const HistoryReport& report, const HistoryPoint& point) {
   const auto cell = [&](std::string_view field, Unit unit = Unit::Number) {
-    return text_of(value_of(point, place_of(report, field)), unit);
+    return text_of(value_of(point, place_of_field(report, field)), unit);
   };
   return {
       {moment(point.at), cell("busy"), cell("busy_max"), cell("requests_per_second"),
@@ -278,20 +264,6 @@ std::string render_steps(const HistoryReport& report, const Style& style) {
                                       rows, style);
 }
 
-std::string csv(const HistoryReport& report) {
-  std::string text = "at,seconds";
-  for (const std::string& field : report.fields)
-    text += "," + field;
-  text += "\n";
-  for (const HistoryPoint& point : report.points) {
-    text += fmt::format("{},{}", instant_text(point.at), point.seconds);
-    for (const auto& value : point.values)
-      text += value ? fmt::format(",{}", *value) : ",";
-    text += "\n";
-  }
-  return text;
-}
-
 Result<Outcome> history(const Options& options, Client& client, const Style& style) {
   auto answer = client.history({.target = options.target,
                                 .from = options.past_from,
@@ -299,7 +271,7 @@ Result<Outcome> history(const Options& options, Client& client, const Style& sty
                                 .step_seconds = options.step_seconds});
   if (!answer) return fail(std::move(answer.error()));
   return outcome(std::move(*answer), options, [&](const HistoryReport& report) {
-    if (options.csv) return csv(report);
+    if (options.csv) return to_csv(report, report.points);
     return options.step_seconds ? render_steps(report, style) : render(report, style);
   });
 }

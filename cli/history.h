@@ -16,9 +16,6 @@ std::string render(const HistoryReport& report, const Style& style);
 // One line for each step, what happened in it below.
 std::string render_steps(const HistoryReport& report, const Style& style);
 
-// A line of names, and one for each step; what is not known is empty.
-std::string csv(const HistoryReport& report);
-
 // A course in `cells` columns, from 0 to the largest; where nothing is known it is blank.
 std::string course(const std::vector<std::optional<double>>& cells, const Style& style);
 

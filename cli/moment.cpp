@@ -52,8 +52,4 @@ std::string moment(Instant instant) {
   return text + "Z";
 }
 
-std::string instant_text(Instant instant) {
-  return to_text(instant);
-}
-
 }  // namespace mpm

@@ -18,7 +18,4 @@ Result<std::string> parse_moment(std::string_view option, const std::string& tex
 // "2026-11-23 08:40:00Z": to the second, as nobody reads the rest.
 std::string moment(Instant instant);
 
-// "2026-11-23T08:40:00.000Z", for programs.
-std::string instant_text(Instant instant);
-
 }  // namespace mpm

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/service/hours_of_day.h"
 
-#include <algorithm>
 #include <cstddef>
 #include <ctime>
 
@@ -9,6 +8,8 @@
 #include <httplib.h>
 
 #include "schema/codec/json.h"
+#include "schema/codec/problem.h"
+#include "schema/codec/routes.h"
 
 namespace mpm {
 namespace {
@@ -29,18 +30,17 @@ std::size_t local_hour(Instant at) {
 }  // namespace
 
 BusyByHour busy_by_hour(const HistoryReport& past) {
-  const auto field = std::ranges::find(past.fields, "busy");
-  BusyByHour means;
-  if (field == past.fields.end()) return means;
-  const auto column = static_cast<std::size_t>(field - past.fields.begin());
+  const auto place = place_of_field(past, "busy");
   std::array<double, 24> seconds{};
   std::array<double, 24> sums{};
   for (const HistoryPoint& point : past.points) {
-    if (column >= point.values.size() || !point.values[column]) continue;
+    const auto busy = value_of(point, place);
+    if (!busy) continue;
     const std::size_t hour = local_hour(point.at);
     seconds.at(hour) += point.seconds;
-    sums.at(hour) += point.seconds * *point.values[column];
+    sums.at(hour) += point.seconds * *busy;
   }
+  BusyByHour means;
   for (std::size_t hour = 0; hour < means.size(); ++hour)
     if (seconds.at(hour) >= kSeenSeconds) means.at(hour) = sums.at(hour) / seconds.at(hour);
   return means;
@@ -53,13 +53,14 @@ Result<HistoryReport> ask_for_hours(const std::string& socket, const std::string
   service.set_connection_timeout(1s);
   service.set_read_timeout(1s);
   const auto answer =
-      service.Get(fmt::format("/v1/history?target={}&from=-{}&step=3600&fields=busy", target,
-                              std::chrono::seconds(since).count()));
+      service.Get(fmt::format("{}?target={}&from=-{}&step=3600&fields=busy", route::kHistory.path,
+                              target, std::chrono::seconds(since).count()));
   if (!answer)
     return fail(Error::Kind::Unreachable, fmt::format("No agent answers at {}.", socket));
-  if (answer->status != 200)
-    return fail(Error::Kind::NotFound, fmt::format("The agent at {} has no history of {}: {}",
-                                                   socket, target, answer->body));
+  if (answer->status != 200) {
+    const auto problem = from_json<Problem>(answer->body);
+    return fail(problem ? to_error(*problem) : problem.error());
+  }
   return from_json<HistoryReport>(answer->body);
 }
 

@@ -44,10 +44,6 @@ constexpr std::array kLengths{
     Length{QT_TRANSLATE_NOOP("mpm::gui::HistoryPage", "&7 d"), 24h * 7},
     Length{QT_TRANSLATE_NOOP("mpm::gui::HistoryPage", "&30 d"), 24h * 30}};
 
-Instant now() {
-  return std::chrono::time_point_cast<milliseconds>(std::chrono::system_clock::now());
-}
-
 }  // namespace
 
 HistoryPage::HistoryPage(AgentClient& client, QWidget* parent)
@@ -70,7 +66,7 @@ HistoryPage::HistoryPage(AgentClient& client, QWidget* parent)
   connect(&soon_, &QTimer::timeout, this, &HistoryPage::ask);
   connect(&next_, &QTimer::timeout, this, &HistoryPage::follow);
   connect(plots_, &TimePlots::span_wanted, this, [this](const TimeSpan& span) {
-    follows_ = now() - span.to < 1s;
+    follows_ = present() - span.to < 1s;
     lengths_->setExclusive(false);
     for (QAbstractButton* button : lengths_->buttons())
       button->setChecked(false);
@@ -156,7 +152,7 @@ void HistoryPage::show_evidence() {
   const auto length = evidence->span.to - evidence->span.from;
   follows_ = false;
   plots_->show_span(
-      within_reason({evidence->span.from - length, evidence->span.to + length}, now()));
+      within_reason({evidence->span.from - length, evidence->span.to + length}, present()));
   want();
 }
 
@@ -165,7 +161,7 @@ void HistoryPage::show_last(std::chrono::seconds length) {
   follows_ = true;
   if (QAbstractButton* button = lengths_->button(static_cast<int>(length.count())))
     button->setChecked(true);
-  const Instant end = now();
+  const Instant end = present();
   plots_->show_span({end - length, end});
   want();
 }
@@ -193,7 +189,7 @@ void HistoryPage::ask() {
   next_.stop();
   const TimeSpan span = plots_->span();
   const auto half = (span.to - span.from) / 2;
-  const Instant end = std::min(span.to + half, now());
+  const Instant end = std::min(span.to + half, present());
   told_until_ = end;
   say();
   client_.get<HistoryReport>(
@@ -228,7 +224,7 @@ void HistoryPage::heard(Result<HistoryReport> report) {
 // Also tries again what could not be told.
 void HistoryPage::follow() {
   if (follows_) {
-    const Instant end = now();
+    const Instant end = present();
     const TimeSpan& span = plots_->span();
     plots_->show_span({end - (span.to - span.from), end});
   }
@@ -240,7 +236,8 @@ void HistoryPage::show_marks() {
   if (const auto& report = plots_->report())
     for (auto mark = report->marks.rbegin(); mark != report->marks.rend(); ++mark)
       rows.push_back(
-          {{moment(mark->at), letter(mark->kind) + u' ' + word(mark->kind), shown(mark->sentence)},
+          {{moment(mark->at), QLatin1Char(letter_of(mark->kind)) + (u' ' + word(mark->kind)),
+            shown(mark->sentence)},
            mark->at.time_since_epoch().count()});
   marks_.take(std::move(rows));
   table_->setVisible(marks_.rowCount() > 0);

@@ -210,7 +210,7 @@ void MainWindow::mark_finding() {
   const Finding* finding = advice_->finding();
   if (finding == nullptr || !proposal_) return history_->mark_evidence(std::nullopt);
   using std::chrono::milliseconds;
-  const auto now = std::chrono::time_point_cast<milliseconds>(std::chrono::system_clock::now());
+  const Instant now = present();
   const double seconds = std::clamp(proposal_->observed_seconds, 1.0, 1e8);
   EvidenceMark mark;
   mark.span = {now - milliseconds(std::llround(seconds * 1000)), now};

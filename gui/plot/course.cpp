@@ -10,7 +10,7 @@
 #include <fmt/format.h>
 
 #include "gui/words.h"
-#include "schema/codec/instant.h"
+#include "schema/codec/csv.h"
 
 namespace mpm::gui {
 namespace {
@@ -130,12 +130,6 @@ QString course_value(std::optional<double> value, Unit unit) {
   return QLocale().toString(*value, 'f', std::abs(*value) < 10 && *value != std::floor(*value));
 }
 
-std::optional<std::size_t> place_of(const HistoryReport& report, std::string_view field) {
-  const auto found = std::ranges::find(report.fields, field);
-  if (found == report.fields.end()) return std::nullopt;
-  return static_cast<std::size_t>(found - report.fields.begin());
-}
-
 const HistoryPoint* point_at(const HistoryReport& report, Instant at) {
   const auto after = std::ranges::upper_bound(report.points, at, {}, &HistoryPoint::at);
   if (after == report.points.begin()) return nullptr;
@@ -144,15 +138,15 @@ const HistoryPoint* point_at(const HistoryReport& report, Instant at) {
 }
 
 std::optional<double> value_of(const HistoryPoint* point, std::optional<std::size_t> place) {
-  if (point == nullptr || !place || *place >= point->values.size()) return std::nullopt;
-  const auto value = point->values[*place];
+  if (point == nullptr) return std::nullopt;
+  const auto value = mpm::value_of(*point, place);
   return value && std::isfinite(*value) ? value : std::nullopt;
 }
 
 double most_of(const HistoryReport& report, const CoursePlot& plot, const TimeSpan& span) {
   double most = 0;
   for (const CourseLine& line : plot.lines) {
-    const auto place = place_of(report, line.field);
+    const auto place = place_of_field(report, line.field);
     if (!place) continue;
     for (const HistoryPoint& point : points_in(report, span))
       most = std::max(most, value_of(&point, place).value_or(0));
@@ -167,7 +161,7 @@ double most_of(const HistoryReport& report, const CoursePlot& plot, const TimeSp
 std::vector<QPolygonF> strokes_of(const HistoryReport& report, std::string_view field,
                                   const PlotScale& scale) {
   std::vector<QPolygonF> strokes;
-  const auto place = place_of(report, field);
+  const auto place = place_of_field(report, field);
   if (!place || scale.most <= 0) return strokes;
   const auto step = step_of(report);
   std::optional<Column> column;
@@ -202,7 +196,7 @@ std::vector<QPolygonF> strokes_of(const HistoryReport& report, std::string_view 
 
 std::vector<Saturated> saturated_spans(const HistoryReport& report, const TimeSpan& span) {
   std::vector<Saturated> spans;
-  const auto place = place_of(report, kSaturatedField);
+  const auto place = place_of_field(report, kSaturatedField);
   double saturated = 0;
   double seen = 0;
   for (const HistoryPoint& point : points_in(report, span)) {
@@ -222,18 +216,9 @@ std::vector<Saturated> saturated_spans(const HistoryReport& report, const TimeSp
 }
 
 std::string csv_of(const HistoryReport& report, const TimeSpan& span) {
-  std::string text = "at,seconds";
-  for (const std::string& field : report.fields)
-    text += fmt::format(",{}", field);
-  text += '\n';
-  for (const HistoryPoint& point : report.points) {
-    if (point.at < span.from || point.at >= span.to) continue;
-    text += fmt::format("{},{}", to_text(point.at), point.seconds);
-    for (const auto& value : point.values)
-      text += value ? fmt::format(",{}", *value) : ",";
-    text += '\n';
-  }
-  return text;
+  const auto begin = std::ranges::lower_bound(report.points, span.from, {}, &HistoryPoint::at);
+  const auto end = std::ranges::lower_bound(report.points, span.to, {}, &HistoryPoint::at);
+  return to_csv(report, begin < end ? std::span(begin, end) : std::span<const HistoryPoint>());
 }
 
 }  // namespace mpm::gui

@@ -46,9 +46,9 @@ std::vector<std::string_view> fields_of_metric(std::string_view metric);
 QString course_text(const char* source);
 QString course_value(std::optional<double> value, Unit unit);
 
-std::optional<std::size_t> place_of(const HistoryReport& report, std::string_view field);
 // Of the step that an instant lies in; nothing of a gap.
 const HistoryPoint* point_at(const HistoryReport& report, Instant at);
+// Nothing of no point, and nothing that is no number.
 std::optional<double> value_of(const HistoryPoint* point, std::optional<std::size_t> place);
 
 struct PlotScale {

@@ -48,12 +48,6 @@ int weight(MarkKind kind) {
 
 }  // namespace
 
-QChar letter(MarkKind kind) {
-  constexpr std::u16string_view kLetters = u"BSGRC";  // as MarkKind
-  const auto place = static_cast<std::size_t>(kind);
-  return place < kLetters.size() ? QChar(kLetters[place]) : QChar(u'?');
-}
-
 QString word(MarkKind kind) {
   switch (kind) {
     case MarkKind::Began:
@@ -232,7 +226,7 @@ void CoursePicture::paint_marks(QPainter& painter, const CourseLayout& layout) c
     const QRectF flag(x - 7, layout.strip.top() + 1, 14, layout.strip.height() - 4);
     painter.fillRect(flag, colour);
     painter.setPen(theme.ground);
-    painter.drawText(flag, Qt::AlignCenter, letter(mark->kind));
+    painter.drawText(flag, Qt::AlignCenter, QString(QLatin1Char(letter_of(mark->kind))));
   }
 }
 
@@ -277,7 +271,7 @@ void CoursePicture::paint_values(QPainter& painter, const CourseLayout& layout,
                        QPointF(row.left() + 22, row.center().y()));
       painter.setPen(theme.text);
       const auto value =
-          report == nullptr ? std::nullopt : value_of(point, place_of(*report, each.field));
+          report == nullptr ? std::nullopt : value_of(point, place_of_field(*report, each.field));
       painter.drawText(row.adjusted(28, 0, 0, 0), Qt::AlignLeft | Qt::AlignVCenter,
                        course_text(each.label));
       painter.drawText(row, Qt::AlignRight | Qt::AlignVCenter, course_value(value, plot.unit));

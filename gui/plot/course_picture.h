@@ -39,8 +39,6 @@ struct CourseLayout {
 };
 CourseLayout course_layout(QSize size, const QFontMetrics& metrics);
 
-// The letter of a kind of mark, as mpmctl history writes it.
-QChar letter(MarkKind kind);
 QString word(MarkKind kind);
 
 struct CoursePicture {

@@ -36,6 +36,10 @@ qint64 step_of(double seconds) {
 
 }  // namespace
 
+Instant present() {
+  return std::chrono::time_point_cast<milliseconds>(std::chrono::system_clock::now());
+}
+
 TimeSpan within_reason(TimeSpan span, Instant now) {
   const milliseconds length = std::clamp<milliseconds>(span.to - span.from, kShortest, kLongest);
   if (length != span.to - span.from) {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Which piece of time a row of plots shows, and where on the screen an instant lies: zoomed, panned
-// and kept within what there can be. Pure; pixels are of the plots, from their left edge.
+// and kept within what there can be. Pure but for present(); pixels are of the plots, from their
+// left edge.
 #pragma once
 
 #include <QString>
@@ -11,6 +12,9 @@
 #include "schema/model/units.h"
 
 namespace mpm::gui {
+
+// What the clock of this host says.
+Instant present();
 
 struct TimeSpan {
   Instant from{};

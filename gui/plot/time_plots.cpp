@@ -18,10 +18,6 @@ constexpr double kZoom = 1.3;  // by a notch of the wheel or a key
 constexpr double kShortestBand = 6;
 constexpr double kNear = 8;
 
-Instant now() {
-  return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
-}
-
 }  // namespace
 
 TimePlots::TimePlots(QWidget* parent) : QWidget(parent), band_(QRubberBand::Rectangle, this) {
@@ -69,7 +65,7 @@ QString TimePlots::reading() const {
   QStringList parts;
   for (const CoursePlot& plot : course_plots()) {
     const CourseLine& line = plot.lines.front();
-    const auto value = value_of(point, place_of(*report_, line.field));
+    const auto value = value_of(point, place_of_field(*report_, line.field));
     if (value)
       parts.append(tr("%1: %2 %3")
                        .arg(course_text(plot.title), course_value(value, plot.unit),
@@ -117,7 +113,7 @@ Instant TimePlots::instant_of(QPointF position) const {
 }
 
 void TimePlots::want(const TimeSpan& span) {
-  const TimeSpan sane = within_reason(span, now());
+  const TimeSpan sane = within_reason(span, present());
   if (sane == span_) return;
   show_span(sane);
   Q_EMIT span_wanted(sane);
@@ -207,7 +203,7 @@ void TimePlots::keyPressEvent(QKeyEvent* event) {
     case Qt::Key_PageDown:
       return want(panned(span_, 0.9));
     case Qt::Key_End:
-      return want({now() - (span_.to - span_.from), now()});
+      return want({present() - (span_.to - span_.from), present()});
     case Qt::Key_0:
       return Q_EMIT reset_wanted();
     case Qt::Key_Escape:

@@ -4,9 +4,11 @@
 // which nobody looked is not there: a gap stays a gap.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "schema/model/fields.h"
@@ -69,5 +71,24 @@ struct HistoryReport {
                                       Field{"points", &HistoryReport::points},
                                       Field{"marks", &HistoryReport::marks}};
 };
+
+// Where in the values of its points a field is; nullopt: the report does not tell it.
+inline std::optional<std::size_t> place_of_field(const HistoryReport& report,
+                                                 std::string_view field) {
+  for (std::size_t i = 0; i < report.fields.size(); ++i)
+    if (report.fields[i] == field) return i;
+  return std::nullopt;
+}
+
+inline std::optional<double> value_of(const HistoryPoint& point, std::optional<std::size_t> place) {
+  return place && *place < point.values.size() ? point.values[*place] : std::nullopt;
+}
+
+// By which what happened is marked on an axis of time.
+constexpr char letter_of(MarkKind kind) {
+  constexpr std::string_view kLetters = "BSGRC";  // as MarkKind
+  const auto place = static_cast<std::size_t>(kind);
+  return place < kLetters.size() ? kLetters[place] : '?';
+}
 
 }  // namespace mpm

@@ -121,7 +121,7 @@ std::int64_t milliseconds_to_live_data() {
 // agent's part of it, which is of this thread too, is in the number.
 double milliseconds_of_the_longest_stall(QSize size) {
   test::FakeAgent agent;
-  const Instant end = test::now();
+  const Instant end = present();
   const HistoryReport week = test::past({end - 24h * 7, end}, 1600);
   agent.answer("/v1/history", to_json(week));
   MainWindow window(test::quick_feed(agent.socket()));

@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "cli/moment.h"
+#include "schema/codec/csv.h"
 #include "tests/cli/values.h"
 #include "tests/support/golden.h"
 
@@ -65,7 +66,7 @@ TEST(HistoryText, PrintsWhatItPrintedWhenItWasRead) {
   EXPECT_TRUE(is_golden("cli/history.120.txt", render(report, style_of(120, true))));
   EXPECT_TRUE(is_golden("cli/history.ascii.txt", render(report, style_of(80, false))));
   EXPECT_TRUE(is_golden("cli/history-steps.80.txt", render_steps(report, style_of(80, true))));
-  EXPECT_TRUE(is_golden("cli/history.csv", csv(report)));
+  EXPECT_TRUE(is_golden("cli/history.csv", to_csv(report, report.points)));
 }
 
 TEST(HistoryText, SaysWhyThereIsNothing) {

@@ -30,15 +30,11 @@ using test::says;
 using test::turn_until;
 using testing::HasSubstr;
 
-Instant now() {
-  return std::chrono::time_point_cast<milliseconds>(std::chrono::system_clock::now());
-}
-
 // The last hour, saturated in its last ten minutes.
 HistoryReport hour() {
   HistoryReport report;
   report.server = "0.0.0.0:80";
-  report.to = now();
+  report.to = present();
   report.from = report.to - 2h;
   report.step_seconds = 10;
   report.fields = {"saturated_seconds", "busy", "worker_limit", "requests_per_second"};

@@ -89,12 +89,12 @@ TEST(Dashboard, DrawsWhatItsAgentSawSinceItBegan) {
   const auto& report = window.history().plots().report();
   ASSERT_TRUE(turn_until([&] { return report && !report->points.empty(); }, 30s))
       << window.history().sentence().toStdString();
-  const auto place = place_of(*report, "busy");
+  const auto place = place_of_field(*report, "busy");
   ASSERT_TRUE(place);
   EXPECT_TRUE(value_of(&report->points.back(), place));
   for (const CoursePlot& plot : course_plots())
     for (const CourseLine& line : plot.lines)
-      EXPECT_TRUE(place_of(*report, line.field)) << line.field;
+      EXPECT_TRUE(place_of_field(*report, line.field)) << line.field;
 }
 
 TEST(Dashboard, EndsItsAgentWithItself) {

@@ -53,10 +53,6 @@ std::optional<double> value_of(const std::string& field, double part, int step, 
 
 }  // namespace
 
-Instant now() {
-  return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
-}
-
 HistoryReport past(const gui::TimeSpan& span, int steps) {
   using std::chrono::milliseconds;
   HistoryReport report;

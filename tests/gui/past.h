@@ -10,8 +10,6 @@
 
 namespace mpm::test {
 
-Instant now();
-
 HistoryReport past(const gui::TimeSpan& span, int steps);
 
 }  // namespace mpm::test

@@ -84,7 +84,7 @@ void take_all(MainWindow& window, const QString& prefix) {
 
 int run_past(const QStringList& words) {
   test::FakeAgent agent;
-  const Instant end = test::now();
+  const Instant end = present();
   agent.answer("/v1/history", to_json(test::past({end - 24h, end}, 1200)));
   MainWindow window(test::quick_feed(agent.socket()));
   while (window.pages().count() > 1)
