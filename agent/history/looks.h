@@ -38,6 +38,8 @@ struct Between {
   std::int64_t requests = 0;
   double arrivals = 0;  // requests, and what came and waits
   std::int64_t bytes = 0;
+  std::int64_t children_started = 0;
+  std::int64_t children_ended = 0;
   std::int64_t overflows = 0;
   double cpu_busy_seconds = 0;
   double cpu_total_seconds = 0;

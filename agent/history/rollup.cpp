@@ -60,6 +60,8 @@ void add_step(Rollup& rollup, const Sample& before, const Sample& sample, double
   rollup.requests += step.requests;
   rollup.arrivals += std::llround(step.arrivals);
   rollup.bytes += step.bytes;
+  rollup.children_started += step.children_started;
+  rollup.children_ended += step.children_ended;
   rollup.overflows += step.overflows;
   if (is_pinned(sample, sample.worker_limit)) rollup.saturated_seconds += step.seconds;
   if (is_deaf(sample)) rollup.deaf_seconds += step.seconds;
@@ -78,6 +80,8 @@ void merge(Rollup& into, const Rollup& more) {
   into.requests += more.requests;
   into.arrivals += more.arrivals;
   into.bytes += more.bytes;
+  into.children_started += more.children_started;
+  into.children_ended += more.children_ended;
   into.overflows += more.overflows;
   into.restarts += more.restarts;
   into.reloads += more.reloads;

@@ -24,6 +24,8 @@ struct Rollup {
   std::int64_t requests = 0;
   std::int64_t arrivals = 0;
   std::int64_t bytes = 0;
+  std::int64_t children_started = 0;
+  std::int64_t children_ended = 0;
   std::int64_t overflows = 0;
   std::int64_t restarts = 0;
   std::int64_t reloads = 0;
@@ -60,6 +62,8 @@ struct Rollup {
       Field{"requests", &Rollup::requests},
       Field{"arrivals", &Rollup::arrivals},
       Field{"bytes", &Rollup::bytes},
+      Field{"children_started", &Rollup::children_started},
+      Field{"children_ended", &Rollup::children_ended},
       Field{"overflows", &Rollup::overflows},
       Field{"restarts", &Rollup::restarts},
       Field{"reloads", &Rollup::reloads},

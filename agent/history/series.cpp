@@ -72,6 +72,8 @@ constexpr auto kSeriesFields = std::to_array<SeriesField>({
     {"keepalive", mean<&Rollup::keepalive_sum>},
     {"worker_limit", limit},
     {"processes", mean<&Rollup::processes_sum>},
+    {"children_started", number<&Rollup::children_started>},
+    {"children_ended", number<&Rollup::children_ended>},
     {"queue", mean<&Rollup::queue_sum>},
     {"queue_p95", quantile<&Rollup::queue, 95>},
     {"queue_max", number<&Rollup::queue_max>},

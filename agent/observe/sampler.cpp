@@ -33,6 +33,12 @@ std::map<std::int32_t, Served> served_by_child(const Scoreboard& board) {
   return children;
 }
 
+std::int64_t missing_from(const std::map<std::int32_t, Served>& there,
+                          const std::map<std::int32_t, Served>& here) {
+  return std::ranges::count_if(here,
+                               [&](const auto& child) { return !there.contains(child.first); });
+}
+
 // The pids of the scoreboard are those that the server itself sees, in a container other than
 // ours. From each to ours, of the parent's children alone: nobody else's memory is its own.
 std::map<std::int32_t, std::int32_t> outer_pids(const ProcFs& proc, std::int32_t parent,
@@ -73,6 +79,9 @@ Result<Sample> Sampler::look(Instant at, Sweep sweep, std::chrono::nanoseconds b
   sample.tally = count(*board);
   sample.accesses = static_cast<std::int64_t>(board->accesses);
   sample.bytes = static_cast<std::int64_t>(board->bytes);
+  count_children(*board);
+  sample.children_started = children_started_;
+  sample.children_ended = children_ended_;
   sample.work = before_ ? work(*before_, *board, at) : work(*board, *board, at);
   before_ = std::move(*board);
 
@@ -82,6 +91,15 @@ Result<Sample> Sampler::look(Instant at, Sweep sweep, std::chrono::nanoseconds b
     if (sweep == Sweep::Turn) take_turn(sample, budget);
   }
   return sample;
+}
+
+// By their pids: a slot that is given to the next child at once shows nothing of it.
+void Sampler::count_children(const Scoreboard& board) {
+  if (!before_) return;
+  const auto old_ones = served_by_child(*before_);
+  const auto now = served_by_child(board);
+  children_started_ += missing_from(old_ones, now);
+  children_ended_ += missing_from(now, old_ones);
 }
 
 void Sampler::look_at_host(Sample& sample) {

@@ -49,6 +49,7 @@ class Sampler {
   const Target& target() const { return target_; }
 
  private:
+  void count_children(const Scoreboard& board);
   void look_at_host(Sample& sample);
   // A process of the server: its pid here, and in the scoreboard.
   struct Member {
@@ -66,6 +67,8 @@ class Sampler {
   ProcFs proc_;
   const Clock& clock_;
   std::optional<Scoreboard> before_;
+  std::int64_t children_started_ = 0;
+  std::int64_t children_ended_ = 0;
   std::vector<Member> waiting_;          // of the turn: those still to be read, the last one next
   std::vector<ProcessUsage> turn_read_;  // of the turn so far
   std::vector<std::string> losses_;

@@ -43,6 +43,11 @@ inline constexpr MetricName kBusyWorkers{"mpm_busy_workers", kGauge,
 inline constexpr MetricName kProcesses{
     "mpm_processes", kGauge,
     "Child processes: present, old ones on their way out, and deaf ones that accept nothing."};
+inline constexpr MetricName kChildrenStarted{
+    "mpm_children_started_total", kCounter,
+    "Child processes that came since the server is watched, as far as they lived at a look."};
+inline constexpr MetricName kChildrenEnded{
+    "mpm_children_ended_total", kCounter, "Child processes that went since the server is watched."};
 inline constexpr MetricName kHealth{"mpm_health", kGauge, "1 for how the server is, else 0."};
 inline constexpr MetricName kSaturatedSeconds{
     "mpm_saturated_seconds_total", kCounter,
@@ -105,18 +110,19 @@ inline constexpr MetricName kCgroupUsage{"mpm_cgroup_memory_usage_bytes", kGauge
 inline constexpr MetricName kCgroupCache{"mpm_cgroup_memory_inactive_file_bytes", kGauge,
                                          "Page cache in that usage which the kernel drops first."};
 
-inline constexpr std::array kAll{kAgentInfo,        kServers,         kUp,
-                                 kServerInfo,       kSourceInUse,     kLookTime,
-                                 kLookDuration,     kWorkerLimit,     kWorkers,
-                                 kBusyWorkers,      kProcesses,       kHealth,
-                                 kSaturatedSeconds, kRequests,        kSentBytes,
-                                 kRequestsRunning,  kOldestRequest,   kCpuSeconds,
-                                 kGeneration,       kRestartTime,     kSetting,
-                                 kConfigChanged,    kQueueLength,     kQueueLimit,
-                                 kConnections,      kMemory,          kLargestUnique,
-                                 kLargestPeak,      kThreads,         kCores,
-                                 kHostMemory,       kCgroupLimit,     kCgroupUsage,
-                                 kCgroupCache,      kListenOverflows, kListenDrops};
+inline constexpr std::array kAll{kAgentInfo,       kServers,       kUp,
+                                 kServerInfo,      kSourceInUse,   kLookTime,
+                                 kLookDuration,    kWorkerLimit,   kWorkers,
+                                 kBusyWorkers,     kProcesses,     kChildrenStarted,
+                                 kChildrenEnded,   kHealth,        kSaturatedSeconds,
+                                 kRequests,        kSentBytes,     kRequestsRunning,
+                                 kOldestRequest,   kCpuSeconds,    kGeneration,
+                                 kRestartTime,     kSetting,       kConfigChanged,
+                                 kQueueLength,     kQueueLimit,    kConnections,
+                                 kMemory,          kLargestUnique, kLargestPeak,
+                                 kThreads,         kCores,         kHostMemory,
+                                 kCgroupLimit,     kCgroupUsage,   kCgroupCache,
+                                 kListenOverflows, kListenDrops};
 
 }  // namespace family
 }  // namespace mpm

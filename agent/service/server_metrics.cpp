@@ -70,6 +70,8 @@ void add_workers(const Snapshot& server, Points& points) {
                {{"state", "present"}});
     points.add(kProcesses, tally.processes_old, {{"state", "old"}});
     points.add(kProcesses, tally.processes_deaf, {{"state", "deaf"}});
+    points.add(kChildrenStarted, sample.children_started);
+    points.add(kChildrenEnded, sample.children_ended);
   }
   for (const std::string_view word : kWords<Health>)
     points.add(kHealth, name_of(server.health) == word ? 1.0 : 0.0,

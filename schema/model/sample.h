@@ -184,6 +184,9 @@ struct Sample {
   Tally tally;
   std::int64_t accesses = 0;  // since `restarted`
   std::int64_t bytes = 0;
+  // Children that came and went since the server is watched, as far as they lived at a look.
+  std::int64_t children_started = 0;
+  std::int64_t children_ended = 0;
   Work work;
   HostUsage host;
   std::vector<ListenerUsage> listeners;
@@ -199,6 +202,8 @@ struct Sample {
                                       Field{"tally", &Sample::tally},
                                       Field{"accesses", &Sample::accesses},
                                       Field{"bytes", &Sample::bytes},
+                                      Field{"children_started", &Sample::children_started},
+                                      Field{"children_ended", &Sample::children_ended},
                                       Field{"work", &Sample::work},
                                       Field{"host", &Sample::host},
                                       Field{"listeners", &Sample::listeners},

@@ -122,6 +122,27 @@ TEST(Rollup, CountsTheTimeThatItIsSaturated) {
   EXPECT_DOUBLE_EQ(rolled_up(samples, kFullMinute, kMinute)[0].saturated_seconds, 10);
 }
 
+TEST(Rollup, CountsTheChildrenThatCameAndWent) {
+  auto samples = steady(119, 50);
+  for (std::size_t second = 30; second < samples.size(); ++second) {
+    samples[second].children_started = 7;
+    samples[second].children_ended = 2;
+  }
+  // An agent that has just begun to watch counts from nothing.
+  for (std::size_t second = 90; second < samples.size(); ++second) {
+    samples[second].children_started = 1;
+    samples[second].children_ended = 0;
+  }
+  const auto minutes = rolled_up(samples, kFullMinute, kMinute);
+  EXPECT_EQ(minutes[0].children_started, 7);
+  EXPECT_EQ(minutes[0].children_ended, 2);
+  EXPECT_EQ(minutes[1].children_started, 1);
+  EXPECT_EQ(minutes[1].children_ended, 0);
+  const auto both = merged(minutes, std::chrono::hours(1));
+  EXPECT_EQ(both.back().children_started, 8);
+  EXPECT_EQ(both.back().children_ended, 2);
+}
+
 TEST(Rollup, OfAnHourIsThatOfItsMinutes) {
   auto samples = steady(3599, 50);
   for (std::size_t i = 1000; i < samples.size(); ++i)

@@ -133,6 +133,22 @@ TEST_F(Sweeps, LeaveOutAChildThatEndedMeanwhileAndAStrangerOfItsPid) {
   EXPECT_EQ(sample.processes.size(), 8U);
 }
 
+TEST_F(Sweeps, AreNotNeededToCountTheChildrenThatComeAndGo) {
+  EXPECT_EQ(look(Sweep::None).children_started, 0) << "those that were there before us";
+  // One ends, and its slot goes to the next at once; a tenth slot is new.
+  board_.processes[0].pid = 500;
+  board_.processes.push_back(board_.processes[1]);
+  board_.processes.back().pid = 501;
+  Sample sample = look(Sweep::None);
+  EXPECT_EQ(sample.children_started, 2);
+  EXPECT_EQ(sample.children_ended, 1);
+  board_.processes.resize(2);
+  sample = look(Sweep::None);
+  EXPECT_EQ(sample.children_started, 2);
+  EXPECT_EQ(sample.children_ended, 9);
+  EXPECT_EQ(look(Sweep::None).children_ended, 9);
+}
+
 TEST_F(Sweeps, AtOnceDoNotDisturbATurn) {
   (void)look(Sweep::Turn, milliseconds(3));
   EXPECT_EQ(look(Sweep::Memory).processes.size(), 10U);

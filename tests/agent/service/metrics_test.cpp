@@ -78,6 +78,8 @@ Sample sample_of(Mpm mpm) {
   sample.tally.processes_old = 1;
   sample.tally.processes_deaf = 1;
   sample.accesses = 1234567;
+  sample.children_started = 9;
+  sample.children_ended = 6;
   sample.bytes = 5 * kMegabyte + 1023;
   sample.work.running = 3;
   sample.work.age_max_seconds = 2.5;
