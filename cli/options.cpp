@@ -222,7 +222,7 @@ void add_simulate(CLI::App& app, Raw& raw) {
       ->allow_extra_args(false)
       ->option_text("DIRECTIVE=VALUE");
   simulate
-      ->add_option("--from", raw.watch, "The load of so long ago; all that is known when not given")
+      ->add_option("--from", raw.watch, "The load of so long ago; an hour when not given")
       ->check(not_empty)
       ->option_text("TIME");
   simulate->add_option("--html", raw.options.html, "Write the result as a page with charts as well")

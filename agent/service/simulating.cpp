@@ -2,6 +2,7 @@
 //
 // The use case of "what if": the load of a while ago, gone over again with other directives.
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "agent/advise/model/report.h"
@@ -10,6 +11,13 @@
 #include "agent/service/planning.h"
 
 namespace mpm {
+namespace {
+
+// Of the load, when nobody says how much: as advice is given from. Days of single samples take
+// more memory than a daemon should.
+constexpr std::chrono::hours kUsualSpan{1};
+
+}  // namespace
 
 Result<SimulationReport> Agent::simulate(const SimulationQuestion& question) {
   const auto target = resolve(question.target);
@@ -31,7 +39,7 @@ Result<SimulationReport> Agent::simulate(const SimulationQuestion& question) {
   const Seconds span =
       question.window_seconds > 0
           ? std::min<Seconds>(Seconds(question.window_seconds), options_.keep.samples)
-          : Seconds(options_.keep.samples);
+          : kUsualSpan;
   const Instant now = clock_.now();
   const Instant from =
       std::max(target->started, now - std::chrono::duration_cast<std::chrono::milliseconds>(span));

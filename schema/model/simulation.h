@@ -18,7 +18,7 @@ namespace mpm {
 struct SimulationQuestion {
   std::string target;         // empty: the only server there is
   std::vector<Wish> wishes;   // none: as it is
-  double window_seconds = 0;  // the load of so long ago until now; 0: all that is remembered
+  double window_seconds = 0;  // the load of so long ago until now; 0: of the last hour
 
   static constexpr std::tuple kFields{Field{"target", &SimulationQuestion::target},
                                       Field{"wishes", &SimulationQuestion::wishes},

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# cmake --install puts the manual pages and the completions where man and the shells look for them.
+# cmake --install puts the manual pages and the completions where man and the shells look for them,
+# and nothing else is shared.
 #   install.py <cmake> <build directory> <deploy> <whether the dashboard is built: ON, OFF>
 import pathlib
 import sys
@@ -28,9 +29,9 @@ def main(cmake, build, deploy, gui):
     expected = {path: source for path, source in INSTALLED.items()
                 if gui == "ON" or "dashboard" not in path}
     with tempfile.TemporaryDirectory() as folder:
-        output_of([cmake, "--install", build, "--component", "manual", "--prefix", folder])
+        output_of([cmake, "--install", build, "--prefix", folder])
         root = pathlib.Path(folder)
-        found = {str(path.relative_to(root)) for path in root.rglob("*") if path.is_file()}
+        found = {str(path.relative_to(root)) for path in root.glob("share/**/*") if path.is_file()}
         report.equal("What is installed", found, expected)
         for path in found & set(expected):
             report.true(f"{path} is not the one of deploy", (root / path).read_bytes() ==

@@ -77,6 +77,11 @@ void collect(pid_t pid, Pipe& out, Pipe& err, Clock::time_point end, Finished& f
   }
 }
 
+// As a shell has it.
+int exit_status(int status) {
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
 }  // namespace
 
 Finished run(const std::vector<std::string>& arguments, RunOptions options) {
@@ -102,7 +107,7 @@ Finished run(const std::vector<std::string>& arguments, RunOptions options) {
   finished.cpu_seconds = static_cast<double>(used.ru_utime.tv_sec + used.ru_stime.tv_sec) +
                          static_cast<double>(used.ru_utime.tv_usec + used.ru_stime.tv_usec) * 1e-6;
   finished.peak_kilobytes = used.ru_maxrss;
-  finished.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  finished.status = exit_status(status);
   return finished;
 }
 
@@ -124,16 +129,18 @@ Background::~Background() {
   end();
 }
 
-void Background::end() {
-  if (pid_ <= 0) return;
+int Background::end(std::chrono::milliseconds patience) {
+  if (pid_ <= 0) return 0;
   ::kill(pid_, SIGTERM);
+  int status = 0;
   // A program may not listen; unshare, for one, waits for its child.
-  const auto has_ended = [this] { return ::waitpid(pid_, nullptr, WNOHANG) != 0; };
-  if (!wait_for(has_ended, std::chrono::seconds(3))) {
+  const auto has_ended = [&] { return ::waitpid(pid_, &status, WNOHANG) != 0; };
+  if (!wait_for(has_ended, patience)) {
     ::kill(pid_, SIGKILL);
-    ::waitpid(pid_, nullptr, 0);
+    ::waitpid(pid_, &status, 0);
   }
   pid_ = 0;
+  return exit_status(status);
 }
 
 bool has_ended(pid_t pid) {

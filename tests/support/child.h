@@ -43,7 +43,8 @@ class Background {
   Background& operator=(const Background&) = delete;
 
   pid_t pid() const { return pid_; }
-  void end();
+  // Asks it to end, and kills it when it does not within that time. Its status, as Finished has it.
+  int end(std::chrono::milliseconds patience = std::chrono::seconds(3));
 
  private:
   pid_t pid_ = 0;
