@@ -36,6 +36,10 @@ class Sampler {
   // `at` is the time of this look. NotFound: the server has ended. A turn reads for `budget`, one
   // process at least; the look that ends it has them all.
   Result<Sample> look(Instant at, Sweep sweep, std::chrono::nanoseconds budget = {});
+  // The words of the slots, a moment after the last look.
+  Result<std::vector<RequestText>> texts(const RequestTextQuery& query) {
+    return source_.read_texts(query);
+  }
   // A turn has begun and is not at its end.
   bool is_in_turn() const { return !waiting_.empty(); }
 

@@ -38,6 +38,11 @@ Result<Scoreboard> FallbackSource::read() {
   return fail(Error::Kind::Internal, "there is no source to read a scoreboard from");
 }
 
+Result<std::vector<RequestText>> FallbackSource::read_texts(const RequestTextQuery& query) {
+  if (!in_use_) return std::vector<RequestText>();
+  return entries_[*in_use_].source->read_texts(query);
+}
+
 ServerTotals FallbackSource::totals() const {
   return in_use_ ? entries_[*in_use_].source->totals() : ServerTotals{};
 }

@@ -26,6 +26,9 @@ class FallbackSource {
   // the error of the best.
   Result<Scoreboard> read();
 
+  // Of the source in use; none when there is none.
+  Result<std::vector<RequestText>> read_texts(const RequestTextQuery& query);
+
   // Of the source in use; all absent when there is none.
   ServerTotals totals() const;
 

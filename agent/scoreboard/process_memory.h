@@ -21,8 +21,7 @@ class ProcessMemorySource final : public ScoreboardSource {
 
   SourceKind kind() const override { return SourceKind::SharedMemory; }
   Result<Scoreboard> read() override;
-  // The texts of the slots at this instant; a second look, so a slot may have moved on.
-  Result<std::vector<RequestText>> read_texts(RequestTextQuery query = {});
+  Result<std::vector<RequestText>> read_texts(const RequestTextQuery& query) override;
 
  private:
   SharedSegment segment_;

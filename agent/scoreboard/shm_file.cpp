@@ -18,7 +18,7 @@ Result<Scoreboard> ShmFileSource::read() {
   return board;
 }
 
-Result<std::vector<RequestText>> ShmFileSource::read_texts(RequestTextQuery query) {
+Result<std::vector<RequestText>> ShmFileSource::read_texts(const RequestTextQuery& query) {
   const auto seen = segment_.look();
   if (!seen) return fail(seen.error());
   return request_texts(seen->bytes, seen->layout, query);

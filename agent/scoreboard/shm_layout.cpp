@@ -8,6 +8,8 @@
 
 #include <fmt/format.h>
 
+#include "schema/model/workers.h"
+
 namespace mpm {
 namespace {
 
@@ -143,12 +145,9 @@ std::string text_at(const std::byte* at, std::size_t room) {
   return text;
 }
 
-bool is_busy(WorkerState state) {
-  return state >= WorkerState::Reading && state <= WorkerState::Graceful;
-}
-
 RequestText read_text(const std::byte* at, const ShmLayout& layout) {
   RequestText text;
+  read_worker(at, text.score);
   if (layout.worker_stride >= kClient64 + 64) text.client = text_at(at + kClient64, 64);
   if (text.client.empty()) text.client = text_at(at + kClient, 32);
   text.request = text_at(at + kRequest, 64);
@@ -230,6 +229,7 @@ std::vector<RequestText> request_texts(Segment segment, const ShmLayout& layout,
   std::vector<RequestText> texts;
   if (segment.size() < layout.total()) return texts;
   for (std::int32_t slot = 0; slot < layout.server_limit; ++slot) {
+    if (query.slot && *query.slot != slot) continue;
     for (std::int32_t thread = 0; thread < layout.thread_limit; ++thread) {
       if (texts.size() >= query.limit) return texts;
       const auto worker =

@@ -23,6 +23,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -74,6 +76,7 @@ Result<Scoreboard> decode(std::span<const std::byte> segment, const ShmLayout& l
 struct RequestText {
   std::int32_t slot = 0;
   std::int32_t thread = 0;
+  WorkerScore score;    // of the slot, read right before its words
   std::string client;   // client64 where the layout has it, else client: 31 characters
   std::string request;  // "GET /cart HTTP/1.1", cut at 63 characters
   std::string vhost;
@@ -81,9 +84,12 @@ struct RequestText {
 };
 
 struct RequestTextQuery {
-  bool busy_only = true;    // slots from reading to graceful
-  std::size_t limit = 256;  // of texts
+  bool busy_only = true;               // slots from reading to graceful
+  std::size_t limit = 256;             // of texts
+  std::optional<std::int32_t> slot{};  // of this process alone
 };
+inline constexpr RequestTextQuery kAllTexts{.busy_only = false,
+                                            .limit = std::numeric_limits<std::size_t>::max()};
 
 // Never fails: a segment shorter than the layout has no texts.
 std::vector<RequestText> request_texts(std::span<const std::byte> segment, const ShmLayout& layout,

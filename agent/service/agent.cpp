@@ -18,8 +18,6 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr std::chrono::hours kLongestWindow{1};
-// Between the two looks that a rate needs when there is no history of a server yet.
-constexpr milliseconds kRateSpan{250};
 constexpr std::int64_t kMostSamples = 1000;
 // A look that is older, and by three intervals, is no news for the metrics.
 constexpr milliseconds kLookTooOld{15000};

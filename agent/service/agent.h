@@ -24,6 +24,7 @@
 #include "agent/base/clock.h"
 #include "agent/config/edit.h"
 #include "agent/history/store.h"
+#include "agent/observe/workers.h"
 #include "agent/proc/proc_fs.h"
 #include "agent/service/changes.h"
 #include "agent/service/hours_of_day.h"
@@ -40,6 +41,7 @@
 #include "schema/model/proposal.h"
 #include "schema/model/result.h"
 #include "schema/model/simulation.h"
+#include "schema/model/workers.h"
 
 namespace mpm {
 
@@ -82,6 +84,11 @@ class Agent {
   Result<TargetList> targets();
   Result<StatusReport> status(const std::string& name);
   Result<ScoreboardView> scoreboard(const std::string& name);
+  // What each worker is doing, up to filter.limit of them.
+  Result<WorkerList> workers(const std::string& name, const WorkerFilter& filter);
+  // Who holds the workers, the first `limit` each. Whoever asks the first time waits for a second
+  // look, a moment later.
+  Result<TopReport> top(const std::string& name, std::size_t limit);
   Result<MpmSettings> settings(const std::string& name);
   // The past of a server, also of one that has ended when it is named by its port or URL. Usage:
   // the question makes no sense.

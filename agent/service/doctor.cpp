@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "agent/base/file.h"
+#include "agent/service/targets.h"
 
 namespace mpm {
 namespace {
@@ -26,11 +27,6 @@ constexpr std::string_view kStatusPage =
 
 bool has(std::uint64_t bits, int capability) {
   return ((bits >> capability) & 1) != 0;
-}
-
-std::string name_of_server(const Target& target) {
-  if (target.listeners.empty()) return fmt::format("{}", target.pid);
-  return fmt::format(":{}", target.listeners.front().port);
 }
 
 // The right that is missing, as it is given.

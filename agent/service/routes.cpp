@@ -11,6 +11,7 @@
 #include "agent/service/families.h"
 #include "schema/codec/instant.h"
 #include "schema/codec/json.h"
+#include "schema/codec/names.h"
 #include "schema/codec/problem.h"
 #include "schema/codec/routes.h"
 
@@ -21,6 +22,10 @@ namespace {
 constexpr double kLongestWindow = 365.0 * 24 * 3600;
 constexpr double kLongestSpan = 10 * kLongestWindow;
 constexpr std::int64_t kMostChanges = 1000;
+constexpr std::int64_t kUsualWorkers = 1000;
+constexpr std::int64_t kMostWorkers = 20'000;
+constexpr std::int64_t kUsualTop = 10;
+constexpr std::int64_t kMostTop = 100;
 
 ApiResponse problem(const Error& error) {
   return problem_response(error);
@@ -102,6 +107,53 @@ ApiResponse history(Agent& agent, const ApiRequest& request) {
     question.step = Seconds(*step);
   }
   return answer(agent.history(question));
+}
+
+// A whole number from `least` on; nullopt when it is not there.
+template <class T>
+Result<std::optional<T>> optional_number(const ApiRequest& request, const std::string& name,
+                                         T least) {
+  if (parameter(request, name).empty()) return std::optional<T>();
+  const auto value = number<T>(request, name, least);
+  if (!value) return fail(value.error());
+  if (*value < least)
+    return fail(Error::Kind::Usage, fmt::format("{}={}: give {} or more", name, *value, least));
+  return std::optional<T>(*value);
+}
+
+// "writing", "W", or "busy", which is several.
+Result<void> read_state(const std::string& text, WorkerFilter& filter) {
+  if (text.empty()) return {};
+  filter.busy_only = text == "busy";
+  filter.state = text.size() == 1 ? worker_state(text[0]) : parse_name<WorkerState>(text);
+  if (filter.busy_only || filter.state) return {};
+  return fail(Error::Kind::Usage,
+              fmt::format("state={}: give busy, or one of {}, or its letter, one of {}", text,
+                          fmt::join(kWords<WorkerState>, ", "), kStateLetters));
+}
+
+ApiResponse workers(Agent& agent, const ApiRequest& request) {
+  WorkerFilter filter;
+  const auto pid = optional_number<std::int32_t>(request, "pid", 1);
+  if (!pid) return problem(pid.error());
+  filter.pid = *pid;
+  const auto slot = optional_number<std::int32_t>(request, "slot", 0);
+  if (!slot) return problem(slot.error());
+  filter.slot = *slot;
+  const auto limit = optional_number<std::int64_t>(request, "limit", 1);
+  if (!limit) return problem(limit.error());
+  filter.limit = static_cast<std::size_t>(std::min(limit->value_or(kUsualWorkers), kMostWorkers));
+  if (auto read = read_state(parameter(request, "state"), filter); !read)
+    return problem(read.error());
+  return answer(agent.workers(parameter(request, "target"), filter));
+}
+
+ApiResponse top(Agent& agent, const ApiRequest& request) {
+  const auto limit = optional_number<std::int64_t>(request, "limit", 1);
+  if (!limit) return problem(limit.error());
+  return answer(
+      agent.top(parameter(request, "target"),
+                static_cast<std::size_t>(std::min(limit->value_or(kUsualTop), kMostTop))));
 }
 
 ApiResponse observation(Agent& agent, const ApiRequest& request) {
@@ -191,6 +243,8 @@ ApiResponse respond(Agent& agent, const ApiRequest& request) {
   if (request.path == route::kTargets.path) return answer(agent.targets());
   if (request.path == route::kStatus.path) return answer(agent.status(target));
   if (request.path == route::kScoreboard.path) return answer(agent.scoreboard(target));
+  if (request.path == route::kWorkers.path) return workers(agent, request);
+  if (request.path == route::kTop.path) return top(agent, request);
   if (request.path == route::kSettings.path) return answer(agent.settings(target));
   if (request.path == route::kSamples.path) return samples(agent, request);
   if (request.path == route::kHistory.path) return history(agent, request);

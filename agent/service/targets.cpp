@@ -72,6 +72,12 @@ Result<Target> by_url(const std::string& url) {
 
 }  // namespace
 
+std::string name_of_server(const Target& target) {
+  if (!target.url.empty()) return target.url;
+  if (target.listeners.empty()) return fmt::format("{}", target.pid);
+  return fmt::format(":{}", target.listeners.front().port);
+}
+
 std::string version_in(std::string_view server_version) {
   const auto slash = server_version.find('/');
   if (slash == std::string_view::npos) return {};

@@ -21,6 +21,10 @@ Result<std::vector<Target>> find_targets(const ProcFs& proc);
 // or no server at all. Malformed: the process is no httpd. Unreachable: nothing listens there.
 Result<Target> find_target(const ProcFs& proc, const std::string& name);
 
+// Its URL, ":8080" for the first port that it listens on, or its pid: what find_target takes for
+// it.
+std::string name_of_server(const Target& target);
+
 // "2.4.71" of "Apache/2.4.71 (Debian)", as a status page calls the server; empty when it does not.
 std::string version_in(std::string_view server_version);
 

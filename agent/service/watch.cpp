@@ -42,6 +42,29 @@ Result<Look> Watch::look(Sweep sweep) {
   return look_locked(sweep);
 }
 
+Result<WorkersLook> Watch::words_locked(Instant at, const RequestTextQuery& query) {
+  auto texts = sampler_.texts(query);
+  if (!texts) return fail(std::move(texts.error()));
+  return WorkersLook{at, *sampler_.scoreboard(), std::move(*texts)};
+}
+
+Result<WorkersLook> Watch::look_at_words(const RequestTextQuery& query) {
+  const std::lock_guard lock(mutex_);
+  const auto seen = look_locked(Sweep::None);
+  if (!seen) return fail(seen.error());
+  return words_locked(seen->sample.at, query);
+}
+
+Result<WordedLooks> Watch::look_again() {
+  const std::lock_guard lock(mutex_);
+  auto seen = look_locked(Sweep::None);
+  if (!seen) return fail(std::move(seen.error()));
+  auto words = words_locked(seen->sample.at, kAllTexts);
+  if (!words) return fail(std::move(words.error()));
+  const auto now = std::make_shared<const WorkersLook>(std::move(*words));
+  return WordedLooks{std::move(*seen), now, earlier_.against(now)};
+}
+
 Result<Look> Watch::look_locked(Sweep sweep) {
   const auto begun = clock_.mono();
   auto seen = look_unseen(sweep);

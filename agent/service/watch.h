@@ -21,6 +21,8 @@
 #include "agent/apache/constraints.h"
 #include "agent/base/clock.h"
 #include "agent/observe/sampler.h"
+#include "agent/observe/top.h"
+#include "agent/observe/workers.h"
 #include "agent/proc/proc_fs.h"
 #include "agent/service/server_settings.h"
 #include "agent/service/snapshot.h"
@@ -31,12 +33,22 @@
 
 namespace mpm {
 
+// Between the two looks that a rate needs when there is none of the last seconds.
+inline constexpr std::chrono::milliseconds kRateSpan{250};
+
 // One look and what came with it.
 struct Look {
   Sample sample;
   ScoreboardView view;
   std::vector<SourceStatus> sources;
   std::vector<std::string> losses;
+};
+
+// A look with the words of its slots, and an earlier one that rates are held against.
+struct WordedLooks {
+  Look look;
+  std::shared_ptr<const WorkersLook> now;
+  std::shared_ptr<const WorkersLook> before;  // null when there was none in the last seconds
 };
 
 struct Pace {
@@ -62,6 +74,10 @@ class Watch {
 
   // Looks now, on the caller's thread; the sample does not go to the sink.
   Result<Look> look(Sweep sweep);
+  // Likewise, with the words of the slots.
+  Result<WorkersLook> look_at_words(const RequestTextQuery& query);
+  // Likewise, of all slots, and kept for a few seconds: for rates.
+  Result<WordedLooks> look_again();
   // Starts looking at the pace. Idempotent.
   void begin();
   bool begun() const { return is_begun_; }
@@ -87,6 +103,7 @@ class Watch {
   void run(const std::stop_token& stop);
   Result<Look> look_locked(Sweep sweep);
   Result<Look> look_unseen(Sweep sweep);
+  Result<WorkersLook> words_locked(Instant at, const RequestTextQuery& query);
   Sweep due(std::chrono::steady_clock::time_point now,
             std::chrono::steady_clock::time_point& next_sweep) const;
   void publish(const Result<Look>& seen, std::chrono::duration<double> took);
@@ -103,6 +120,7 @@ class Watch {
   ServerSettings settings_;  // guarded by mutex_
   std::atomic<bool> ended_ = false;
   std::optional<Error> trouble_;  // guarded by mutex_
+  EarlierLooks earlier_;          // guarded by mutex_
 
   mutable std::mutex snapshot_mutex_;         // held to copy the pointer, and after mutex_
   std::shared_ptr<const Snapshot> snapshot_;  // guarded by snapshot_mutex_

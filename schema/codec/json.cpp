@@ -27,6 +27,7 @@
 #include "schema/model/simulation.h"
 #include "schema/model/units.h"
 #include "schema/model/verdict.h"
+#include "schema/model/workers.h"
 
 namespace mpm {
 namespace {
@@ -253,8 +254,10 @@ MPM_JSON(SimulationReport)
 MPM_JSON(StatusReport)
 MPM_JSON(Target)
 MPM_JSON(TargetList)
+MPM_JSON(TopReport)
 MPM_JSON(UndoRequest)
 MPM_JSON(WatchReport)
+MPM_JSON(WorkerList)
 MPM_JSON(std::vector<ListenerUsage>)
 MPM_JSON(std::vector<MemoryLimit>)
 #undef MPM_JSON

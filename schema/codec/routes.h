@@ -26,6 +26,14 @@ inline constexpr Route kStatus{
     "/v1/status", {"target"}, "StatusReport", "How one server, or every one, is right now"};
 inline constexpr Route kScoreboard{
     "/v1/scoreboard", {"target"}, "ScoreboardView", "The state of every worker, one letter a slot"};
+inline constexpr Route kWorkers{"/v1/workers",
+                                {"target", "pid", "slot", "state", "limit"},
+                                "WorkerList",
+                                "What each worker is doing, and for whom"};
+inline constexpr Route kTop{"/v1/top",
+                            {"target", "limit"},
+                            "TopReport",
+                            "Who holds the workers of a server, by vhost and by client"};
 inline constexpr Route kSettings{"/v1/settings",
                                  {"target"},
                                  "MpmSettings",
@@ -93,12 +101,30 @@ inline constexpr Route kChangeUndo{
     "/v1/changes/undo", {}, "ChangeRecord", "Take a change back", "UndoRequest"};
 }  // namespace route
 
-inline constexpr std::array kRoutes{
-    route::kTargets,       route::kStatus,          route::kScoreboard,      route::kSettings,
-    route::kSamples,       route::kObservation,     route::kProposal,        route::kHealth,
-    route::kMetrics,       route::kConfigSettings,  route::kConfigCheck,     route::kConfigPlan,
-    route::kConfigWrite,   route::kConfigDirective, route::kChanges,         route::kChange,
-    route::kChangePreview, route::kChangeBegin,     route::kChangeAdmission, route::kChangeUndo,
-    route::kSimulation,    route::kHistory,         route::kDoctor};
+inline constexpr std::array kRoutes{route::kTargets,
+                                    route::kStatus,
+                                    route::kScoreboard,
+                                    route::kSettings,
+                                    route::kSamples,
+                                    route::kObservation,
+                                    route::kProposal,
+                                    route::kHealth,
+                                    route::kMetrics,
+                                    route::kConfigSettings,
+                                    route::kConfigCheck,
+                                    route::kConfigPlan,
+                                    route::kConfigWrite,
+                                    route::kConfigDirective,
+                                    route::kChanges,
+                                    route::kChange,
+                                    route::kChangePreview,
+                                    route::kChangeBegin,
+                                    route::kChangeAdmission,
+                                    route::kChangeUndo,
+                                    route::kSimulation,
+                                    route::kHistory,
+                                    route::kDoctor,
+                                    route::kWorkers,
+                                    route::kTop};
 
 }  // namespace mpm

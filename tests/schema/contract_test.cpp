@@ -23,6 +23,7 @@
 #include "schema/model/proposal.h"
 #include "schema/model/simulation.h"
 #include "schema/model/verdict.h"
+#include "schema/model/workers.h"
 
 namespace mpm {
 namespace {
@@ -153,6 +154,8 @@ TEST(Contract, OpenApiHasTheFieldsOfEveryType) {
   expect_described<HistoryMark>("HistoryMark");
   expect_described<HistoryPoint>("HistoryPoint");
   expect_described<HistoryReport>("HistoryReport");
+  expect_described<Holder>("Holder");
+  expect_described<Holders>("Holders");
   expect_described<HostUsage>("HostUsage");
   expect_described<HourWindow>("HourWindow");
   expect_described<LintFinding>("LintFinding");
@@ -192,13 +195,16 @@ TEST(Contract, OpenApiHasTheFieldsOfEveryType) {
   expect_described<TargetEntry>("TargetEntry");
   expect_described<TargetList>("TargetList");
   expect_described<TargetStatus>("TargetStatus");
+  expect_described<TopReport>("TopReport");
   expect_described<UndoRequest>("UndoRequest");
   expect_described<VerdictEvidence>("VerdictEvidence");
   expect_described<WatchReport>("WatchReport");
   expect_described<Wish>("Wish");
   expect_described<Work>("Work");
   expect_described<WorkerCounts>("WorkerCounts");
-  EXPECT_EQ(openapi()["components"]["schemas"].size(), 69U) << "a type that is not held here";
+  expect_described<WorkerList>("WorkerList");
+  expect_described<WorkerView>("WorkerView");
+  EXPECT_EQ(openapi()["components"]["schemas"].size(), 74U) << "a type that is not held here";
 }
 
 TEST(Contract, OpenApiHasTheRoutesOfTheTable) {
@@ -264,6 +270,8 @@ TEST(Contract, TheExamplesAreMessages) {
   expect_example<SimulationReport>("simulation.json");
   expect_example<StatusReport>("status.json");
   expect_example<TargetList>("targets.json");
+  expect_example<TopReport>("top.json");
+  expect_example<WorkerList>("workers.json");
 }
 
 }  // namespace

@@ -33,7 +33,9 @@ MESSAGES = {
     "simulation-question": "SimulationQuestion",
     "status": "StatusReport",
     "targets": "TargetList",
+    "top": "TopReport",
     "undo-request": "UndoRequest",
+    "workers": "WorkerList",
 }
 
 

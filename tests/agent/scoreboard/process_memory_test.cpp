@@ -89,7 +89,7 @@ TEST(ProcessMemory, ReadsTheParentsAnonymousSegment) {
   EXPECT_EQ(board->server_limit, 4);
   ASSERT_EQ(board->processes.size(), 1U);
   EXPECT_EQ(board->processes[0].pid, 5001);
-  EXPECT_EQ(source.read_texts()->at(0).request, "GET / HTTP/1.1");
+  EXPECT_EQ(source.read_texts({})->at(0).request, "GET / HTTP/1.1");
 }
 
 TEST(ProcessMemory, TellsItsScoreboardFromOtherSegments) {
@@ -187,7 +187,7 @@ TEST(ProcessMemory, CopiesWhereItMayNotMap) {
   const auto board = source.read();
   ASSERT_TRUE(board) << board.error().what;
   EXPECT_EQ(board->processes.at(0).pid, 4711);
-  EXPECT_EQ(source.read_texts()->at(0).request, "GET /copied HTTP/1.1");
+  EXPECT_EQ(source.read_texts({})->at(0).request, "GET /copied HTTP/1.1");
   ::munmap(shared, built.total());
   EXPECT_FALSE(source.read());
 }

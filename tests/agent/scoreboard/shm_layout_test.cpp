@@ -222,6 +222,20 @@ TEST(RequestTexts, AreThoseOfBusySlots) {
   EXPECT_EQ(texts[0].protocol, "h2");
   EXPECT_EQ(request_texts(built.bytes(), *layout, {.busy_only = false}).size(), 2U);
   EXPECT_EQ(request_texts(built.bytes(), *layout, {.busy_only = false, .limit = 1}).size(), 1U);
+  EXPECT_EQ(request_texts(built.bytes(), *layout, {.slot = 1}).size(), 1U);
+  EXPECT_TRUE(request_texts(built.bytes(), *layout, {.slot = 0}).empty());
+  EXPECT_TRUE(request_texts(built.bytes(), *layout, {.busy_only = false, .slot = 2}).empty());
+}
+
+TEST(RequestTexts, ComeWithTheSlotAsItWasWhenTheyWereRead) {
+  ScoreboardBytes built({});
+  built.process(0).pid(7).worker(0).status('W').pid(7).accesses(12).start(2000).client("::1");
+  const auto texts = request_texts(built.bytes(), *find_layout(built.bytes()));
+  ASSERT_EQ(texts.size(), 1U);
+  EXPECT_EQ(texts[0].score.state, WorkerState::Writing);
+  EXPECT_EQ(texts[0].score.pid, 7);
+  EXPECT_EQ(texts[0].score.accesses, 12U);
+  EXPECT_EQ(texts[0].score.start_us, 2000);
 }
 
 TEST(RequestTexts, EndWithTheirFieldAndCarryNoControlBytes) {

@@ -26,6 +26,8 @@ const std::map<std::string_view, Right> kNeeded{
     {"/v1/targets", Right::Read},
     {"/v1/status", Right::Read},
     {"/v1/scoreboard", Right::Read},
+    {"/v1/workers", Right::Read},
+    {"/v1/top", Right::Read},
     {"/v1/settings", Right::Read},
     {"/v1/samples", Right::Read},
     {"/v1/observation", Right::Read},

@@ -115,7 +115,7 @@ TEST_F(Routes, ExplainADirective) {
 
 TEST_F(Routes, SayThatNoServerRuns) {
   for (const char* path : {"/v1/status", "/v1/settings", "/v1/scoreboard", "/v1/samples",
-                           "/v1/observation", "/v1/proposal"})
+                           "/v1/observation", "/v1/proposal", "/v1/workers", "/v1/top"})
     expect_problem(get(path), 502, "no httpd runs here");
 }
 
@@ -131,6 +131,12 @@ TEST_F(Routes, RefuseWhatIsNoTargetAndNoNumber) {
   expect_problem(get("/v1/proposal", {{"window", "-1"}}), 400, "above 0");
   expect_problem(get("/v1/observation", {{"window", "1e99"}}), 400, "window");
   expect_problem(get("/v1/samples", {{"after", "x"}}), 400, "after=x");
+  expect_problem(get("/v1/workers", {{"pid", "0"}}), 400, "pid=0: give 1 or more");
+  expect_problem(get("/v1/workers", {{"slot", "-1"}}), 400, "slot=-1");
+  expect_problem(get("/v1/workers", {{"limit", "0"}}), 400, "limit=0");
+  expect_problem(get("/v1/workers", {{"state", "asleep"}}), 400, "state=asleep: give busy, or one");
+  expect_problem(get("/v1/workers", {{"state", "?"}}), 400, "state=?");
+  expect_problem(get("/v1/top", {{"limit", "many"}}), 400, "limit=many");
 }
 
 TEST_F(Routes, KnowNoOtherPath) {
