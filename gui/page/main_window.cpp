@@ -171,6 +171,7 @@ void MainWindow::connect_feed(int agent) {
           [this, agent](const StatusReport& report) { take_status(agent, report); });
   // The others come from the agent of the chosen server only.
   connect(feed, &LiveFeed::scoreboard_came, overview_, &OverviewPage::show_board);
+  connect(feed, &LiveFeed::lately_came, overview_, &OverviewPage::show_lately);
   connect(feed, &LiveFeed::proposal_came, this, &MainWindow::take_proposal);
   connect(feed, &LiveFeed::proposal_failed, this, [this](const Error& error) {
     proposal_.reset();
