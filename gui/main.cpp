@@ -4,12 +4,72 @@
 #include <QApplication>
 #include <QCommandLineParser>
 #include <QIcon>
+#include <QSettings>
 #include <cstdio>
 
-#include "gui/client/agent_place.h"
+#include "gui/client/agent_places.h"
 #include "gui/page/main_window.h"
 
+namespace mpm::gui {
+namespace {
+
+QString tr(const char* text) {
+  return QCoreApplication::translate("main", text);
+}
+
+struct Options {
+  const QCommandLineOption agent{QStringLiteral("agent"),
+                                 tr("Ask the agent of this host, at this Unix socket."),
+                                 QStringLiteral("SOCKET"), AgentPlace().address};
+  const QCommandLineOption connect{
+      QStringLiteral("connect"),
+      tr("Ask the agent of another host, at https://HOST:PORT, or at a port or socket that ssh -L "
+         "forwards; once for each of several."),
+      QStringLiteral("[NAME=]ADDRESS")};
+  const QCommandLineOption token_file{
+      QStringLiteral("token-file"),
+      tr("The file whose first line is the token for a port; one for each, in their order."),
+      QStringLiteral("FILE")};
+  const QCommandLineOption ca_file{
+      QStringLiteral("ca-file"),
+      tr("The authorities that vouch for https agents, in PEM, beside those of the system."),
+      QStringLiteral("FILE")};
+  const QCommandLineOption no_daemon{
+      QStringLiteral("no-daemon"), tr("Start an agent of this window's own, also where one runs.")};
+  const QCommandLineOption state{QStringLiteral("state"), tr("Where that agent keeps its changes."),
+                                 QStringLiteral("DIRECTORY")};
+};
+
+// Those that are named, or else those of the last time, or else the agent of this host.
+Result<std::vector<AgentPlace>> places_to_ask(const QCommandLineParser& parser,
+                                              const Options& options) {
+  NamedAgents named;
+  if (parser.isSet(options.agent)) named.here = parser.value(options.agent);
+  named.elsewhere = parser.values(options.connect);
+  named.token_files = parser.values(options.token_file);
+  named.ca_file = parser.value(options.ca_file);
+  auto places = places_of(named);
+  if (!places) return places;
+  QSettings settings;
+  if (parser.isSet(options.no_daemon)) {
+    if (!places->empty())
+      return fail(Error::Kind::Usage,
+                  "--no-daemon asks an agent of the window's own and no other; leave out --agent "
+                  "and --connect, or leave out --no-daemon");
+  } else if (places->empty()) {
+    *places = remembered(settings);
+  } else {
+    remember(*places, settings);
+  }
+  if (places->empty()) places->emplace_back();
+  return places;
+}
+
+}  // namespace
+}  // namespace mpm::gui
+
 int main(int argc, char** argv) {
+  using namespace mpm::gui;
   QApplication app(argc, argv);
   QApplication::setApplicationName(QStringLiteral("mpm-dashboard"));
   QApplication::setOrganizationName(QStringLiteral("mpmctl"));
@@ -17,47 +77,29 @@ int main(int argc, char** argv) {
   QApplication::setDesktopFileName(QStringLiteral("mpm-dashboard"));
   QApplication::setWindowIcon(QIcon::fromTheme(QStringLiteral("mpm-dashboard")));
 
-  mpm::gui::FeedOptions options;
   QCommandLineParser parser;
-  parser.setApplicationDescription(QCoreApplication::translate(
-      "main",
-      "What the MPM of an Apache httpd is doing, what limits it, and what to do about it."));
+  parser.setApplicationDescription(
+      tr("What the MPM of an Apache httpd is doing, what limits it, and what to do about it."));
   parser.addHelpOption();
   parser.addVersionOption();
-  const QCommandLineOption agent(
-      QStringLiteral("agent"),
-      QCoreApplication::translate("main", "The Unix socket of the agent to ask."),
-      QStringLiteral("SOCKET"), options.socket);
-  const QCommandLineOption no_daemon(
-      QStringLiteral("no-daemon"),
-      QCoreApplication::translate("main",
-                                  "Start an agent of this window's own, also where one runs."));
-  const QCommandLineOption state(
-      QStringLiteral("state"),
-      QCoreApplication::translate("main", "Where that agent keeps its changes."),
-      QStringLiteral("DIRECTORY"));
-  const QCommandLineOption connect(
-      QStringLiteral("connect"),
-      QCoreApplication::translate("main",
-                                  "Ask the agent at this port: an ssh -L to another host's."),
-      QStringLiteral("http://HOST:PORT"));
-  const QCommandLineOption token_file(
-      QStringLiteral("token-file"),
-      QCoreApplication::translate("main", "The file whose first line is the token for that port."),
-      QStringLiteral("FILE"));
-  parser.addOptions({agent, connect, token_file, no_daemon, state});
+  const Options options;
+  parser.addOptions({options.agent, options.connect, options.token_file, options.ca_file,
+                     options.no_daemon, options.state});
   parser.process(app);
 
-  options.socket = parser.value(agent);
-  options.token_file = parser.value(token_file);
-  if (parser.isSet(connect)) options.socket = parser.value(connect);
-  if (const auto place = mpm::gui::checked_place(options.socket); !place) {
-    std::fprintf(stderr, "mpm-dashboard: %s\n", place.error().what.c_str());
+  const auto places = places_to_ask(parser, options);
+  if (!places) {
+    std::fprintf(stderr, "mpm-dashboard: %s\n", places.error().what.c_str());
     return 1;
   }
-  options.own_agent_only = parser.isSet(no_daemon);
-  options.own_agent.state = parser.value(state);
-  mpm::gui::MainWindow window(options);
+  std::vector<FeedOptions> agents;
+  for (const AgentPlace& place : *places) {
+    FeedOptions& agent = agents.emplace_back();
+    agent.place = place;
+    agent.own_agent_only = parser.isSet(options.no_daemon);
+    agent.own_agent.state = parser.value(options.state);
+  }
+  MainWindow window(agents);
   window.show();
   window.start();
   return QApplication::exec();

@@ -37,11 +37,11 @@ AgentClient::~AgentClient() {
   pool_.waitForDone();
 }
 
-void AgentClient::set_socket(const QString& socket) {
+void AgentClient::set_address(const QString& address) {
   // Not deleted at once: this may be called in the middle of what one of its children heard.
   open_->deleteLater();
   open_ = new QObject(this);
-  socket_ = socket;
+  address_ = address;
 }
 
 std::string AgentClient::query_of(std::initializer_list<Parameter> parameters) {
@@ -59,8 +59,9 @@ std::string AgentClient::query_of(std::initializer_list<Parameter> parameters) {
 void AgentClient::send(const Route& route, const std::string& query, const std::string& body,
                        Heard heard) {
   HttpQuestion question;
-  question.socket = socket_;
+  question.address = address_;
   question.token = token_;
+  question.authorities = authorities_;
   question.method = QByteArray::fromStdString(std::string(route.method()));
   question.path = QByteArray::fromStdString(std::string(route.path) + query);
   question.body = QByteArray::fromStdString(body);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The API as typed questions. Each calls back once, on the thread that asked, and never after the
-// client was pointed at another socket or destroyed. Long answers are decoded on a thread of the
+// client was pointed at another address or destroyed. Long answers are decoded on a thread of the
 // client's own, so that no message is too long for the window to go on.
 #pragma once
 
@@ -35,11 +35,14 @@ class AgentClient : public QObject {
   explicit AgentClient(QObject* parent = nullptr);
   ~AgentClient() override;
 
-  const QString& socket() const { return socket_; }
-  // Questions that are open get no answer any more.
-  void set_socket(const QString& socket);
+  const QString& address() const { return address_; }
+  // As AgentPlace has it. Questions that are open get no answer any more.
+  void set_address(const QString& address);
   // For a port.
   void set_token(QByteArray token) { token_ = std::move(token); }
+  void set_authorities(QList<QSslCertificate> authorities) {
+    authorities_ = std::move(authorities);
+  }
   void set_limit(std::chrono::milliseconds limit) { limit_ = limit; }
 
   template <class T>
@@ -84,10 +87,11 @@ class AgentClient : public QObject {
   // Bytes that are decoded in less than a millisecond.
   static constexpr qsizetype kLongAnswer = 16 * 1024;
 
-  QString socket_;
+  QString address_;
   QByteArray token_;
+  QList<QSslCertificate> authorities_;
   std::chrono::milliseconds limit_{10'000};
-  QObject* open_ = nullptr;  // the parent of what is asked of this socket
+  QObject* open_ = nullptr;  // the parent of what is asked of this address
   QThreadPool pool_;
 };
 

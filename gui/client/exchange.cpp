@@ -2,6 +2,8 @@
 #include "gui/client/exchange.h"
 
 #include <QLocalSocket>
+#include <QSslConfiguration>
+#include <QSslSocket>
 #include <QTcpSocket>
 #include <QUrl>
 #include <utility>
@@ -14,8 +16,8 @@ namespace mpm::gui {
 namespace {
 
 QByteArray host_of(const HttpQuestion& question) {
-  if (!is_port(question.socket)) return "localhost";
-  return QUrl(question.socket).authority(QUrl::FullyEncoded | QUrl::RemoveUserInfo).toLatin1();
+  if (!is_port(question.address)) return "localhost";
+  return QUrl(question.address).authority(QUrl::FullyEncoded | QUrl::RemoveUserInfo).toLatin1();
 }
 
 QByteArray written(const HttpQuestion& question) {
@@ -53,29 +55,57 @@ template <class Socket>
 Socket* Exchange::opened() {
   auto* socket = new Socket(this);
   socket_ = socket;
-  connect(socket, &Socket::connected, this, [this] { socket_->write(written(question_)); });
   connect(socket, &Socket::readyRead, this, &Exchange::read);
   connect(socket, &Socket::disconnected, this, &Exchange::disconnected);
   return socket;
 }
 
+void Exchange::ask() {
+  socket_->write(written(question_));
+}
+
 void Exchange::open() {
-  if (is_port(question_.socket)) {
-    const QUrl url(question_.socket);
+  if (is_tls(question_.address)) return open_tls();
+  if (is_port(question_.address)) {
+    const QUrl url(question_.address);
     auto* socket = opened<QTcpSocket>();
+    connect(socket, &QTcpSocket::connected, this, &Exchange::ask);
     connect(socket, &QTcpSocket::errorOccurred, this, [this](QAbstractSocket::SocketError error) {
       // Its end comes as disconnected() too, which looks at what was read.
       if (error != QAbstractSocket::RemoteHostClosedError) failed(Error::Kind::Unreachable);
     });
-    return socket->connectToHost(url.host(), static_cast<quint16>(url.port(80)));
+    return socket->connectToHost(url.host(), static_cast<quint16>(url.port()));
   }
   auto* socket = opened<QLocalSocket>();
+  connect(socket, &QLocalSocket::connected, this, &Exchange::ask);
   connect(socket, &QLocalSocket::errorOccurred, this, [this](QLocalSocket::LocalSocketError error) {
     if (error == QLocalSocket::PeerClosedError) return;
     failed(error == QLocalSocket::SocketAccessError ? Error::Kind::Denied
                                                     : Error::Kind::Unreachable);
   });
-  socket->connectToServer(question_.socket);
+  socket->connectToServer(question_.address);
+}
+
+void Exchange::open_tls() {
+  const QUrl url(question_.address);
+  auto* socket = opened<QSslSocket>();
+  QSslConfiguration trusted = QSslConfiguration::defaultConfiguration();
+  trusted.addCaCertificates(question_.authorities);
+  socket->setSslConfiguration(trusted);
+  connect(socket, &QSslSocket::encrypted, this, &Exchange::ask);
+  connect(
+      socket, &QSslSocket::errorOccurred, this, [this, socket](QAbstractSocket::SocketError error) {
+        if (error == QAbstractSocket::RemoteHostClosedError && socket->isEncrypted()) return;
+        if (error != QAbstractSocket::SslHandshakeFailedError)
+          return failed(Error::Kind::Unreachable);
+        const auto errors = socket->sslHandshakeErrors();
+        end(fail(Error::Kind::Denied, fmt::format("{} is not trusted, so it was told nothing: {}",
+                                                  question_.address.toStdString(),
+                                                  (errors.isEmpty() ? socket->errorString()
+                                                                    : errors.front().errorString())
+                                                      .toStdString())));
+      });
+  socket->connectToHostEncrypted(url.host(), static_cast<quint16>(url.port()));
 }
 
 void Exchange::read() {
@@ -94,9 +124,9 @@ void Exchange::disconnected() {
 }
 
 void Exchange::failed(Error::Kind kind) {
-  const std::string socket = question_.socket.toStdString();
-  end(fail(kind, kind == Error::Kind::Denied ? fmt::format("You may not connect to {}.", socket)
-                                             : fmt::format("No agent answers at {}.", socket)));
+  const std::string address = question_.address.toStdString();
+  end(fail(kind, kind == Error::Kind::Denied ? fmt::format("You may not connect to {}.", address)
+                                             : fmt::format("No agent answers at {}.", address)));
 }
 
 void Exchange::end(Result<HttpAnswer> answer) {

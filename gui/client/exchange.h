@@ -2,12 +2,15 @@
 //
 // One question to the agent and its answer, on a connection of its own, so that a slow answer
 // holds up no other. It never blocks: it lives by the events of its socket and of one timer, tells
-// its end once, and deletes itself.
+// its end once, and deletes itself. Over TLS nothing is sent to whom the authorities do not vouch
+// for.
 #pragma once
 
 #include <QByteArray>
 #include <QIODevice>
+#include <QList>
 #include <QObject>
+#include <QSslCertificate>
 #include <QTimer>
 #include <chrono>
 #include <functional>
@@ -18,8 +21,9 @@
 namespace mpm::gui {
 
 struct HttpQuestion {
-  QString socket;    // the path of a Unix socket, or http://host:port
+  QString address;   // the path of a Unix socket, http://host:port or https://host:port
   QByteArray token;  // for a port; empty: none
+  QList<QSslCertificate> authorities;  // beside those of the system, for https
   QByteArray method;
   QByteArray path;  // with its query
   QByteArray body;
@@ -45,8 +49,10 @@ class Exchange : public QObject {
   void read();
   void disconnected();
   void open();
+  void open_tls();
   template <class Socket>
   Socket* opened();
+  void ask();
   void failed(Error::Kind kind);
   void end(Result<HttpAnswer> answer);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// How the dashboard stands to its agent, as a value and as the sentence that says so. Whatever is
-// on the screen is as old as `heard`, and the sentence never hides that.
+// How the dashboard stands to one of its agents, as a value and as the sentence that says so.
+// Whatever is on the screen is as old as `heard`, and the sentence never hides that.
 #pragma once
 
 #include <QDateTime>
@@ -14,13 +14,14 @@ enum class Link : std::uint8_t {
   Looking,   // whether an agent answers
   Starting,  // one of our own
   Live,
-  Stale,  // it was live, and does not answer in time or not what it should
-  Lost,   // nobody answers, and none could be started
+  Stale,    // it was live, and does not answer in time or not what it should
+  Refused,  // it is there and lets us not in, or is not trusted
+  Lost,     // nobody answers, and none could be started
 };
 
 struct LinkState {
   Link link = Link::Looking;
-  QString socket;
+  QString address;
   bool own = false;  // the agent is ours
   QString why;       // what went wrong last, a sentence
   QDateTime heard;   // when something was learnt last; invalid: never
@@ -28,6 +29,8 @@ struct LinkState {
   bool operator==(const LinkState&) const = default;
 };
 
+// What is shown is old, or there is nothing to show.
+bool is_broken(Link link);
 QString sentence_of(const LinkState& state);
 
 }  // namespace mpm::gui

@@ -14,6 +14,8 @@ using namespace std::chrono_literals;
 // Seconds of the past that advice rests on: longer than any burst, and what the CLI's reader would
 // call "lately".
 constexpr const char* kWindow = "600";
+// Of the history, to have all of that as one: a month begins seldom enough in the middle of it.
+constexpr const char* kOneStep = "2592000";
 
 QString text_of(const Error& error) {
   return shown(error.what);
@@ -26,15 +28,16 @@ LiveFeed::LiveFeed(FeedOptions options, QObject* parent)
       options_(std::move(options)),
       own_agent_(options_.own_agent),
       pause_(options_.retry_first) {
-  state_.socket = options_.socket;
+  state_.address = options_.place.address;
   client_.set_limit(options_.limit);
   hands_.set_limit(options_.limit);
-  for (QTimer* timer : {&retry_, &next_status_, &next_scoreboard_, &next_proposal_})
+  for (QTimer* timer : {&retry_, &next_status_, &next_scoreboard_, &next_proposal_, &next_lately_})
     timer->setSingleShot(true);
   connect(&retry_, &QTimer::timeout, this, &LiveFeed::look);
   connect(&next_status_, &QTimer::timeout, this, &LiveFeed::ask_status);
   connect(&next_scoreboard_, &QTimer::timeout, this, &LiveFeed::ask_scoreboard);
   connect(&next_proposal_, &QTimer::timeout, this, &LiveFeed::ask_proposal);
+  connect(&next_lately_, &QTimer::timeout, this, &LiveFeed::ask_lately);
   connect(&age_, &QTimer::timeout, this, &LiveFeed::check_age);
   connect(&own_agent_, &OwnAgent::ready, this, [this](const QString& socket) {
     have_hands(socket);
@@ -54,26 +57,39 @@ void LiveFeed::start() {
 
 void LiveFeed::look() {
   if (options_.own_agent_only) return start_own_agent({});
-  if (!state_.heard.isValid() && state_.link != Link::Lost) set_link(Link::Looking);
-  client_.set_socket(options_.socket);
-  if (is_elsewhere() && !options_.token_file.isEmpty()) {
-    // Each time anew: a token is replaced while this runs.
-    auto token = token_of(options_.token_file);
-    if (!token) return lose(text_of(token.error()));
-    client_.set_token(*token);
-  }
+  const AgentPlace& place = options_.place;
+  if (!state_.heard.isValid() && !is_broken(state_.link)) set_link(Link::Looking);
+  client_.set_address(place.address);
+  if (const auto given = give_credentials(); !given)
+    return lose(Link::Refused, text_of(given.error()));
   client_.get<HealthReport>(route::kHealth, {}, [this](Result<HealthReport> health) {
     if (health) {
-      if (health->ephemeral && !is_elsewhere()) have_hands(options_.socket);
-      return use(options_.socket, false);
+      if (health->ephemeral && !options_.place.elsewhere) have_hands(options_.place.address);
+      return use(options_.place.address, false);
     }
     const Error& error = health.error();
     const bool nobody = error.kind == Error::Kind::Unreachable || error.kind == Error::Kind::Denied;
     // One that answers nonsense, or nothing, is there: another beside it would hide that.
-    if (nobody && options_.may_start_agent && !is_elsewhere())
+    if (nobody && options_.may_start_agent && !options_.place.elsewhere)
       return start_own_agent(text_of(error));
-    lose(text_of(error));
+    lose(error);
   });
+}
+
+// Each time anew: tokens and certificates are replaced while this runs.
+Result<void> LiveFeed::give_credentials() {
+  const AgentPlace& place = options_.place;
+  if (!place.token_file.isEmpty()) {
+    auto token = token_of(place.token_file);
+    if (!token) return fail(std::move(token.error()));
+    client_.set_token(std::move(*token));
+  }
+  if (!place.ca_file.isEmpty()) {
+    auto authorities = authorities_of(place.ca_file);
+    if (!authorities) return fail(std::move(authorities.error()));
+    client_.set_authorities(std::move(*authorities));
+  }
+  return {};
 }
 
 void LiveFeed::start_own_agent(const QString& why) {
@@ -88,34 +104,35 @@ void LiveFeed::start_own_agent(const QString& why) {
 
 void LiveFeed::have_hands(const QString& socket) {
   hands_socket_ = socket;
-  hands_.set_socket(socket);
+  hands_.set_address(socket);
   Q_EMIT hands_changed(true, {});
 }
 
 void LiveFeed::own_agent_failed(const QString& why) {
   hands_socket_.clear();
   Q_EMIT hands_changed(false, why);
-  if (relies_on_own_) lose(why);
+  if (relies_on_own_) lose(Link::Lost, why);
 }
 
 void LiveFeed::want_hands() {
   // An agent of ours would change the servers of this host instead.
-  if (is_elsewhere())
+  if (options_.place.elsewhere)
     return Q_EMIT hands_changed(
         false, tr("The servers of %1 are changed on their host: run mpmctl apply there.")
-                   .arg(options_.socket));
+                   .arg(name_of(options_.place)));
   if (hands_socket_.isEmpty()) return own_agent_.start();
   Q_EMIT hands_changed(true, {});
 }
 
-void LiveFeed::use(const QString& socket, bool own) {
-  client_.set_socket(socket);
-  state_.socket = socket;
+void LiveFeed::use(const QString& address, bool own) {
+  client_.set_address(address);
+  state_.address = address;
   state_.own = own;
   relies_on_own_ = own;
   ask_status();
   ask_scoreboard();
   ask_proposal();
+  ask_lately();
 }
 
 void LiveFeed::watch(const std::string& target) {
@@ -124,6 +141,7 @@ void LiveFeed::watch(const std::string& target) {
   if (state_.link != Link::Live && state_.link != Link::Stale) return;
   ask_scoreboard();
   ask_proposal();
+  ask_lately();
 }
 
 void LiveFeed::ask_status() {
@@ -170,24 +188,42 @@ void LiveFeed::ask_proposal() {
                         });
 }
 
+void LiveFeed::ask_lately() {
+  next_lately_.stop();
+  if (target_.empty()) return;
+  client_.get<HistoryReport>(route::kHistory,
+                             {{"target", target_},
+                              {"from", std::string("-") + kWindow},
+                              {"step", kOneStep},
+                              {"fields", lately_fields()}},
+                             [this, asked = target_](Result<HistoryReport> report) {
+                               if (asked != target_) return;
+                               if (report) Q_EMIT lately_came(lately_of(*report));
+                               next_lately_.start(options_.proposal_every);
+                             });
+}
+
 void LiveFeed::stumbled(const Error& error) {
   if (error.kind == Error::Kind::Unreachable || error.kind == Error::Kind::Denied)
-    return lose(text_of(error));
+    return lose(error);
   // It is there: it is asked on, at a slower pace.
   set_link(state_.heard.isValid() ? Link::Stale : Link::Lost, text_of(error));
   next_status_.start(pause_);
   pause_ = std::min(pause_ * 2, options_.retry_most);
 }
 
-void LiveFeed::lose(const QString& why) {
-  next_status_.stop();
-  next_scoreboard_.stop();
-  next_proposal_.stop();
-  if (!hands_socket_.isEmpty() && hands_socket_ == state_.socket) {
+void LiveFeed::lose(const Error& error) {
+  lose(error.kind == Error::Kind::Denied ? Link::Refused : Link::Lost, text_of(error));
+}
+
+void LiveFeed::lose(Link link, const QString& why) {
+  for (QTimer* timer : {&next_status_, &next_scoreboard_, &next_proposal_, &next_lately_})
+    timer->stop();
+  if (!hands_socket_.isEmpty() && hands_socket_ == state_.address) {
     hands_socket_.clear();
     Q_EMIT hands_changed(false, why);
   }
-  set_link(Link::Lost, why);
+  set_link(link, why);
   retry_.start(pause_);
   pause_ = std::min(pause_ * 2, options_.retry_most);
 }

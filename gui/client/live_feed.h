@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the window lives on: finds an agent or starts one, asks it again and again how the servers
-// are, and says when what it told is old. It comes back by itself: an agent that is gone is looked
-// for again after half a second, then ever more seldom, up to every five.
+// What the window lives on, one for each agent: finds it or starts one, asks it again and again how
+// its servers are, and says when what it told is old. It comes back by itself: an agent that is
+// gone is looked for again after half a second, then ever more seldom, up to every five.
 //
 // A daemon changes nothing: changes are made by an ephemeral agent with the rights of who sits
 // here, which is started when they are wanted. Where no daemon runs all else is asked of it too.
@@ -17,6 +17,7 @@
 
 #include "gui/client/agent_client.h"
 #include "gui/client/agent_place.h"
+#include "gui/client/lately.h"
 #include "gui/client/link_state.h"
 #include "gui/client/own_agent.h"
 #include "schema/model/messages.h"
@@ -26,9 +27,7 @@
 namespace mpm::gui {
 
 struct FeedOptions {
-  // The path of a Unix socket, or http://host:port, which is that of another host.
-  QString socket = QStringLiteral("/run/mpm-agent/agent.sock");
-  QString token_file;           // for a port; empty: none
+  AgentPlace place;
   bool own_agent_only = false;  // do not look for one that runs
   bool may_start_agent = true;  // where none answers
   OwnAgentOptions own_agent;
@@ -48,6 +47,7 @@ class LiveFeed : public QObject {
   explicit LiveFeed(FeedOptions options, QObject* parent = nullptr);
 
   void start();
+  const AgentPlace& place() const { return options_.place; }
   const LinkState& link() const { return state_; }
   // Asks the agent that all is shown from; what is open when it is lost is never answered.
   AgentClient& client() { return client_; }
@@ -56,7 +56,7 @@ class LiveFeed : public QObject {
   void want_hands();
   OwnAgent& own_agent() { return own_agent_; }
 
-  // Whose scoreboard and proposal are asked for; empty: nobody's.
+  // Whose scoreboard, proposal and last minutes are asked for; empty: nobody's.
   void watch(const std::string& target);
   const std::string& watched() const { return target_; }
 
@@ -68,20 +68,23 @@ class LiveFeed : public QObject {
   void proposal_came(const mpm::Proposal& proposal);
   // The agent answered that it cannot tell.
   void proposal_failed(const mpm::Error& error);
+  void lately_came(const mpm::gui::Lately& lately);
 
  private:
   void look();
-  bool is_elsewhere() const { return is_port(options_.socket); }
+  Result<void> give_credentials();
   void start_own_agent(const QString& why);
   void have_hands(const QString& socket);
   void own_agent_failed(const QString& why);
-  void use(const QString& socket, bool own);
+  void use(const QString& address, bool own);
   void ask_status();
   void ask_scoreboard();
   void ask_proposal();
+  void ask_lately();
   void heard(const StatusReport& report);
   void stumbled(const Error& error);
-  void lose(const QString& why);
+  void lose(const Error& error);
+  void lose(Link link, const QString& why);
   void check_age();
   void set_link(Link link, const QString& why = {});
 
@@ -98,6 +101,7 @@ class LiveFeed : public QObject {
   QTimer next_status_;
   QTimer next_scoreboard_;
   QTimer next_proposal_;
+  QTimer next_lately_;
   QTimer age_;
 };
 

@@ -46,9 +46,8 @@ constexpr std::array kLengths{
 
 }  // namespace
 
-HistoryPage::HistoryPage(AgentClient& client, QWidget* parent)
+HistoryPage::HistoryPage(QWidget* parent)
     : QWidget(parent),
-      client_(client),
       plots_(new TimePlots(this)),
       marks_({tr("When"), tr("What"), tr("In words")}),
       table_(table_view(&marks_, tr("What happened"), Rows::Choose, this)),
@@ -119,8 +118,9 @@ void HistoryPage::build_table() {
           });
 }
 
-void HistoryPage::watch(const std::string& target) {
-  if (target == target_) return;
+void HistoryPage::watch(AgentClient& client, const std::string& target) {
+  if (&client == client_ && target == target_) return;
+  client_ = &client;
   target_ = target;
   asked_ = 0;
   trouble_.clear();
@@ -192,7 +192,7 @@ void HistoryPage::ask() {
   const Instant end = std::min(span.to + half, present());
   told_until_ = end;
   say();
-  client_.get<HistoryReport>(
+  client_->get<HistoryReport>(
       route::kHistory,
       {{"target", target_},
        {"from", to_text(span.from - half)},

@@ -34,11 +34,12 @@ class HistoryPage : public QWidget {
   Q_OBJECT
 
  public:
-  explicit HistoryPage(AgentClient& client, QWidget* parent = nullptr);
+  explicit HistoryPage(QWidget* parent = nullptr);
   ~HistoryPage() override;
 
-  // Whose past; empty: nobody's. What was shown of another goes.
-  void watch(const std::string& target);
+  // Whose past, and of which agent it is asked; empty: nobody's. What was shown of another goes.
+  // The client outlives this, or another one is given.
+  void watch(AgentClient& client, const std::string& target);
   // The agent answers, or not any more.
   void set_live(bool live);
   // What a finding rests on; marked until there is another.
@@ -74,7 +75,7 @@ class HistoryPage : public QWidget {
                     void (HistoryPage::*save)(const QString&));
   void write(const QString& path, std::function<bool()> work);
 
-  AgentClient& client_;
+  AgentClient* client_ = nullptr;
   TimePlots* plots_;
   RowsModel marks_;
   QTableView* table_;

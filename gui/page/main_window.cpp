@@ -4,7 +4,6 @@
 #include <QAction>
 #include <QCloseEvent>
 #include <QLabel>
-#include <QListView>
 #include <QMenuBar>
 #include <QMessageBox>
 #include <QSettings>
@@ -12,6 +11,7 @@
 #include <QSplitter>
 #include <QStackedWidget>
 #include <QTabWidget>
+#include <QTreeView>
 #include <QVBoxLayout>
 #include <algorithm>
 #include <cmath>
@@ -27,9 +27,14 @@
 #include "gui/words.h"
 
 namespace mpm::gui {
+namespace {
 
-MainWindow::MainWindow(FeedOptions options, QWidget* parent)
-    : QMainWindow(parent), feed_(std::move(options)) {
+constexpr int kIndentation = 12;  // of servers below their agent, in pixels
+
+}  // namespace
+
+MainWindow::MainWindow(const std::vector<FeedOptions>& agents, QWidget* parent)
+    : QMainWindow(parent) {
   setWindowTitle(tr("mpm-dashboard"));
   splitter_ = new QSplitter(Qt::Horizontal, this);
   splitter_->addWidget(build_left());
@@ -41,15 +46,38 @@ MainWindow::MainWindow(FeedOptions options, QWidget* parent)
   splitter_->setSizes({260, 1020});
   setCentralWidget(splitter_);
   build_menus();
-  connect_feed();
+  for (const FeedOptions& each : agents)
+    add_agent(each);
+  // A single agent needs no heading.
+  if (feeds_.size() == 1) list_->setRootIndex(servers_.index_of(0));
+  list_->expandAll();
   restore_layout();
-  show_link(feed_.link());
+  list_->setCurrentIndex(servers_.index_of(0));
+  show_link(0, feed().link());
   show_chosen();
 }
 
 MainWindow::~MainWindow() {
-  // What it tells while it ends concerns nobody any more.
-  feed_.disconnect(this);
+  // What they tell while they end concerns nobody any more.
+  for (const auto& feed : feeds_)
+    feed->disconnect(this);
+}
+
+void MainWindow::start() {
+  for (const auto& feed : feeds_)
+    feed->start();
+}
+
+ChangePage& MainWindow::change_of(int agent) {
+  return *static_cast<ChangePage*>(changes_->widget(agent));
+}
+
+void MainWindow::add_agent(const FeedOptions& options) {
+  const auto agent = static_cast<int>(feeds_.size());
+  servers_.add_agent(name_of(options.place));
+  feeds_.push_back(std::make_unique<LiveFeed>(options));
+  changes_->addWidget(new ChangePage(feed(agent).hands(), changes_));
+  connect_feed(agent);
 }
 
 QWidget* MainWindow::build_left() {
@@ -57,12 +85,15 @@ QWidget* MainWindow::build_left() {
   auto* column = new QVBoxLayout(left);
   QLabel* title = plain_label(left, Weight::Strong);
   title->setText(tr("Servers"));
-  list_ = new QListView(left);
+  list_ = new QTreeView(left);
   list_->setModel(&servers_);
   list_->setItemDelegate(new ServerDelegate(list_));
   list_->setAccessibleName(tr("Servers"));
   list_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-  list_->setUniformItemSizes(true);
+  list_->setHeaderHidden(true);
+  list_->setRootIsDecorated(false);
+  list_->setItemsExpandable(false);
+  list_->setIndentation(kIndentation);
   title->setBuddy(list_);
   link_ = plain_label(left);
   link_->setAccessibleName(tr("Connection to the agent"));
@@ -71,20 +102,22 @@ QWidget* MainWindow::build_left() {
   column->addWidget(link_);
   left->setMinimumWidth(180);
   connect(list_->selectionModel(), &QItemSelectionModel::currentChanged, this,
-          [this](const QModelIndex& current) { choose(current.row()); });
+          [this](const QModelIndex& current) { choose(current); });
+  connect(&servers_, &QAbstractItemModel::rowsInserted, list_,
+          [this](const QModelIndex& parent) { list_->expand(parent); });
   return left;
 }
 
 void MainWindow::build_pages() {
   overview_ = new OverviewPage(this);
   advice_ = new AdvicePage(this);
-  history_ = new HistoryPage(feed_.client(), this);
-  change_ = new ChangePage(feed_.hands(), this);
+  history_ = new HistoryPage(this);
+  changes_ = new QStackedWidget(this);
   pages_ = new QTabWidget(this);
   pages_->addTab(overview_, tr("&Overview"));
   pages_->addTab(history_, tr("&History"));
   pages_->addTab(advice_, tr("&Advice"));
-  pages_->addTab(change_, tr("&Change"));
+  pages_->addTab(changes_, tr("&Change"));
   pages_->setDocumentMode(true);
   empty_ = plain_label(this, Weight::Large);
   empty_->setAlignment(Qt::AlignCenter);
@@ -99,8 +132,6 @@ void MainWindow::build_pages() {
     history_->show_evidence();
     pages_->setCurrentWidget(history_);
   });
-  connect(change_, &ChangePage::change_open, this,
-          [this](bool open) { feed_.own_agent().set_busy(open); });
 }
 
 void MainWindow::build_menus() {
@@ -127,45 +158,61 @@ void MainWindow::build_menus() {
   });
 }
 
-void MainWindow::connect_feed() {
-  connect(&feed_, &LiveFeed::hands_changed, change_, &ChangePage::set_hands);
-  connect(change_, &ChangePage::hands_wanted, &feed_, &LiveFeed::want_hands);
-  connect(&feed_, &LiveFeed::link_changed, this, &MainWindow::show_link);
-  connect(&feed_, &LiveFeed::status_came, this, &MainWindow::take_status);
-  connect(&feed_, &LiveFeed::scoreboard_came, overview_, &OverviewPage::show_board);
-  connect(&feed_, &LiveFeed::proposal_came, this, &MainWindow::take_proposal);
-  connect(&feed_, &LiveFeed::proposal_failed, this, [this](const Error& error) {
+void MainWindow::connect_feed(int agent) {
+  LiveFeed* const feed = &this->feed(agent);
+  ChangePage* const change = &change_of(agent);
+  connect(feed, &LiveFeed::hands_changed, change, &ChangePage::set_hands);
+  connect(change, &ChangePage::hands_wanted, feed, &LiveFeed::want_hands);
+  connect(change, &ChangePage::change_open, feed,
+          [feed](bool open) { feed->own_agent().set_busy(open); });
+  connect(feed, &LiveFeed::link_changed, this,
+          [this, agent](const LinkState& state) { show_link(agent, state); });
+  connect(feed, &LiveFeed::status_came, this,
+          [this, agent](const StatusReport& report) { take_status(agent, report); });
+  // The others come from the agent of the chosen server only.
+  connect(feed, &LiveFeed::scoreboard_came, overview_, &OverviewPage::show_board);
+  connect(feed, &LiveFeed::lately_came, overview_, &OverviewPage::show_lately);
+  connect(feed, &LiveFeed::proposal_came, this, &MainWindow::take_proposal);
+  connect(feed, &LiveFeed::proposal_failed, this, [this](const Error& error) {
     proposal_.reset();
     overview_->show_no_proposal(shown(error.what));
     advice_->show_no_proposal(shown(error.what));
   });
 }
 
-void MainWindow::show_link(const LinkState& state) {
+void MainWindow::show_link(int agent, const LinkState& state) {
+  servers_.take_link(agent, state);
+  if (agent != chosen_.agent) return;
   const QString sentence = sentence_of(state);
   if (sentence != link_->text()) {
     link_->setText(sentence);
     link_->setAccessibleDescription(sentence);
   }
-  const Health as = state.link == Link::Live                                ? Health::Well
-                    : state.link == Link::Stale || state.link == Link::Lost ? Health::Saturated
-                                                                            : Health::Unknown;
+  const auto as = static_cast<Health>(servers_.index_of(agent).data(ServersModel::kHealth).toInt());
   QPalette colours = palette();
   colours.setColor(QPalette::WindowText, theme_of(palette()).health(as));
   link_->setPalette(colours);
   // Greyed: what is shown is old.
   overview_->setEnabled(state.link == Link::Live);
   history_->set_live(state.link == Link::Live);
-  if (chosen_.empty()) show_chosen();
+  if (chosen_.key.empty()) show_chosen();
 }
 
-void MainWindow::take_status(const StatusReport& report) {
-  servers_.take(report);
-  if (!list_->currentIndex().isValid() && servers_.rowCount() > 0)
-    list_->setCurrentIndex(servers_.index(servers_.worst()));
-  const auto row = servers_.row_of(chosen_);
-  if (!row) return choose(list_->currentIndex().row());
-  overview_->show_status(*servers_.at(*row));
+void MainWindow::take_status(int agent, const StatusReport& report) {
+  const Chosen before = chosen_;
+  const bool had_none = !servers_.worst_of(agent).isValid();
+  servers_.take(agent, report);
+  const QModelIndex worst = servers_.worst_of(agent);
+  const bool gone = before.agent == agent && !before.key.empty() &&
+                    !servers_.index_of(agent, before.key).isValid();
+  // The first server of an agent is shown to who looks at none.
+  const bool first = had_none && worst.isValid() && before.key.empty();
+  if (gone || first)
+    return list_->setCurrentIndex(worst.isValid() ? worst : servers_.index_of(agent));
+  if (agent != chosen_.agent) return;
+  if (const TargetStatus* server = servers_.at(servers_.index_of(agent, chosen_.key)))
+    overview_->show_status(*server);
+  if (chosen_.key.empty()) show_chosen();
 }
 
 void MainWindow::take_proposal(const Proposal& proposal) {
@@ -174,35 +221,41 @@ void MainWindow::take_proposal(const Proposal& proposal) {
   advice_->show_proposal(proposal);
 }
 
-void MainWindow::choose(int row) {
-  const TargetStatus* server = servers_.at(row);
-  const std::string key = server == nullptr ? std::string() : target_key(*server);
-  if (key != chosen_) {
-    chosen_ = key;
-    proposal_.reset();
-    overview_->forget();
-    advice_->show_no_proposal({});
-    change_->forget();
-    history_->watch(chosen_);
-    feed_.watch(chosen_);
-  }
+void MainWindow::choose(const QModelIndex& index) {
+  if (!index.isValid()) return;
+  const TargetStatus* server = servers_.at(index);
+  const Chosen now{servers_.agent_of(index),
+                   server == nullptr ? std::string() : target_key(*server)};
+  if (now == chosen_) return;
+  if (now.agent != chosen_.agent) feed(chosen_.agent).watch({});
+  chosen_ = now;
+  proposal_.reset();
+  overview_->forget();
+  advice_->show_no_proposal({});
+  change().forget();
+  changes_->setCurrentIndex(now.agent);
+  feed(now.agent).watch(now.key);
+  history_->watch(feed(now.agent).client(), now.key);
+  show_link(now.agent, feed(now.agent).link());
   if (server != nullptr) overview_->show_status(*server);
   show_chosen();
 }
 
 void MainWindow::show_chosen() {
-  if (!chosen_.empty()) return stack_->setCurrentWidget(pages_);
-  const bool live = feed_.link().link == Link::Live;
-  empty_->setText(live ? tr("No httpd runs on this machine, or none that the agent may see.\nStart "
-                            "one: it appears here by itself.")
-                       : sentence_of(feed_.link()));
+  if (!chosen_.key.empty()) return stack_->setCurrentWidget(pages_);
+  const LinkState& link = feed(chosen_.agent).link();
+  const QString none = feed(chosen_.agent).place().elsewhere
+                           ? tr("No httpd runs there, or none that the agent may see.")
+                           : tr("No httpd runs on this machine, or none that the agent may "
+                                "see.\nStart one: it appears here by itself.");
+  empty_->setText(link.link == Link::Live ? none : sentence_of(link));
   stack_->setCurrentWidget(empty_);
 }
 
 void MainWindow::review() {
   if (!proposal_) return;
-  pages_->setCurrentWidget(change_);
-  change_->review(*proposal_);
+  pages_->setCurrentWidget(changes_);
+  change().review(*proposal_);
 }
 
 // The numbers of a finding are those of the looks that the proposal was made from.
@@ -231,11 +284,15 @@ QString MainWindow::empty_sentence() const {
 
 void MainWindow::changeEvent(QEvent* event) {
   QMainWindow::changeEvent(event);
-  if (event->type() == QEvent::PaletteChange && link_ != nullptr) show_link(feed_.link());
+  if (event->type() == QEvent::PaletteChange && !feeds_.empty())
+    show_link(chosen_.agent, feed(chosen_.agent).link());
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {
-  if (change_->change_is_open() && feed_.own_agent().runs() &&
+  bool leads_a_change = false;
+  for (int agent = 0; agent < changes_->count(); ++agent)
+    leads_a_change |= change_of(agent).change_is_open() && feed(agent).own_agent().runs();
+  if (leads_a_change &&
       QMessageBox::question(this, tr("A change is under way"),
                             tr("The agent that leads it ends with this window, and a change that "
                                "nobody leads is taken "
@@ -251,7 +308,7 @@ void MainWindow::remember_layout() {
   settings.setValue(QStringLiteral("window/servers"), splitter_->saveState());
   settings.setValue(QStringLiteral("window/page"), pages_->currentIndex());
   settings.setValue(QStringLiteral("advice/layout"), advice_->layout_state());
-  settings.setValue(QStringLiteral("change/layout"), change_->layout_state());
+  settings.setValue(QStringLiteral("change/layout"), change().layout_state());
 }
 
 void MainWindow::restore_layout() {
@@ -261,7 +318,8 @@ void MainWindow::restore_layout() {
   splitter_->restoreState(settings.value(QStringLiteral("window/servers")).toByteArray());
   pages_->setCurrentIndex(settings.value(QStringLiteral("window/page"), 0).toInt());
   advice_->restore_layout(settings.value(QStringLiteral("advice/layout")).toByteArray());
-  change_->restore_layout(settings.value(QStringLiteral("change/layout")).toByteArray());
+  for (int agent = 0; agent < changes_->count(); ++agent)
+    change_of(agent).restore_layout(settings.value(QStringLiteral("change/layout")).toByteArray());
 }
 
 }  // namespace mpm::gui

@@ -11,7 +11,6 @@
 #include "gui/page/plain_label.h"
 #include "gui/page/state_legend.h"
 #include "gui/page/verdict_banner.h"
-#include "gui/plot/capacity_bars.h"
 #include "gui/plot/scoreboard_grid.h"
 #include "gui/plot/sparkline.h"
 #include "gui/words.h"
@@ -26,6 +25,7 @@ OverviewPage::OverviewPage(QWidget* parent)
       current_(plain_label(this)),
       bars_(new CapacityBars(this)),
       requests_(new FactTile(tr("Requests a second"), this)),
+      durations_(new FactTile(tr("Request durations"), this)),
       queue_(new FactTile(tr("Accept queue"), this)),
       connections_(new FactTile(tr("Connections"), this)),
       oldest_(new FactTile(tr("Oldest request"), this)),
@@ -47,11 +47,16 @@ void OverviewPage::build() {
   column->addWidget(bars_);
   auto* tiles = new QGridLayout;
   int at = 0;
-  for (FactTile* tile : {requests_, queue_, connections_, oldest_, memory_, processes_}) {
+  for (FactTile* tile :
+       {requests_, durations_, oldest_, queue_, connections_, memory_, processes_}) {
     tiles->addWidget(tile, 0, at);
     tiles->setColumnStretch(at++, 1);
   }
   column->addLayout(tiles);
+  durations_->setToolTip(
+      tr("Each look takes the mean of the requests that ended since the look before; these are "
+         "quantiles of those means, a mean counting as often as it has requests. A slow request "
+         "among many quick ones is not to be seen in them: see the oldest request."));
   requests_->plot();
   queue_->plot();
   auto* area = new QScrollArea(this);
@@ -66,7 +71,8 @@ void OverviewPage::build() {
 }
 
 void OverviewPage::forget() {
-  memory_holds_ = 0;
+  bounds_ = {};
+  show_lately({});
   banner_->show_no_proposal({});
   grid_->clear();
   legend_->show_counts({});
@@ -78,7 +84,7 @@ void OverviewPage::forget() {
 
 void OverviewPage::show_status(const TargetStatus& server) {
   banner_->show_status(server);
-  bars_->show_capacity(capacity_of(server, memory_holds_));
+  bars_->show_capacity(capacity_of(server, bounds_));
   show_facts(server);
 }
 
@@ -122,13 +128,23 @@ void OverviewPage::show_board(const ScoreboardView& board) {
 }
 
 void OverviewPage::show_proposal(const Proposal& proposal) {
-  memory_holds_ = proposal.memory ? proposal.memory->workers_that_fit : 0;
+  bounds_.memory_holds = proposal.memory ? proposal.memory->workers_that_fit : 0;
   banner_->show_proposal(proposal);
 }
 
 void OverviewPage::show_no_proposal(const QString& why) {
-  memory_holds_ = 0;
+  bounds_.memory_holds = 0;
   banner_->show_no_proposal(why);
+}
+
+void OverviewPage::show_lately(const Lately& lately) {
+  bounds_.lately = lately;
+  if (!lately.p50_seconds || !lately.p95_seconds || !lately.p99_seconds)
+    return durations_->show_fact({tr("not known"), tr("no request was seen to end")});
+  durations_->show_fact({tr("p50 %1").arg(seconds(*lately.p50_seconds)),
+                         tr("p95 %1, p99 %2 of the means of looks in %3")
+                             .arg(seconds(*lately.p95_seconds), seconds(*lately.p99_seconds),
+                                  seconds(lately.seconds))});
 }
 
 }  // namespace mpm::gui

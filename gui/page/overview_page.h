@@ -6,6 +6,7 @@
 #include <QWidget>
 #include <optional>
 
+#include "gui/plot/capacity_bars.h"
 #include "schema/model/messages.h"
 #include "schema/model/proposal.h"
 #include "schema/model/scoreboard.h"
@@ -14,7 +15,6 @@ class QLabel;
 
 namespace mpm::gui {
 
-class CapacityBars;
 class FactTile;
 class ScoreboardGrid;
 class StateLegend;
@@ -30,6 +30,7 @@ class OverviewPage : public QWidget {
   void show_board(const ScoreboardView& board);
   void show_proposal(const Proposal& proposal);
   void show_no_proposal(const QString& why);
+  void show_lately(const Lately& lately);
   // Another server was chosen: nothing of the one before may stay.
   void forget();
 
@@ -49,12 +50,13 @@ class OverviewPage : public QWidget {
   QLabel* current_;
   CapacityBars* bars_;
   FactTile* requests_;
+  FactTile* durations_;
   FactTile* queue_;
   FactTile* connections_;
   FactTile* oldest_;
   FactTile* memory_;
   FactTile* processes_;
-  std::int64_t memory_holds_ = 0;
+  CapacityBounds bounds_;
 };
 
 }  // namespace mpm::gui

@@ -14,13 +14,14 @@ namespace {
 constexpr int kPad = 8;
 constexpr int kMark = 22;
 constexpr int kVerdictLines = 3;
+constexpr int kLinkLines = 2;  // of an agent's connection
 
 QFont name_font(QFont font) {
   font.setBold(true);
   return font;
 }
 
-QFont verdict_font(QFont font) {
+QFont sentence_font(QFont font) {
   font.setPointSizeF(font.pointSizeF() * 0.9);
   return font;
 }
@@ -49,18 +50,17 @@ void ServerDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option
   const QFontMetrics metrics(name_font(option.font));
   painter->drawText(words, Qt::AlignTop,
                     metrics.elidedText(index.data().toString(), Qt::ElideRight, words.width()));
-  painter->setFont(verdict_font(option.font));
-  painter->drawText(
-      words.adjusted(0, metrics.height() + 2, 0, 0), Qt::AlignTop | Qt::TextWordWrap,
-      word(health) + QStringLiteral(": ") + index.data(ServersModel::kVerdict).toString());
+  painter->setFont(sentence_font(option.font));
+  painter->drawText(words.adjusted(0, metrics.height() + 2, 0, 0), Qt::AlignTop | Qt::TextWordWrap,
+                    index.data(ServersModel::kSentence).toString());
   painter->restore();
 }
 
-QSize ServerDelegate::sizeHint(const QStyleOptionViewItem& option,
-                               const QModelIndex& /*index*/) const {
+QSize ServerDelegate::sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const {
   const int name = QFontMetrics(name_font(option.font)).height();
-  const int verdict = QFontMetrics(verdict_font(option.font)).lineSpacing();
-  return {200, 2 * kPad + name + 2 + kVerdictLines * verdict};
+  const int line = QFontMetrics(sentence_font(option.font)).lineSpacing();
+  return {200,
+          2 * kPad + name + 2 + (index.parent().isValid() ? kVerdictLines : kLinkLines) * line};
 }
 
 }  // namespace mpm::gui

@@ -2,8 +2,10 @@
 #include "gui/plot/capacity_bars.h"
 
 #include <QCoreApplication>
+#include <QLocale>
 #include <QPainter>
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "gui/words.h"
@@ -30,39 +32,102 @@ QBrush brush_of(Ink ink, const Theme& theme) {
       return theme.idle();
     case Ink::Waiting:
       return {theme.waiting(), Qt::BDiagPattern};
+    case Ink::Wanted:
+      return {theme.busy(), Qt::FDiagPattern};
     case Ink::Memory:
       return {theme.faint, Qt::Dense5Pattern};
   }
   return theme.idle();
 }
 
-}  // namespace
+// A pattern ends where nobody sees it, so it has a frame.
+bool has_frame(Ink ink) {
+  return ink == Ink::Waiting || ink == Ink::Wanted || ink == Ink::Memory;
+}
 
-Capacity capacity_of(const TargetStatus& server, std::int64_t memory_holds) {
-  const WorkerCounts& workers = server.workers;
-  const std::int64_t active = std::max<std::int64_t>(0, workers.busy - workers.keepalive);
-  const std::int64_t waiting = queue_of(server.listeners);
-  Capacity capacity;
-  capacity.limit = workers.limit;
+std::int64_t active_of(const WorkerCounts& workers) {
+  return std::max<std::int64_t>(0, workers.busy - workers.keepalive);
+}
+
+Bar workers_bar(const WorkerCounts& workers) {
   QString value = workers.limit > 0
                       ? text("%1 of %2 busy").arg(number(workers.busy), number(workers.limit))
                       : text("%1 busy").arg(number(workers.busy));
   if (workers.keepalive > 0)
     value += text(", %1 of them keep-alive").arg(number(workers.keepalive));
   value += text("; %1 idle").arg(number(workers.idle));
-  capacity.bars.push_back(
-      {text("Workers"),
-       value,
-       {{Ink::Busy, active}, {Ink::Keepalive, workers.keepalive}, {Ink::Idle, workers.idle}}});
-  capacity.bars.push_back(
-      {text("Wanted now"),
-       waiting > 0 ? text("%1 busy, %2 connections wait").arg(number(active), number(waiting))
-                   : text("%1; nobody waits").arg(number(active)),
-       {{Ink::Busy, active}, {Ink::Waiting, waiting}}});
-  if (memory_holds > 0)
+  return {text("Workers"),
+          value,
+          {{Ink::Busy, active_of(workers)},
+           {Ink::Keepalive, workers.keepalive},
+           {Ink::Idle, workers.idle}}};
+}
+
+Bar wanted_now_bar(std::int64_t active, std::int64_t waiting) {
+  return {text("Wanted now"),
+          waiting > 0 ? text("%1 busy, %2 connections wait").arg(number(active), number(waiting))
+                      : text("%1; nobody waits").arg(number(active)),
+          {{Ink::Busy, active}, {Ink::Waiting, waiting}}};
+}
+
+Bar wanted_lately_bar(const Lately& lately, double wanted) {
+  return {text("Wanted lately"),
+          text("%1 in the last %2")
+              .arg(QLocale().toString(wanted, 'f', wanted < 10 ? 1 : 0), seconds(lately.seconds)),
+          {{Ink::Wanted, std::llround(wanted)}}};
+}
+
+Bar connections_bar(const ConnectionParts& parts) {
+  QStringList words;
+  const auto say = [&](const QString& sentence, std::int64_t count) {
+    if (count > 0) words << sentence.arg(number(count));
+  };
+  say(text("%1 served"), parts.served);
+  say(text("%1 keep-alive"), parts.keepalive);
+  say(text("%1 without a worker"), parts.kept);
+  say(text("%1 wait"), parts.waiting);
+  return {text("Connections"),
+          words.isEmpty() ? text("none") : words.join(QStringLiteral(", ")),
+          {{Ink::Busy, parts.served},
+           {Ink::Keepalive, parts.keepalive},
+           {Ink::Idle, parts.kept},
+           {Ink::Waiting, parts.waiting}}};
+}
+
+}  // namespace
+
+ConnectionParts connections_of(const TargetStatus& server) {
+  std::int64_t all = 0;
+  for (const ListenerUsage& each : server.listeners)
+    all += each.established + each.closing;
+  ConnectionParts parts;
+  parts.waiting = queue_of(server.listeners);
+  std::int64_t accepted = std::max<std::int64_t>(0, all - parts.waiting);
+  const auto take = [&](std::int64_t most) {
+    const std::int64_t taken = std::min(accepted, most);
+    accepted -= taken;
+    return taken;
+  };
+  parts.served = take(active_of(server.workers));
+  parts.keepalive = take(server.workers.keepalive);
+  parts.kept = accepted;
+  return parts;
+}
+
+Capacity capacity_of(const TargetStatus& server, const CapacityBounds& bounds) {
+  const WorkerCounts& workers = server.workers;
+  const std::int64_t active = active_of(workers);
+  const std::int64_t waiting = queue_of(server.listeners);
+  const auto wanted = workers_wanted(bounds.lately);
+  Capacity capacity;
+  capacity.limit = workers.limit;
+  capacity.bars = {workers_bar(workers), wanted_now_bar(active, waiting)};
+  if (wanted) capacity.bars.push_back(wanted_lately_bar(bounds.lately, *wanted));
+  if (!server.listeners.empty()) capacity.bars.push_back(connections_bar(connections_of(server)));
+  if (bounds.memory_holds > 0)
     capacity.bars.push_back({text("Memory holds"),
-                             text("at most %1 workers").arg(number(memory_holds)),
-                             {{Ink::Memory, memory_holds}}});
+                             text("at most %1 workers").arg(number(bounds.memory_holds)),
+                             {{Ink::Memory, bounds.memory_holds}}});
   const std::int64_t pool = std::max({workers.limit, workers.busy + workers.idle, std::int64_t{1}});
   // A queue of hundreds would leave nothing to see of eight workers: it ends in an arrow.
   const std::int64_t longest = std::max(pool, std::min(active + waiting, kLongestQueue * pool));
@@ -132,7 +197,7 @@ void CapacityBars::paint_bar(QPainter& painter, const Bar& bar, const QRect& roo
     const double end = std::min(most, at + wide);
     const QRectF piece(room.left() + at, top, end - at, kBar);
     painter.fillRect(piece, brush_of(part.ink, theme));
-    if (part.ink == Ink::Waiting || part.ink == Ink::Memory) {
+    if (has_frame(part.ink)) {
       painter.setPen(brush_of(part.ink, theme).color());
       painter.drawRect(piece.adjusted(0, 0, -1, -1));
       painter.setPen(Qt::NoPen);

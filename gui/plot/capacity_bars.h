@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What limits the server, on one scale of workers: how many are busy and idle, how many connections
-// ask for one, what the memory would hold, and the limit as a line through all of it. What is
-// longer than the scale ends in an arrow and says its number.
+// there are and ask for one, how many workers the last minutes wanted, what the memory would hold,
+// and the limit as a line through all of it. What is longer than the scale ends in an arrow and
+// says its number.
 #pragma once
 
 #include <QString>
@@ -10,13 +11,13 @@
 #include <cstdint>
 #include <vector>
 
+#include "gui/client/lately.h"
 #include "gui/theme.h"
-#include "schema/model/proposal.h"
 #include "schema/model/status.h"
 
 namespace mpm::gui {
 
-enum class Ink : std::uint8_t { Busy, Keepalive, Idle, Waiting, Memory };
+enum class Ink : std::uint8_t { Busy, Keepalive, Idle, Waiting, Wanted, Memory };
 
 struct BarPart {
   Ink ink = Ink::Busy;
@@ -35,8 +36,27 @@ struct Capacity {
   std::int64_t scale = 1;  // workers over the whole width
 };
 
-// Pure. `memory_holds`: workers that the budget holds; 0: not known.
-Capacity capacity_of(const TargetStatus& server, std::int64_t memory_holds);
+// What is known beside the last look.
+struct CapacityBounds {
+  std::int64_t memory_holds = 0;  // workers; 0: not known
+  Lately lately;
+};
+
+// Pure.
+Capacity capacity_of(const TargetStatus& server, const CapacityBounds& bounds);
+
+// Connections that are open or half closed, by who has them. The kernel tells how many there are
+// and how many were not accepted, the scoreboard how many workers are at one; the rest is event's,
+// which keeps connections without a worker.
+struct ConnectionParts {
+  std::int64_t served = 0;     // by a worker
+  std::int64_t keepalive = 0;  // a worker waits for their next request
+  std::int64_t kept = 0;       // by no worker
+  std::int64_t waiting = 0;    // to be accepted
+
+  bool operator==(const ConnectionParts&) const = default;
+};
+ConnectionParts connections_of(const TargetStatus& server);
 
 class CapacityBars : public QWidget {
   Q_OBJECT

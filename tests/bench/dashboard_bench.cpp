@@ -108,7 +108,7 @@ std::int64_t milliseconds_to_live_data() {
   const TempDir state;
   QElapsedTimer clock;
   clock.start();
-  MainWindow window(test::own_agent_feed(QStringLiteral(MPM_AGENT), state / "state"));
+  MainWindow window({test::own_agent_feed(QStringLiteral(MPM_AGENT), state / "state")});
   window.show();
   window.start();
   const bool live =
@@ -124,7 +124,7 @@ double milliseconds_of_the_longest_stall(QSize size) {
   const Instant end = present();
   const HistoryReport week = test::past({end - 24h * 7, end}, 1600);
   agent.answer("/v1/history", to_json(week));
-  MainWindow window(test::quick_feed(agent.socket()));
+  MainWindow window({test::quick_feed(agent.socket())});
   window.resize(size);
   window.show();
   window.start();
@@ -134,14 +134,15 @@ double milliseconds_of_the_longest_stall(QSize size) {
   if (!test::turn_until([&] { return plots.report().has_value(); })) return -1;
   QTest::qWait(300);
   const test::Pulse pulse;
-  const std::size_t asked = agent.questions("/v1/history").size();
+  const auto asked = [&] { return agent.questions("/v1/history", "saturated_seconds").size(); };
+  const std::size_t before = asked();
   for (int turn = 0; turn < 90; ++turn) {
     QTest::keyClick(&plots, turn % 30 < 15 ? Qt::Key_Plus : Qt::Key_Minus);
     if (turn % 5 == 0) QTest::keyClick(&plots, Qt::Key_Left);
     QTest::mouseMove(&plots, QPoint(200 + turn * 5, 200));
     QTest::qWait(turn % 10 == 0 ? 250 : 16);
   }
-  if (agent.questions("/v1/history").size() < asked + 3) return -1;
+  if (asked() < before + 3) return -1;
   return static_cast<double>(pulse.longest_pause().count());
 }
 

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/gui/fake_agent.h"
 
+#include <QFile>
 #include <QLocalSocket>
 #include <QPointer>
+#include <QSslConfiguration>
+#include <QSslKey>
 #include <QTcpSocket>
 #include <QTimer>
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 
@@ -56,9 +60,25 @@ QString FakeAgent::listen_on_port(const QByteArray& token) {
   return QStringLiteral("http://127.0.0.1:%1").arg(port_.serverPort());
 }
 
+QString FakeAgent::listen_on_tls(const QString& certificate, const QString& key) {
+  QFile file(key);
+  file.open(QIODevice::ReadOnly);
+  QSslConfiguration configuration = QSslConfiguration::defaultConfiguration();
+  configuration.setLocalCertificateChain(QSslCertificate::fromPath(certificate));
+  configuration.setPrivateKey(QSslKey(&file, QSsl::Ec));
+  tls_.setSslConfiguration(configuration);
+  connect(&tls_, &QTcpServer::pendingConnectionAvailable, this, [this] {
+    while (QTcpSocket* client = tls_.nextPendingConnection())
+      serve(client, {});
+  });
+  tls_.listen(QHostAddress::LocalHost);
+  return QStringLiteral("https://127.0.0.1:%1").arg(tls_.serverPort());
+}
+
 void FakeAgent::die() {
   server_.close();
   port_.close();
+  tls_.close();
   for (QLocalSocket* client : server_.findChildren<QLocalSocket*>())
     client->abort();
 }
@@ -70,6 +90,14 @@ void FakeAgent::answer(const std::string& path, const std::string& body) {
 void FakeAgent::refuse(const std::string& path, const std::string& sentence, Error::Kind kind) {
   const Problem problem = to_problem({kind, sentence});
   answers_[path] = {http_status(kind), to_json(problem)};
+}
+
+std::vector<std::string> FakeAgent::questions(const std::string& path, const std::string& word) {
+  std::vector<std::string> found;
+  std::ranges::copy_if(questions_[path], std::back_inserter(found), [&](const std::string& each) {
+    return each.find(word) != std::string::npos;
+  });
+  return found;
 }
 
 template <class Socket>

@@ -7,6 +7,7 @@
 
 #include <QLocalServer>
 #include <QObject>
+#include <QSslServer>
 #include <QTcpServer>
 #include <chrono>
 #include <cstdint>
@@ -31,6 +32,8 @@ class FakeAgent : public QObject {
   void listen();
   // On a port of the loopback too, for those with that token; its address.
   QString listen_on_port(const QByteArray& token);
+  // Over TLS, with the certificate and key of these files.
+  QString listen_on_tls(const QString& certificate, const QString& key);
   // Nobody listens any more, and whoever is connected is cut off.
   void die();
 
@@ -45,6 +48,8 @@ class FakeAgent : public QObject {
   const std::vector<std::string>& posted(const std::string& path) { return posted_[path]; }
   // What was asked of a path, with its query: "/v1/history?target=4711".
   const std::vector<std::string>& questions(const std::string& path) { return questions_[path]; }
+  // Those of them in which that word is.
+  std::vector<std::string> questions(const std::string& path, const std::string& word);
   int asked() const { return asked_; }
 
  private:
@@ -61,6 +66,7 @@ class FakeAgent : public QObject {
   TempDir dir_;
   QLocalServer server_;
   QTcpServer port_;
+  QSslServer tls_;
   Manner manner_ = Manner::Well;
   std::chrono::milliseconds delay_{0};
   std::map<std::string, Answer> answers_;

@@ -45,7 +45,7 @@ class Faults : public testing::Test {
   }
 
   FakeAgent agent;
-  MainWindow window{options_of(agent)};
+  MainWindow window{{options_of(agent)}};
   Pulse pulse;
 };
 
@@ -133,14 +133,15 @@ TEST(AgentElsewhere, IsAskedWithItsTokenAndChangesNothingFromHere) {
   const TempDir dir;
   write(dir / "token", "s3cret\n");
   FeedOptions options = options_of(agent);
-  options.socket = agent.listen_on_port("s3cret");
-  options.token_file = QString::fromStdString(dir / "token");
+  options.place.address = agent.listen_on_port("s3cret");
+  options.place.elsewhere = true;
+  options.place.token_file = QString::fromStdString(dir / "token");
   options.may_start_agent = true;
-  MainWindow window(options);
+  MainWindow window({options});
   window.show();
   window.start();
   ASSERT_TRUE(turn_until([&] { return window.overview().grid().board().pid != 0; }));
-  EXPECT_TRUE(window.link_sentence().contains(options.socket));
+  EXPECT_TRUE(window.link_sentence().contains(options.place.address));
   QString why;
   QObject::connect(&window.feed(), &LiveFeed::hands_changed,
                    [&](bool ready, const QString& told) { why = ready ? QString() : told; });
@@ -153,9 +154,10 @@ TEST(AgentElsewhere, RefusesWhatHasNotItsTokenAndIsFoundWhenItHas) {
   FakeAgent agent;
   const TempDir dir;
   FeedOptions options = options_of(agent);
-  options.socket = agent.listen_on_port("s3cret");
-  options.token_file = QString::fromStdString(dir / "token");
-  MainWindow window(options);
+  options.place.address = agent.listen_on_port("s3cret");
+  options.place.elsewhere = true;
+  options.place.token_file = QString::fromStdString(dir / "token");
+  MainWindow window({options});
   window.show();
   window.start();
   EXPECT_TRUE(turn_until([&] { return window.link_sentence().contains(u"cannot be read"); }));
@@ -166,13 +168,15 @@ TEST(AgentElsewhere, RefusesWhatHasNotItsTokenAndIsFoundWhenItHas) {
   EXPECT_TRUE(turn_until([&] { return window.link_sentence().startsWith(u"Live"); }));
 }
 
-TEST(AgentPlace, SendsATokenToNoOtherHost) {
-  EXPECT_TRUE(checked_place(QStringLiteral("/run/mpm-agent/agent.sock")));
-  for (const char* good : {"http://127.0.0.1:9117", "http://[::1]:9117", "http://localhost:1/"})
-    EXPECT_TRUE(checked_place(QString::fromLatin1(good))) << good;
-  for (const char* bad : {"http://web1:9117", "https://127.0.0.1:1", "http://127.0.0.1",
-                          "http://a@127.0.0.1:1", "http://127.0.0.1:1/x", "http://:9"})
-    EXPECT_FALSE(checked_place(QString::fromLatin1(bad))) << bad;
+TEST(AgentPlace, SendsATokenToNoOtherHostInTheClear) {
+  EXPECT_TRUE(checked_address(QStringLiteral("/run/mpm-agent/agent.sock")));
+  for (const char* good :
+       {"http://127.0.0.1:9117", "http://[::1]:9117", "http://localhost:1/", "https://web1:9117"})
+    EXPECT_TRUE(checked_address(QString::fromLatin1(good))) << good;
+  for (const char* bad :
+       {"http://web1:9117", "https://web1", "ftp://127.0.0.1:1", "http://127.0.0.1",
+        "http://a@127.0.0.1:1", "http://127.0.0.1:1/x", "http://:9"})
+    EXPECT_FALSE(checked_address(QString::fromLatin1(bad))) << bad;
   const TempDir dir;
   write(dir / "token", " abc \nrest");
   EXPECT_EQ(token_of(QString::fromStdString(dir / "token")), QByteArray("abc"));
@@ -182,9 +186,9 @@ TEST(AgentPlace, SendsATokenToNoOtherHost) {
 
 TEST(OwnAgentMissing, IsSaidInASentence) {
   FeedOptions options;
-  options.socket = QStringLiteral("/nonexistent/agent.sock");
+  options.place.address = QStringLiteral("/nonexistent/agent.sock");
   options.own_agent.program = QStringLiteral("/nonexistent/mpm-agent");
-  MainWindow window(options);
+  MainWindow window({options});
   window.show();
   window.start();
   EXPECT_TRUE(turn_until([&] {

@@ -46,7 +46,7 @@ TEST(Dashboard, SeesASaturatedServerFollowsTheAdviceAndTakesItBackWhenItEnds) {
   Load load({.port = server.port(), .path = "/work?sleep=100ms", .per_second = 110, .span = 150s});
   const TempDir state;
   const FeedOptions options = test::own_agent_feed(QStringLiteral(MPM_AGENT), state / "state");
-  auto shown = std::make_unique<MainWindow>(options);
+  auto shown = std::make_unique<MainWindow>(std::vector{options});
   MainWindow& window = *shown;
   QElapsedTimer begun;
   begun.start();
@@ -80,7 +80,7 @@ TEST(Dashboard, SeesASaturatedServerFollowsTheAdviceAndTakesItBackWhenItEnds) {
 TEST(Dashboard, DrawsWhatItsAgentSawSinceItBegan) {
   const PrivateHttpd server(builtin_httpd(Mpm::Event));
   const TempDir state;
-  MainWindow window(test::own_agent_feed(QStringLiteral(MPM_AGENT), state / "state"));
+  MainWindow window({test::own_agent_feed(QStringLiteral(MPM_AGENT), state / "state")});
   window.show();
   window.start();
   ASSERT_TRUE(turn_until([&] { return choose(window, std::to_string(server.pid())); }))
@@ -102,7 +102,7 @@ TEST(Dashboard, EndsItsAgentWithItself) {
   {
     const TempDir state;
     const FeedOptions options = test::own_agent_feed(QStringLiteral(MPM_AGENT), state / "state");
-    MainWindow window(options);
+    MainWindow window({options});
     window.start();
     ASSERT_TRUE(turn_until([&] { return window.feed().link().link == Link::Live; }))
         << window.link_sentence().toStdString();

@@ -30,57 +30,114 @@ StatusReport servers(const std::vector<std::int32_t>& pids) {
   return report;
 }
 
-TEST(ServersModel, KeepsTheContractWhileServersComeAndGo) {
+StatusReport server_of(std::int32_t pid, Health health) {
+  StatusReport report = servers({pid});
+  report.targets[0].health = health;
+  return report;
+}
+
+LinkState lost() {
+  LinkState link;
+  link.link = Link::Lost;
+  return link;
+}
+
+// A model of so many agents.
+struct Agents {
+  explicit Agents(int agents) {
+    for (int agent = 0; agent < agents; ++agent)
+      model.add_agent(QString::number(agent));
+  }
+  std::vector<std::int32_t> pids(int agent) const {
+    std::vector<std::int32_t> pids;
+    for (int row = 0; row < model.rowCount(model.index_of(agent)); ++row)
+      pids.push_back(model.at(model.index(row, 0, model.index_of(agent)))->pid);
+    return pids;
+  }
+  std::vector<int> order() const {
+    std::vector<int> order;
+    for (int row = 0; row < model.rowCount(); ++row)
+      order.push_back(model.agent_of(model.index(row)));
+    return order;
+  }
+
   ServersModel model;
-  const QAbstractItemModelTester tester(&model, kFatal);
-  for (const auto& pids :
-       std::vector<std::vector<std::int32_t>>{{1}, {1, 2, 3}, {3, 1}, {4, 5}, {}, {5}})
-    model.take(servers(pids));
-  EXPECT_EQ(model.rowCount(), 1);
+  QAbstractItemModelTester tester{&model, kFatal};
+};
+
+using Pids = std::vector<std::int32_t>;
+
+TEST(ServersModel, KeepsTheContractWhileServersComeAndGo) {
+  Agents agents(2);
+  for (const auto& pids : std::vector<Pids>{{1}, {1, 2, 3}, {3, 1}, {4, 5}, {}, {5}}) {
+    agents.model.take(0, servers(pids));
+    agents.model.take(1, servers({7}));
+  }
+  EXPECT_EQ(agents.pids(0), Pids{5});
+  EXPECT_EQ(agents.pids(1), Pids{7});
 }
 
 TEST(ServersModel, MovesNoServerThatStays) {
-  ServersModel model;
-  model.take(servers({1, 2, 3}));
-  const QPersistentModelIndex third = model.index(2);
-  model.take(servers({3, 4}));
+  Agents agents(1);
+  agents.model.take(0, servers({1, 2, 3}));
+  const QPersistentModelIndex third = agents.model.index_of(0, "3");
+  agents.model.take(0, servers({3, 4}));
   EXPECT_EQ(third.row(), 0);
-  EXPECT_EQ(model.at(0)->pid, 3);
-  EXPECT_EQ(model.row_of("4"), 1);
+  EXPECT_EQ(agents.pids(0), (Pids{3, 4}));
 }
 
 TEST(ServersModel, KnowsWhichServerIsWorstOff) {
-  ServersModel model;
-  EXPECT_EQ(model.worst(), -1);
+  Agents agents(1);
+  EXPECT_FALSE(agents.model.worst_of(0).isValid());
   StatusReport report = servers({1, 2, 3, 4});
   report.targets[1].health = Health::Strained;
   report.targets[2].health = Health::Saturated;
   report.targets[0].health = Health::Well;
-  model.take(report);
-  EXPECT_EQ(model.worst(), 0);
-  EXPECT_EQ(model.at(0)->pid, 3);
+  agents.model.take(0, report);
+  EXPECT_EQ(agents.model.at(agents.model.worst_of(0))->pid, 3);
 }
 
 TEST(ServersModel, ShowsTheWorstOffFirstAndMovesNoneWithoutNeed) {
-  ServersModel model;
-  const QAbstractItemModelTester tester(&model, kFatal);
+  Agents agents(1);
   StatusReport report = servers({1, 2, 3, 4});
   for (TargetStatus& server : report.targets)
     server.health = Health::Well;
-  model.take(report);
-  const QPersistentModelIndex chosen = model.index(1);
+  agents.model.take(0, report);
+  const QPersistentModelIndex chosen = agents.model.index_of(0, "2");
   report.targets[2].health = Health::Strained;
   report.targets[3].health = Health::Saturated;
-  model.take(report);
-  std::vector<std::int32_t> order;
-  for (int row = 0; row < model.rowCount(); ++row)
-    order.push_back(model.at(row)->pid);
-  EXPECT_EQ(order, (std::vector<std::int32_t>{4, 3, 1, 2}));
+  agents.model.take(0, report);
+  EXPECT_EQ(agents.pids(0), (Pids{4, 3, 1, 2}));
   EXPECT_EQ(chosen.row(), 3);
   report.targets[2].health = Health::Saturated;
-  model.take(report);
-  EXPECT_EQ(model.at(0)->pid, 4);  // it was there first
-  EXPECT_EQ(model.at(1)->pid, 3);
+  agents.model.take(0, report);
+  EXPECT_EQ(agents.pids(0), (Pids{4, 3, 1, 2}));  // 4 was there first
+}
+
+TEST(ServersModel, ShowsTheAgentOfTheWorstOffFirstAndOneThatIsLostBeforeThoseThatAreFine) {
+  Agents agents(4);
+  agents.model.take(0, server_of(1, Health::Well));
+  agents.model.take(1, server_of(1, Health::Saturated));
+  agents.model.take(2, server_of(1, Health::Strained));
+  agents.model.take_link(3, lost());
+  EXPECT_EQ(agents.order(), (std::vector<int>{1, 3, 2, 0}));
+  const QPersistentModelIndex server = agents.model.index_of(0, "1");
+  agents.model.take(0, server_of(1, Health::Saturated));
+  EXPECT_EQ(agents.order(), (std::vector<int>{1, 0, 3, 2}));
+  EXPECT_EQ(server.parent(), agents.model.index_of(0));
+  agents.model.take(1, {});
+  EXPECT_EQ(agents.order(), (std::vector<int>{0, 3, 2, 1}));
+}
+
+TEST(ServersModel, SaysOfAnAgentHowItIsConnected) {
+  Agents agents(1);
+  LinkState link = lost();
+  link.why = QStringLiteral("No agent answers at /run/x.");
+  agents.model.take_link(0, link);
+  const QModelIndex agent = agents.model.index_of(0);
+  EXPECT_TRUE(agent.data(ServersModel::kSentence).toString().contains(u"at /run/x."));
+  EXPECT_EQ(agent.data(ServersModel::kHealth).toInt(), static_cast<int>(Health::Saturated));
+  EXPECT_EQ(agents.model.at(agent), nullptr);
 }
 
 TEST(FindingsModel, KeepsTheChosenFindingWhenOnlyNumbersMoved) {
@@ -137,6 +194,10 @@ TEST(LinkState, SaysHowOldWhatIsShownIs) {
       sentence_of(state).startsWith(u"Stale since 12:03:05. No agent: No agent answers at"));
   state.heard = {};
   EXPECT_TRUE(sentence_of(state).startsWith(u"No agent: "));
+  state.link = Link::Refused;
+  state.why = QStringLiteral("give a token");
+  EXPECT_EQ(sentence_of(state).toStdString(),
+            "Refused: give a token. It is tried again by itself.");
 }
 
 }  // namespace

@@ -38,7 +38,7 @@ FeedOptions options_of(const FakeAgent& agent) {
 }
 
 struct Shown {
-  explicit Shown(FeedOptions options) : window(std::move(options)) {
+  explicit Shown(const FeedOptions& options) : window({options}) {
     window.pages().setCurrentIndex(0);
     window.show();
     window.start();
@@ -204,7 +204,7 @@ TEST(Window, ForgetsNothingOfItsLayout) {
     shown.window.pages().setCurrentIndex(1);
     shown.window.close();
   }
-  const MainWindow again(options_of(agent));
+  const MainWindow again({options_of(agent)});
   EXPECT_EQ(again.size(), QSize(1111, 777));
 }
 

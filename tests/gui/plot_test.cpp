@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include "gui/client/lately.h"
 #include "gui/plot/board_cells.h"
 #include "gui/plot/board_picture.h"
 #include "gui/plot/capacity_bars.h"
@@ -131,19 +132,63 @@ TEST(BoardPicture, PaintsEachStateDifferentlyInLightAndInDark) {
 TEST(Capacity, ShowsWhoWaitsBeyondTheLimit) {
   const auto report = from_json<StatusReport>(test::example("status"));
   ASSERT_TRUE(report);
-  const Capacity capacity = capacity_of(report->targets[0], 158520);
+  const Capacity capacity = capacity_of(report->targets[0], {.memory_holds = 158520, .lately = {}});
   EXPECT_EQ(capacity.limit, 16);
   // Neither the queue nor what the memory holds leaves the workers too small to be seen.
   EXPECT_GE(capacity.scale, 4 * 16);
   EXPECT_LT(capacity.scale, 16 + 112);
-  ASSERT_EQ(capacity.bars.size(), 3U);
+  ASSERT_EQ(capacity.bars.size(), 4U);
   EXPECT_EQ(capacity.bars[0].value.toStdString(), "16 of 16 busy; 0 idle");
   EXPECT_EQ(capacity.bars[1].value.toStdString(), "16 busy, 112 connections wait");
   EXPECT_EQ(capacity.bars[1].parts[1].workers, 112);
+  EXPECT_EQ(capacity.bars[2].value.toStdString(), "16 served, 112 wait");
+}
+
+TEST(Capacity, ShowsTheWorkersThatTheLastMinutesWanted) {
+  CapacityBounds bounds;
+  bounds.lately = {.seconds = 540,
+                   .arrivals_per_second = 90,
+                   .mean_seconds = 0.5,
+                   .p50_seconds = {},
+                   .p95_seconds = {},
+                   .p99_seconds = {}};
+  const Capacity capacity = capacity_of({}, bounds);
+  ASSERT_EQ(capacity.bars.size(), 3U);
+  EXPECT_EQ(capacity.bars[2].value.toStdString(), "45 in the last 9 min");
+  EXPECT_EQ(capacity.bars[2].parts[0].workers, 45);
+}
+
+TEST(Connections, AreWhereTheKernelAndTheScoreboardSayThatTheyAre) {
+  TargetStatus server;
+  server.workers.busy = 12;
+  server.workers.keepalive = 4;
+  server.listeners.resize(2);
+  server.listeners[0].established = 100;
+  server.listeners[0].queue = 20;
+  server.listeners[1].closing = 5;
+  EXPECT_EQ(connections_of(server),
+            (ConnectionParts{.served = 8, .keepalive = 4, .kept = 73, .waiting = 20}));
+  // Two looks that do not fit each other: never more than there are.
+  server.listeners[0].established = 22;
+  EXPECT_EQ(connections_of(server),
+            (ConnectionParts{.served = 7, .keepalive = 0, .kept = 0, .waiting = 20}));
+  EXPECT_EQ(connections_of({}), ConnectionParts{});
+}
+
+TEST(Lately, IsTheStepInWhichMostWasSeen) {
+  HistoryReport report;
+  report.fields = {"duration_p50_seconds", "arrivals_per_second", "duration_seconds"};
+  EXPECT_FALSE(workers_wanted(lately_of(report)));
+  report.points = {{Instant{}, 2, {9.0, 9.0, 9.0}}, {Instant{}, 500, {0.25, 40.0, 0.5}}};
+  const Lately lately = lately_of(report);
+  EXPECT_EQ(lately.seconds, 500);
+  EXPECT_EQ(lately.p50_seconds, 0.25);
+  EXPECT_FALSE(lately.p99_seconds);
+  EXPECT_EQ(workers_wanted(lately), 20);
 }
 
 TEST(Capacity, LeavesOutWhatIsNotKnown) {
-  const Capacity capacity = capacity_of({}, 0);
+  const Capacity capacity = capacity_of({}, {});
   EXPECT_EQ(capacity.bars.size(), 2U);
   EXPECT_EQ(capacity.limit, 0);
   EXPECT_GT(capacity.scale, 0);

@@ -86,7 +86,7 @@ int run_past(const QStringList& words) {
   test::FakeAgent agent;
   const Instant end = present();
   agent.answer("/v1/history", to_json(test::past({end - 24h, end}, 1200)));
-  MainWindow window(test::quick_feed(agent.socket()));
+  MainWindow window({test::quick_feed(agent.socket())});
   while (window.pages().count() > 1)
     window.pages().removeTab(window.pages().widget(0) == &window.history() ? 1 : 0);
   window.show();
@@ -100,7 +100,7 @@ int run_past(const QStringList& words) {
 
 int run(const QStringList& words) {
   const TempDir state;
-  MainWindow window(test::own_agent_feed(words[4], state / "state"));
+  MainWindow window({test::own_agent_feed(words[4], state / "state")});
   window.show();
   window.start();
   if (!show_server(window, words[3].toStdString())) {

@@ -2,7 +2,7 @@
 #include "tests/gui/window.h"
 
 #include <QLabel>
-#include <QListView>
+#include <QTreeView>
 
 namespace mpm::test {
 
@@ -20,17 +20,15 @@ bool press(QWidget& below, const QString& text) {
   return there;
 }
 
-bool choose(gui::MainWindow& window, const std::string& key) {
-  const auto row = window.servers().row_of(key);
-  if (!row) return false;
-  for (QListView* list : window.findChildren<QListView*>())
-    if (list->model() == &window.servers()) list->setCurrentIndex(window.servers().index(*row));
-  return true;
+bool choose(gui::MainWindow& window, const std::string& key, int agent) {
+  const QModelIndex index = window.servers().index_of(agent, key);
+  if (index.isValid()) window.findChild<QTreeView*>()->setCurrentIndex(index);
+  return index.isValid();
 }
 
 gui::FeedOptions quick_feed(const QString& socket) {
   gui::FeedOptions options;
-  options.socket = socket;
+  options.place.address = socket;
   options.may_start_agent = false;
   options.status_every = 20ms;
   options.scoreboard_every = 20ms;

@@ -33,8 +33,9 @@ inline QPushButton* button(QWidget& below, const QString& text) {
 // Presses it when it is there and can be pressed; false when that takes too long.
 bool press(QWidget& below, const QString& text);
 
-// Shows the server of that key (target_key); false: it is not among them. Others may run as well.
-bool choose(gui::MainWindow& window, const std::string& key);
+// Shows the server of that key (target_key); false: it is not among that agent's. Others may run as
+// well.
+bool choose(gui::MainWindow& window, const std::string& key, int agent = 0);
 
 // Of an agent that answers at once: asked again as soon as a test can wait for it.
 gui::FeedOptions quick_feed(const QString& socket);

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gui/client/lately.h"
+
+#include <algorithm>
+
+namespace mpm::gui {
+
+std::string lately_fields() {
+  return "arrivals_per_second,duration_seconds,duration_p50_seconds,duration_p95_seconds,"
+         "duration_p99_seconds";
+}
+
+Lately lately_of(const HistoryReport& report) {
+  const auto longest = std::ranges::max_element(report.points, {}, &HistoryPoint::seconds);
+  if (longest == report.points.end()) return {};
+  const auto value = [&](std::string_view field) {
+    return value_of(*longest, place_of_field(report, field));
+  };
+  return {longest->seconds,
+          value("arrivals_per_second"),
+          value("duration_seconds"),
+          value("duration_p50_seconds"),
+          value("duration_p95_seconds"),
+          value("duration_p99_seconds")};
+}
+
+std::optional<double> workers_wanted(const Lately& lately) {
+  if (!lately.arrivals_per_second || !lately.mean_seconds) return std::nullopt;
+  return *lately.arrivals_per_second * *lately.mean_seconds;
+}
+
+}  // namespace mpm::gui

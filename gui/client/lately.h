@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What one server was asked for in the last minutes, and how long it took: the history's numbers
+// over that time as one. The quantiles are of what the history keeps, which is the mean of the
+// requests that finished between two looks, as often as they were: one slow request among many
+// quick ones is not in them.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "schema/model/history.h"
+
+namespace mpm::gui {
+
+struct Lately {
+  double seconds = 0;  // that were seen
+  std::optional<double> arrivals_per_second;
+  std::optional<double> mean_seconds;  // of a request, as the others
+  std::optional<double> p50_seconds;
+  std::optional<double> p95_seconds;
+  std::optional<double> p99_seconds;
+};
+
+// As the API takes them.
+std::string lately_fields();
+Lately lately_of(const HistoryReport& report);
+
+// Workers that arrivals of that length keep busy: Little's law. Nullopt: it is not known.
+std::optional<double> workers_wanted(const Lately& lately);
+
+}  // namespace mpm::gui
