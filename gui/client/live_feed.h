@@ -6,6 +6,7 @@
 //
 // A daemon changes nothing: changes are made by an ephemeral agent with the rights of who sits
 // here, which is started when they are wanted. Where no daemon runs all else is asked of it too.
+// Who is not root and may ask the hand has that make them, if they are proposed.
 #pragma once
 
 #include <QDateTime>
@@ -25,10 +26,15 @@
 
 namespace mpm::gui {
 
+// Of the past that advice rests on: longer than any burst, and what the CLI's reader would call
+// "lately".
+inline constexpr int kAdviceSeconds = 600;
+
 struct FeedOptions {
   // The path of a Unix socket, or http://host:port, which is that of another host.
   QString socket = QStringLiteral("/run/mpm-agent/agent.sock");
-  QString token_file;           // for a port; empty: none
+  QString token_file;  // for a port; empty: none
+  QString hand = QStringLiteral("/run/mpm-hand.sock");
   bool own_agent_only = false;  // do not look for one that runs
   bool may_start_agent = true;  // where none answers
   OwnAgentOptions own_agent;
@@ -74,6 +80,7 @@ class LiveFeed : public QObject {
   bool is_elsewhere() const { return is_port(options_.socket); }
   void start_own_agent(const QString& why);
   void have_hands(const QString& socket);
+  bool may_ask_the_hand() const;
   void own_agent_failed(const QString& why);
   void use(const QString& socket, bool own);
   void ask_status();
