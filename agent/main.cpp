@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // mpm-agent: options, then the agent, then its doors, then waiting for a word to reload or to end.
+// With --hand it is another program: hand_program.h.
 #include <algorithm>
 #include <array>
 #include <csignal>
@@ -10,32 +11,21 @@
 
 #include <fmt/format.h>
 #include <poll.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "agent/base/clock.h"
 #include "agent/base/fd.h"
 #include "agent/service/agent.h"
 #include "agent/service/doors.h"
+#include "agent/service/hand_options.h"
+#include "agent/service/hand_program.h"
 #include "agent/service/log.h"
 #include "agent/service/options.h"
 #include "agent/service/service_notice.h"
 #include "agent/service/settings_file.h"
+#include "agent/service/signals.h"
 
 namespace {
-
-// Blocks the signals that the agent listens to, in this thread and all it starts, and returns a
-// descriptor that becomes readable when one arrives.
-mpm::UniqueFd signals_as_a_file() {
-  sigset_t set;
-  sigemptyset(&set);
-  sigaddset(&set, SIGTERM);
-  sigaddset(&set, SIGINT);
-  sigaddset(&set, SIGHUP);
-  pthread_sigmask(SIG_BLOCK, &set, nullptr);
-  signal(SIGPIPE, SIG_IGN);
-  return mpm::UniqueFd(signalfd(-1, &set, SFD_CLOEXEC));
-}
 
 enum class Word { End, Reload };
 
@@ -47,9 +37,9 @@ Word wait_for_a_word(const mpm::UniqueFd& signals, bool is_ephemeral) {
   for (;;) {
     if (::poll(waits.data(), waits.size(), -1) < 0) continue;
     if (waits[0].revents != 0) {
-      signalfd_siginfo signal{};
-      if (::read(signals.get(), &signal, sizeof signal) != sizeof signal) continue;
-      return signal.ssi_signo == SIGHUP && !is_ephemeral ? Word::Reload : Word::End;
+      const int signal = mpm::arrived_signal(signals);
+      if (signal == 0) continue;
+      return signal == SIGHUP && !is_ephemeral ? Word::Reload : Word::End;
     }
     if (waits[1].revents == 0) continue;
     std::array<char, 64> ignored{};
@@ -86,12 +76,13 @@ void reload(mpm::ProgramOptions& options, mpm::Doors& doors, const mpm::Log& log
 }  // namespace
 
 int main(int argc, char** argv) {
+  if (mpm::asks_for_the_hand(argc, argv)) return mpm::run_hand(argc, argv);
   auto options = mpm::parse_command_line(argc, argv);
   if (!options) {
     fmt::print(options.error().status == 0 ? stdout : stderr, "{}", options.error().text);
     return options.error().status;
   }
-  const mpm::UniqueFd signals = signals_as_a_file();
+  const mpm::UniqueFd signals = mpm::signals_as_a_file();
   const mpm::Log log;
   const bool is_ephemeral = options->agent.ephemeral;
 

@@ -45,6 +45,7 @@ class Rounds {
 
  private:
   Result<bool> make(const Admission& admission, const Proposal& proposal);
+  double window() const { return options_.watch_seconds.value_or(kUsualWatch); }
   Result<void> tell(const std::string& sentence) const {
     return write_stdout(fmt::format("{}: {}\n", number_, sentence));
   }
@@ -59,8 +60,7 @@ class Rounds {
 
 Result<bool> Rounds::next() {
   ++number_;
-  auto proposal = client_.proposal(
-      {.target = options_.target, .window_seconds = options_.watch_seconds.value_or(kUsualWatch)});
+  auto proposal = client_.proposal({.target = options_.target, .window_seconds = window()});
   if (!proposal) return fail(std::move(proposal.error()));
   looks_.push_back({proposal->value.changes});
   const auto most =
@@ -92,6 +92,7 @@ Result<bool> Rounds::make(const Admission& admission, const Proposal& proposal) 
   request.because = proposal.verdict;
   request.shortened = admission.shortened;
   request.watch_seconds = options_.change_watch_seconds;
+  request.window_seconds = window();
   // The policy's word; the plan may need more than the proposal knew.
   if (policy_.policy.allow_full_restart) request.most_restart = RestartClass::StopStart;
   const std::string what = words_of(admission.changes);
@@ -123,7 +124,9 @@ Result<Outcome> apply_automatically(const Options& options, Client& client) {
     if (!read) return fail(std::move(read.error()));
     policy = std::move(*read);
   }
-  if (auto watched = watch(client, options); !watched) return fail(std::move(watched.error()));
+  // The hand passes on what the agent proposes, which has watched all the time.
+  if (!options.by_hand)
+    if (auto watched = watch(client, options); !watched) return fail(std::move(watched.error()));
   Rounds rounds(options, client, std::move(policy));
   const double pause = options.every_seconds.value_or(kUsualPause);
   for (std::int64_t round = 1;; ++round) {

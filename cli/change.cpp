@@ -130,6 +130,8 @@ std::string render(const ChangePreview& preview, const Style& style) {
 std::string render(const ChangeRecord& change, const Style& style) {
   std::string text = paragraph({}, title(change), style, Tone::Strong);
   if (!change.because.empty()) text += paragraph({}, change.because, style);
+  if (!change.asked_by.empty())
+    text += paragraph({}, fmt::format("The hand made it for {}.", change.asked_by), style);
   text += directives_and_files(change.plan, style);
   text += "\n" + heading("Its life", style) + steps(change, style);
   if (change.watch) text += evidence(*change.watch, change.steps, style);

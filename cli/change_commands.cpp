@@ -39,17 +39,18 @@ Result<Outcome> follow(std::int64_t id, const Options& options, Client& client,
   std::size_t told = 0;
   const double watched = options.change_watch_seconds.value_or(kLongestWatch);
   if (watched > 0) say("planned: the server is watched for half a minute first, to compare with.");
-  auto ended = wait_for_end(id, client, [&told, watched](const ChangeRecord& change) {
-    for (; told < change.steps.size(); ++told) {
-      const ChangeStep& step = change.steps[told];
-      if (!step.detail.empty()) say(fmt::format("{}: {}", name_of(step.phase), step.detail));
-      if (step.phase == Phase::Verified && watched > 0)
-        say(fmt::format(
-            "watching for {:.0f} s at most, to keep it or take it back; Ctrl-C takes it "
-            "back at once.",
-            watched));
-    }
-  });
+  auto ended = wait_for_end(
+      id, client, [&told, watched, by_hand = options.by_hand](const ChangeRecord& change) {
+        for (; told < change.steps.size(); ++told) {
+          const ChangeStep& step = change.steps[told];
+          if (!step.detail.empty()) say(fmt::format("{}: {}", name_of(step.phase), step.detail));
+          if (step.phase == Phase::Verified && watched > 0)
+            say(fmt::format("watching for {:.0f} s at most, to keep it or take it back; {}.",
+                            watched,
+                            by_hand ? "the hand does so without this command as well"
+                                    : "Ctrl-C takes it back at once"));
+        }
+      });
   if (!ended) return fail(std::move(ended.error()));
   const ExitStatus status = status_of(phase_of(ended->value));
   return outcome(
@@ -65,7 +66,9 @@ struct Wanted {
 
 // What the engine says, as wishes.
 Result<Wanted> recommended(const Options& options, Client& client) {
-  if (auto watched = watch(client, options); !watched) return fail(std::move(watched.error()));
+  // The hand passes on what the agent proposes, which has watched all the time.
+  if (!options.by_hand)
+    if (auto watched = watch(client, options); !watched) return fail(std::move(watched.error()));
   auto answer =
       client.proposal({.target = options.target, .window_seconds = options.watch_seconds});
   if (!answer) return fail(std::move(answer.error()));
@@ -105,6 +108,7 @@ Result<Outcome> apply_change(const Options& options, Client& client, const Style
   request.question.target = options.target;
   request.most_restart = options.most_restart;
   request.watch_seconds = options.change_watch_seconds;
+  request.window_seconds = options.watch_seconds;
   auto preview = client.change_preview(request);
   if (!preview) return fail(std::move(preview.error()));
   if (preview->value.plan.files.empty())

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // mpmctl: read the command line, find an agent, ask, print.
+#include <atomic>
 #include <variant>
 
 #include <unistd.h>
@@ -23,7 +24,7 @@ ExitStatus complain(const Error& error) {
   return exit_status(error.kind);
 }
 
-Result<Outcome> answer(const Options& options) {
+Result<Outcome> answer(Options options) {
   EphemeralOptions agent{.state = options.state,
                          .service = options.agent,
                          .tell = [](const std::string& note) { say(note); },
@@ -33,17 +34,25 @@ Result<Outcome> answer(const Options& options) {
   if (changes) agent.ended_within = std::chrono::minutes(5);
   EphemeralAgent ephemeral(agent);
   OwnServer server;
-  const Interruption interruption([&ephemeral, &server, changes] {
+  std::atomic<bool> by_hand = false;
+  const Interruption interruption([&ephemeral, &server, &by_hand, changes] {
     if (isatty(STDERR_FILENO) == 1) draw_stderr("\r\x1b[K");
-    if (changes) say("a change that is under way is taken back first, which may take a while.");
+    if (changes)
+      say(by_hand ? "a change that is under way goes on without this command; mpmctl changes tells "
+                    "of it."
+                  : "a change that is under way is taken back first, which may take a while.");
     server.finish();
     ephemeral.end();
   });
   const auto reached = reach(options, ephemeral);
   if (!reached) return fail(reached.error());
   if (options.verbose) say(reached->note);
+  options.by_hand = by_hand = reached->is_hand;
   Client client(reached->socket, options.timeout);
-  return perform(options, client, style_for(options.color, surroundings_of(STDOUT_FILENO)), server);
+  auto outcome =
+      perform(options, client, style_for(options.color, surroundings_of(STDOUT_FILENO)), server);
+  if (!outcome && !reached->way_in.empty()) outcome.error().what += " " + reached->way_in;
+  return outcome;
 }
 
 ExitStatus print(const Outcome& outcome) {

@@ -22,6 +22,9 @@ std::string text(std::string_view view) {
 void add_globals(CLI::App& app, Raw& raw) {
   app.add_option("--agent", raw.options.agent, "The agent's Unix socket")
       ->option_text("SOCKET (default " + text(kDefaultSocket) + ")");
+  app.add_option("--hand", raw.options.hand,
+                 "The socket of the hand, which makes proposed changes for who is not root")
+      ->option_text("SOCKET (default " + text(kDefaultHand) + ")");
   app.add_flag("--no-daemon", raw.options.no_daemon,
                "Always use an agent of its own, started for this command");
   app.add_flag("--json", raw.options.json, "Print the agent's message itself");

@@ -21,6 +21,7 @@
 namespace mpm {
 
 inline constexpr std::string_view kDefaultSocket = "/run/mpm-agent/agent.sock";
+inline constexpr std::string_view kDefaultHand = "/run/mpm-hand.sock";
 
 enum class Command : std::uint8_t {
   Targets,
@@ -55,7 +56,10 @@ struct Options {
   Command command = Command::Targets;
   std::string target;  // "4711", ":8080", "http://..."; empty: the only server there is
   std::string agent{kDefaultSocket};
+  std::string hand{kDefaultHand};
   bool no_daemon = false;
+  bool may_use_hand = false;  // the command changes servers, and nobody said whose rights to use
+  bool by_hand = false;       // it is used (reach.h)
   bool json = false;
   bool verbose = false;
   bool explain = false;

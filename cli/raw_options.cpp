@@ -111,6 +111,9 @@ Result<Options> judged(Raw raw) {
       raw.options.command == Command::Simulate)
     if (auto fine = judge_config(raw.words, raw.site, raw.options); !fine)
       return fail(std::move(fine.error()));
+  // A journal of one's own is nothing that the hand knows of.
+  raw.options.may_use_hand =
+      is_change(raw.options.command) && !raw.options.no_daemon && raw.options.state.empty();
   // What reads a tree and what writes has the rights of whoever asks, and no more.
   raw.options.no_daemon =
       raw.options.no_daemon || raw.options.write || raw.options.offline.has_value() ||

@@ -11,15 +11,22 @@
 #include <unistd.h>
 
 namespace mpm {
+namespace {
 
-Result<Presence> presence(const std::string& socket_path) {
+constexpr std::string_view kIntoTheGroup =
+    "Who is in the group mpm-operator may have the hand make what is proposed: sudo usermod "
+    "--append --groups mpm-operator $USER, and log in anew.";
+
+}  // namespace
+
+Result<Presence> presence(const std::string& socket_path, std::string_view option) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   if (socket_path.empty() || socket_path.size() >= sizeof address.sun_path)
     return fail(Error::Kind::Usage,
-                fmt::format("--agent: the path of a Unix socket has 1 to {} characters and this "
-                            "one has {}.",
-                            sizeof address.sun_path - 1, socket_path.size()));
+                fmt::format("{}: the path of a Unix socket has 1 to {} characters and this one "
+                            "has {}.",
+                            option, sizeof address.sun_path - 1, socket_path.size()));
   std::memcpy(address.sun_path, socket_path.data(), socket_path.size());
   // Not blocking: a full backlog (EAGAIN) means that somebody is there.
   const int probe = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -35,18 +42,32 @@ Result<Presence> presence(const std::string& socket_path) {
 
 Result<Reached> reach(const Options& options, EphemeralAgent& ephemeral) {
   std::string why = "--no-daemon asks for it";
-  if (!options.no_daemon) {
-    const auto found = presence(options.agent);
+  std::string way_in;
+  // Root has rights of its own, and needs to ask nobody for them.
+  if (options.may_use_hand && ::geteuid() != 0) {
+    const auto found = presence(options.hand, "--hand");
     if (!found) return fail(found.error());
     if (*found == Presence::Answers)
-      return Reached{options.agent, fmt::format("the agent at {} is used", options.agent)};
+      return Reached{options.hand, fmt::format("the hand at {} is used", options.hand), true, ""};
+    if (*found == Presence::Denied) way_in = kIntoTheGroup;
+  }
+  if (!options.no_daemon) {
+    const auto found = presence(options.agent, "--agent");
+    if (!found) return fail(found.error());
+    if (*found == Presence::Answers)
+      return Reached{options.agent, fmt::format("the agent at {} is used", options.agent), false,
+                     ""};
     why = *found == Presence::Denied ? fmt::format("this user may not connect to {}", options.agent)
                                      : fmt::format("no agent answers at {}", options.agent);
   }
   auto socket = ephemeral.start();
-  if (!socket) return fail(std::move(socket.error()));
+  if (!socket) {
+    if (!way_in.empty()) socket.error().what += " " + way_in;
+    return fail(std::move(socket.error()));
+  }
   return Reached{*socket,
-                 fmt::format("an agent of its own is used at {}, because {}", *socket, why)};
+                 fmt::format("an agent of its own is used at {}, because {}", *socket, why), false,
+                 std::move(way_in)};
 }
 
 }  // namespace mpm

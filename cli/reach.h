@@ -2,10 +2,12 @@
 //
 // Which agent answers a command. One that listens on the socket and lets us in is used; else
 // one is started for this command, so that the CLI has one road whether a daemon runs or not.
+// What changes servers is asked of the hand, by who is not root and may ask it.
 #pragma once
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "cli/ephemeral.h"
 #include "cli/options.h"
@@ -19,12 +21,15 @@ enum class Presence : std::uint8_t {
   Denied,  // it is there, and this user may not connect
 };
 
-// Connects and hangs up. Usage when the path cannot be a socket's name.
-Result<Presence> presence(const std::string& socket);
+// Connects and hangs up. Usage when the path, which came with that option, cannot be a socket's
+// name.
+Result<Presence> presence(const std::string& socket, std::string_view option);
 
 struct Reached {
   std::string socket;
-  std::string note;  // which agent this is and why, for --verbose
+  std::string note;      // which agent this is and why, for --verbose
+  bool is_hand = false;  // it goes on with a change without us, and makes what is proposed alone
+  std::string way_in;    // how to get what was not to be had, for who fails; may be empty
 };
 Result<Reached> reach(const Options& options, EphemeralAgent& ephemeral);
 

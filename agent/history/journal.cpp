@@ -24,7 +24,8 @@ namespace {
 
 constexpr mode_t kPrivateFile = 0600;
 constexpr std::string_view kColumns =
-    "id, at, target, plan, because, undoes, watch_seconds, backup, watch, shortened";
+    "id, at, target, plan, because, undoes, watch_seconds, backup, watch, shortened, "
+    "asked_by";
 
 // Who may write the journal has the rights of whoever reads it next: it says what files are brought
 // back and how a server is started.
@@ -82,6 +83,7 @@ Result<ChangeRecord> change_of(const Statement& row) {
   if (!row.is_null(6)) change.watch_seconds = row.real(6);
   change.backup = row.text(7);
   change.shortened = row.integer(9) != 0;
+  change.asked_by = row.text(10);
   if (row.is_null(8)) return change;
   auto watch = parsed<WatchReport>(row, 8, change.id);
   if (!watch) return fail(std::move(watch.error()));
@@ -138,7 +140,7 @@ Result<std::int64_t> Journal::begin(const ChangeRecord& change, const std::strin
   if (!transaction) return fail(std::move(transaction.error()));
   auto insert = database_.prepare(
       "INSERT INTO change (at, target, launch, plan, because, undoes, watch_seconds, backup, "
-      "shortened) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+      "shortened, asked_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   if (!insert) return fail(std::move(insert.error()));
   insert->bind(1, milliseconds(change.at));
   insert->bind(2, std::string_view(to_json(change.target)));
@@ -149,6 +151,7 @@ Result<std::int64_t> Journal::begin(const ChangeRecord& change, const std::strin
   change.watch_seconds ? insert->bind(7, *change.watch_seconds) : insert->bind_null(7);
   insert->bind(8, std::string_view(change.backup));
   insert->bind(9, change.shortened ? std::int64_t{1} : std::int64_t{0});
+  insert->bind(10, std::string_view(change.asked_by));
   if (auto done = insert->step(); !done) return fail(std::move(done.error()));
   const std::int64_t id = database_.last_row();
   if (auto added = add_step(id, {change.at, Phase::Planned, ""}); !added)

@@ -20,10 +20,6 @@ WatchVerdict verdict_of(Phase phase) {
   return WatchVerdict::Undecided;
 }
 
-bool is_of(const ChangeRecord& change, const Target& target) {
-  return change.target.binary == target.binary && change.target.config_file == target.config_file;
-}
-
 Instant ended_at(std::span<const ChangeRecord> changes, std::int64_t id) {
   const auto found = std::ranges::find(changes, id, &ChangeRecord::id);
   return found == changes.end() ? Instant{} : found->steps.back().at;
@@ -37,6 +33,10 @@ apply::LocalTime local_time(Instant now) {
 }
 
 }  // namespace
+
+bool is_of(const ChangeRecord& change, const Target& target) {
+  return change.target.binary == target.binary && change.target.config_file == target.config_file;
+}
 
 std::vector<apply::PastChange> past_changes(std::span<const ChangeRecord> newest_first,
                                             const Target& target) {

@@ -13,6 +13,10 @@
 
 namespace mpm {
 
+// Whether the change was of the server with this program and configuration, whatever its process
+// was.
+bool is_of(const ChangeRecord& change, const Target& target);
+
 // Of the server with this program and configuration, whatever its process is by now; the oldest
 // first, as `newest_first` is not. A change that somebody took back counts as undone, and what
 // took it back does not count by itself: it was a person's word on that change. One that was given

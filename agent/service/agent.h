@@ -57,6 +57,8 @@ struct AgentOptions {
   std::string proc_root = "/proc";
   // Where the agent answers that runs as a service, for one that serves a command.
   std::string service_socket = "/run/mpm-agent/agent.sock";
+  // Where the hand answers, for the doctor.
+  std::string hand_socket = "/run/mpm-hand.sock";
   Policy policy;
   // Of what is out of order, or takes long; from any thread.
   std::function<void(const std::string&)> tell;
@@ -73,6 +75,13 @@ struct HistoryQuestion {
   std::string fields;           // "busy,busy_max"; empty: all
 };
 
+// For whom the hand makes a change, and of which server: a pid may be another's by the time that
+// the change begins.
+struct OnBehalf {
+  std::string asked_by;
+  Target target;
+};
+
 class Agent {
  public:
   // `clock` must outlive the agent.
@@ -81,6 +90,8 @@ class Agent {
   Agent(const Agent&) = delete;
   Agent& operator=(const Agent&) = delete;
 
+  // The server of that name as it is now.
+  Result<Target> resolve(const std::string& name);
   Result<TargetList> targets();
   Result<StatusReport> status(const std::string& name);
   Result<ScoreboardView> scoreboard(const std::string& name);
@@ -122,19 +133,24 @@ class Agent {
   // tells about them and makes none: it has more rights than who asks.
   Result<ChangePreview> change_preview(const ChangeRequest& request);
   Result<ChangeRecord> change_begin(const ChangeRequest& request);
+  // The same for somebody else. Conflict: the server is another one by now.
+  Result<ChangeRecord> change_begin(const ChangeRequest& request, const OnBehalf& behalf);
   // Usage: there is nothing to take back. Conflict: it was taken back already, or is under way.
   Result<ChangeRecord> change_undo(const UndoRequest& request);
+  // The same for somebody else, who may have taken back what the hand made (proposed.h).
+  Result<ChangeRecord> change_undo(UndoRequest request, const std::string& asked_by);
   // Whether a proposed change may be made without a person, by the policy and by what is in the
   // journal of that server. Malformed: the policy makes no sense.
   Result<Admission> change_admission(const AdmissionQuestion& question);
   Result<ChangeList> changes(std::int64_t limit);
   Result<ChangeRecord> change(std::int64_t id);
+  // Whether a change of this agent is under way, which would be cut off and taken back by its end.
+  bool leads_a_change() const { return changes_.is_leading(); }
 
  private:
   Agent(AgentOptions options, Clock& clock);
 
   Result<std::vector<Target>> find() const;
-  Result<Target> resolve(const std::string& name);
   std::shared_ptr<Watch> watch(const Target& target);
   Result<SiteSource> site_of(const ConfigQuestion& question);
   // A change as it would be made, with all that it takes.
@@ -152,7 +168,10 @@ class Agent {
     RestartClass most_restart = RestartClass::Graceful;
     Unloaded unloaded = Unloaded::Refused;  // what others wrote and nobody loaded
   };
+  Result<ChangeRecord> begin(const ChangeRequest& request, Intent intent,
+                             const std::string& asked_by);
   Result<ChangeRecord> begin(Intent intent, ChangeRecord change, const Allowance& allowed);
+  Result<ChangeRecord> take_back(const UndoRequest& request, const std::string& asked_by);
   std::vector<std::string> risks_of(const Intent& intent);
   BusyByHour hours_of(const Target& target);
   std::vector<std::string> unloaded_of(const Intent& intent);

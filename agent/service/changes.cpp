@@ -89,6 +89,7 @@ Result<ChangeRecord> Changes::begin(ChangeRecord change, const std::string& laun
   if (!begun) return begun;
   auto hands = hands_for(*begun, launch);
   const std::lock_guard guard(mutex_);
+  leading_ = true;
   thread_ = std::jthread([this, change = *begun, held = std::move(*lock), hands = std::move(hands)](
                              const std::stop_token& stop) { lead(stop, change, *hands); });
   return begun;
@@ -101,10 +102,16 @@ void Changes::lead(const std::stop_token& stop, const ChangeRecord& change, appl
     ended = apply::Executor(*book, hands, clock_).carry_out(change.id, stop);
   else
     ended = fail(std::move(book.error()));
-  if (ended) return;
   const std::lock_guard guard(mutex_);
+  leading_ = false;
+  if (ended) return;
   failed_ = change.id;
   failure_ = std::move(ended.error());
+}
+
+bool Changes::is_leading() const {
+  const std::lock_guard guard(mutex_);
+  return leading_;
 }
 
 void Changes::note_watch(std::int64_t id, const WatchReport& report) const {

@@ -51,6 +51,9 @@ class Changes {
   Result<ChangeRecord> begin(ChangeRecord change, const std::string& launch,
                              const HandsFor& hands_for);
 
+  // From begin() until the change has ended.
+  bool is_leading() const;
+
   // Notes what the watch of a change came to. A journal that fails here fails at the next phase.
   void note_watch(std::int64_t id, const WatchReport& report) const;
 
@@ -69,6 +72,7 @@ class Changes {
   const std::string directory_;
   Clock& clock_;
   mutable std::mutex mutex_;
+  bool leading_ = false;            // guarded by mutex_
   std::int64_t failed_ = 0;         // the change whose journal failed; guarded by mutex_
   std::optional<Error> failure_;    // guarded by mutex_
   std::optional<Error> left_open_;  // why recovery failed; guarded by mutex_

@@ -150,14 +150,31 @@ Result<ChangeRecord> Agent::change_begin(const ChangeRequest& request) {
   if (!options_.ephemeral) return daemons_change_nothing();
   auto intent = intend(request.question);
   if (!intent) return fail(std::move(intent.error()));
-  if (auto same = made_from(request.question, intent->edit.plan); !same)
+  return begin(request, std::move(*intent), "");
+}
+
+Result<ChangeRecord> Agent::change_begin(const ChangeRequest& request, const OnBehalf& behalf) {
+  auto intent = intend(request.question);
+  if (!intent) return fail(std::move(intent.error()));
+  if (intent->target.pid != behalf.target.pid || intent->target.started != behalf.target.started)
+    return fail(Error::Kind::Conflict,
+                fmt::format("Process {} is another server by now, so nothing was changed; look at "
+                            "the new plan and take that.",
+                            behalf.target.pid));
+  return begin(request, std::move(*intent), behalf.asked_by);
+}
+
+Result<ChangeRecord> Agent::begin(const ChangeRequest& request, Intent intent,
+                                  const std::string& asked_by) {
+  if (auto same = made_from(request.question, intent.edit.plan); !same)
     return fail(std::move(same.error()));
   ChangeRecord change;
   change.because = request.because;
   change.watch_seconds = request.watch_seconds;
   change.shortened = request.shortened;
+  change.asked_by = asked_by;
   return begin(
-      std::move(*intent), std::move(change),
+      std::move(intent), std::move(change),
       {request.most_restart, request.unloaded_too ? Unloaded::Allowed : Unloaded::Refused});
 }
 

@@ -101,6 +101,11 @@ bool Crowd::stopped() {
   return stopped_;
 }
 
+void Crowd::drain() {
+  std::unique_lock lock(mutex_);
+  ended_.wait(lock, [this] { return threads_ == 0; });
+}
+
 void Crowd::stop() {
   std::unique_lock lock(mutex_);
   stopped_ = true;

@@ -39,6 +39,8 @@ class Crowd {
   // Makes room by hearing the one no more that has waited the longest; false when none waits. What
   // it has said before is still answered.
   bool hang_up_on_the_oldest();
+  // Waits until nobody is there any more. Who adds meanwhile is waited for too.
+  void drain();
   // Hears nobody any more, lets the answers that are under way end, and takes no more.
   void stop();
   bool stopped();

@@ -7,6 +7,7 @@
 #include <variant>
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "agent/base/file.h"
 #include "agent/service/targets.h"
@@ -61,6 +62,19 @@ void judge_agent(const AgentFindings& agent, std::vector<DoctorFinding>& finding
     findings.push_back({"rights-files", Severity::Note, 0, "",
                         "The agent may not read configuration and logs that are for root alone.",
                         more_rights(agent, "DAC_READ_SEARCH")});
+}
+
+void judge_hand(HandDoor hand, std::vector<DoctorFinding>& findings) {
+  if (hand == HandDoor::Absent)
+    findings.push_back({"no-hand", Severity::Note, 0, "",
+                        "No hand is there that makes proposed changes for the members of a group, "
+                        "so root alone can make them.",
+                        "sudo systemctl enable --now mpm-hand"});
+  if (hand == HandDoor::Denied)
+    findings.push_back({"hand-not-in-group", Severity::Note, 0, "",
+                        "The hand makes proposed changes for the members of a group, and this user "
+                        "is not in it.",
+                        "sudo usermod --append --groups mpm-operator $USER"});
 }
 
 void judge_nobody(const AgentFindings& agent, std::vector<DoctorFinding>& findings) {
@@ -143,6 +157,12 @@ AgentPlace place_of_agent(const ProcFs& proc) {
   return place;
 }
 
+HandDoor hand_at(const std::string& socket, bool is_daemon) {
+  if (!is_daemon && ::geteuid() == 0) return HandDoor::Unneeded;
+  if (::access(socket.c_str(), F_OK) != 0) return HandDoor::Absent;
+  return is_daemon || ::access(socket.c_str(), W_OK) == 0 ? HandDoor::Unneeded : HandDoor::Denied;
+}
+
 DoctorReport diagnose(const AgentFindings& agent, const std::vector<ServerFindings>& servers,
                       Instant now) {
   DoctorReport report;
@@ -150,6 +170,7 @@ DoctorReport diagnose(const AgentFindings& agent, const std::vector<ServerFindin
   report.ephemeral = agent.ephemeral;
   report.servers = static_cast<std::int64_t>(servers.size());
   judge_agent(agent, report.findings);
+  judge_hand(agent.hand, report.findings);
   if (servers.empty()) judge_nobody(agent, report.findings);
   for (const ServerFindings& server : servers)
     judge_server(agent, server, report.findings);

@@ -28,11 +28,21 @@ AgentPlace place_of_agent(const ProcFs& proc);
 // The agent that is there as a service, for one that is there for a command.
 enum class ServiceAgent : std::uint8_t { Answers, Denied, Absent };
 
+// The hand, which makes proposed changes for those who may not: for who needs one.
+enum class HandDoor : std::uint8_t {
+  Unneeded,  // root asks, or the door is there and open, or is there and not for who looks
+  Denied,    // it is there, and whoever asks may not use it
+  Absent,
+};
+// By its socket alone: to connect would start it. `is_daemon`: whoever looks is not who wants it.
+HandDoor hand_at(const std::string& socket, bool is_daemon);
+
 struct AgentFindings {
   AgentPlace place;
   bool ephemeral = false;
   bool keeps_history = false;
   ServiceAgent service = ServiceAgent::Absent;  // of an ephemeral one
+  HandDoor hand = HandDoor::Unneeded;
 };
 
 struct ServerFindings {

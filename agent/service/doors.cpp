@@ -21,6 +21,8 @@ std::string name_of_host() {
   return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
 }
 
+}  // namespace
+
 Result<gid_t> group_called(const std::string& name) {
   errno = 0;
   const group* const found = ::getgrnam(name.c_str());
@@ -28,8 +30,6 @@ Result<gid_t> group_called(const std::string& name) {
   return fail(Error::Kind::NotFound,
               fmt::format("there is no group {}; make it with groupadd --system {}", name, name));
 }
-
-}  // namespace
 
 std::vector<std::string> contradictions(const ProgramOptions& options) {
   std::vector<std::string> wrong;

@@ -25,6 +25,9 @@ namespace mpm {
 // Options that make no sense together, or are no addresses; a sentence each.
 std::vector<std::string> contradictions(const ProgramOptions& options);
 
+// NotFound: there is none of that name; the sentence says how to make it.
+Result<gid_t> group_called(const std::string& name);
+
 // All that the doors need besides free ports, read and found in order.
 struct PreparedDoors {
   std::optional<gid_t> group;

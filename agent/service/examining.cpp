@@ -33,6 +33,7 @@ Result<DoctorReport> Agent::doctor() {
   agent.ephemeral = options_.ephemeral;
   agent.keeps_history = options_.history != ":memory:";
   if (options_.ephemeral) agent.service = service_at(options_.service_socket);
+  agent.hand = hand_at(options_.hand_socket, !options_.ephemeral);
   std::vector<ServerFindings> servers;
   for (const Target& target : *found) {
     ServerFindings server;

@@ -5,19 +5,16 @@
 #include <ctime>
 
 #include <fmt/format.h>
-#include <httplib.h>
 
-#include "schema/codec/json.h"
-#include "schema/codec/problem.h"
+#include "agent/service/service_client.h"
 #include "schema/codec/routes.h"
 
 namespace mpm {
 namespace {
 
-using namespace std::chrono_literals;
-
 // A mean of less would be of a few odd minutes.
 constexpr double kSeenSeconds = 1800;
+constexpr std::chrono::seconds kPatience{1};
 
 std::size_t local_hour(Instant at) {
   const std::time_t seconds = std::chrono::system_clock::to_time_t(
@@ -48,20 +45,11 @@ BusyByHour busy_by_hour(const HistoryReport& past) {
 
 Result<HistoryReport> ask_for_hours(const std::string& socket, const std::string& target,
                                     std::chrono::days since) {
-  httplib::Client service(socket);
-  service.set_address_family(AF_UNIX);
-  service.set_connection_timeout(1s);
-  service.set_read_timeout(1s);
-  const auto answer =
-      service.Get(fmt::format("{}?target={}&from=-{}&step=3600&fields=busy", route::kHistory.path,
-                              target, std::chrono::seconds(since).count()));
-  if (!answer)
-    return fail(Error::Kind::Unreachable, fmt::format("No agent answers at {}.", socket));
-  if (answer->status != 200) {
-    const auto problem = from_json<Problem>(answer->body);
-    return fail(problem ? to_error(*problem) : problem.error());
-  }
-  return from_json<HistoryReport>(answer->body);
+  return ask_service_for<HistoryReport>(
+      {socket, std::nullopt},
+      fmt::format("{}?target={}&from=-{}&step=3600&fields=busy", route::kHistory.path, target,
+                  std::chrono::seconds(since).count()),
+      kPatience);
 }
 
 }  // namespace mpm

@@ -190,14 +190,24 @@ HttpServer::~HttpServer() {
   if (state_) stop();
 }
 
-void HttpServer::stop() {
-  if (!state_->acceptor.joinable()) return;
+void HttpServer::accept_no_more() {
   const std::uint64_t one = 1;
   while (::write(state_->ending.get(), &one, sizeof one) < 0 && errno == EINTR) {
   }
   state_->acceptor.join();
+}
+
+void HttpServer::drain() {
+  if (state_->acceptor.joinable()) accept_no_more();
+  state_->crowd.drain();
+}
+
+void HttpServer::stop() {
+  if (state_->acceptor.joinable()) accept_no_more();
   state_->crowd.stop();
-  if (!state_->path.empty()) ::unlink(state_->path.c_str());
+  // Once: the next to listen there has the same name.
+  if (const std::string path = std::exchange(state_->path, {}); !path.empty())
+    ::unlink(path.c_str());
 }
 
 Result<HttpServer> HttpServer::listen(const std::string& path, Responder responder, Door door) {
@@ -208,12 +218,16 @@ Result<HttpServer> HttpServer::listen(const std::string& path, Responder respond
   return HttpServer(std::move(state));
 }
 
+HttpServer HttpServer::on(UniqueFd listener, Responder responder, Door door) {
+  return HttpServer(
+      std::make_unique<State>(std::move(listener), std::move(responder), std::move(door)));
+}
+
 Result<HttpServer> HttpServer::listen_tcp(const std::string& endpoint, Responder responder,
                                           Door door) {
   auto socket = listen_on_port(endpoint);
   if (!socket) return fail(std::move(socket.error()));
-  return HttpServer(
-      std::make_unique<State>(std::move(*socket), std::move(responder), std::move(door)));
+  return on(std::move(*socket), std::move(responder), std::move(door));
 }
 
 }  // namespace mpm

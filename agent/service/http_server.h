@@ -15,6 +15,7 @@
 
 #include <sys/types.h>
 
+#include "agent/base/fd.h"
 #include "agent/service/connection.h"
 #include "agent/service/routes.h"
 #include "schema/model/result.h"
@@ -38,15 +39,21 @@ class HttpServer {
   static Result<HttpServer> listen(const std::string& path, Responder responder, Door door = {});
   static Result<HttpServer> listen_tcp(const std::string& endpoint, Responder responder,
                                        Door door = {});
+  // On a socket that listens already; nothing of it is removed in the end.
+  static HttpServer on(UniqueFd listener, Responder responder, Door door = {});
 
   HttpServer(HttpServer&&) noexcept;
   HttpServer& operator=(HttpServer&&) noexcept;
   ~HttpServer();
 
   void stop();
+  // Takes nobody in any more, and returns when all that are in have gone or kept silent for too
+  // long. Who comes meanwhile waits in the listening socket, for whoever serves that next.
+  void drain();
 
  private:
   struct State;
+  void accept_no_more();
   explicit HttpServer(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };

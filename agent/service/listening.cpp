@@ -3,8 +3,10 @@
 
 #include <cerrno>
 #include <charconv>
+#include <cstdlib>
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -28,6 +30,22 @@ Result<sockaddr_un> address_of(const std::string& path) {
                             path, sizeof address.sun_path - 1));
   path.copy(address.sun_path, path.size());
   return address;
+}
+
+// As passed on: descriptors from this one on.
+constexpr int kFirstPassed = 3;
+
+std::string taken_from_environment(const char* name) {
+  const char* const value = std::getenv(name);
+  std::string text = value == nullptr ? "" : value;
+  ::unsetenv(name);
+  return text;
+}
+
+bool has_value(int socket, int option, int value) {
+  int found = 0;
+  socklen_t size = sizeof found;
+  return ::getsockopt(socket, SOL_SOCKET, option, &found, &size) == 0 && found == value;
 }
 
 // Whether somebody serves the socket. One whose server died refuses.
@@ -107,6 +125,25 @@ Result<void> reaches(const std::string& path) {
   const bool is_denied = errno == EACCES || errno == EPERM;
   return fail(is_denied ? Error::Kind::Denied : Error::Kind::Unreachable,
               path + ": nobody answers there");
+}
+
+Result<std::optional<UniqueFd>> passed_socket() {
+  const std::string pid = taken_from_environment("LISTEN_PID");
+  const std::string count = taken_from_environment("LISTEN_FDS");
+  ::unsetenv("LISTEN_FDNAMES");
+  if (count.empty() || pid != std::to_string(::getpid())) return std::optional<UniqueFd>();
+  const bool is_ours = count == "1" && has_value(kFirstPassed, SO_DOMAIN, AF_UNIX) &&
+                       has_value(kFirstPassed, SO_TYPE, SOCK_STREAM) &&
+                       has_value(kFirstPassed, SO_ACCEPTCONN, 1);
+  if (!is_ours)
+    return fail(Error::Kind::Usage,
+                fmt::format("systemd passed {} sockets on; give the unit one, a ListenStream= with "
+                            "a path and without Accept=yes",
+                            count));
+  UniqueFd socket(kFirstPassed);
+  ::fcntl(socket.get(), F_SETFD, FD_CLOEXEC);
+  ::fcntl(socket.get(), F_SETFL, ::fcntl(socket.get(), F_GETFL) | O_NONBLOCK);
+  return std::optional<UniqueFd>(std::move(socket));
 }
 
 Result<UniqueFd> listen_on_path(const std::string& path, std::optional<gid_t> group) {

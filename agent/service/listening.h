@@ -26,6 +26,11 @@ Result<Endpoint> parse_endpoint(const std::string& text);
 // Conflict when an agent answers there; Denied or NotFound when the path cannot be made.
 Result<UniqueFd> listen_on_path(const std::string& path, std::optional<gid_t> group);
 
+// The socket that systemd listens on for us and passed on, as sd_listen_fds(3) has it; nothing when
+// it passed none. Usage: it passed several, or one that is no listening Unix socket. To be asked
+// once, before there is another thread: it takes the words of that out of the environment.
+Result<std::optional<UniqueFd>> passed_socket();
+
 // Whether somebody answers on a Unix socket. Denied: we may not ask. Unreachable: nobody does.
 Result<void> reaches(const std::string& path);
 

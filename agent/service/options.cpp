@@ -114,6 +114,12 @@ tl::expected<Read, EarlyExit> read_over(ProgramOptions options, int argc, const 
                "serve one command: say \"ready\" on standard output, watch only what is asked "
                "for, keep nothing, and end when standard input does");
 
+  // Never seen here: with it the whole command line is another's (hand_options.h).
+  bool hand = false;
+  app.add_flag("--hand", hand,
+               "make proposed changes for the members of a group, with options of its own: see "
+               "--hand --help and mpm-hand(8)");
+
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -129,11 +135,12 @@ tl::expected<Read, EarlyExit> read_over(ProgramOptions options, int argc, const 
   agent.keep.most = kMiB * most_mib;
   agent.keep.samples = std::chrono::hours(keep_hours);
   if (agent.ephemeral) {
-    agent.history = ":memory:";
-    if (app.count("--sweep-share") == 0) agent.sweep_share = 0;
+    const AgentOptions usual = for_one_command();
+    agent.history = usual.history;
+    if (app.count("--sweep-share") == 0) agent.sweep_share = usual.sweep_share;
     if (app.count("--state") == 0) agent.state = state_of_user();
-    if (app.count("--interval") == 0) agent.interval = std::chrono::milliseconds(200);
-    if (app.count("--sweep") == 0) agent.sweep_every = std::chrono::milliseconds(2000);
+    if (app.count("--interval") == 0) agent.interval = usual.interval;
+    if (app.count("--sweep") == 0) agent.sweep_every = usual.sweep_every;
   }
   return read;
 }
@@ -149,6 +156,16 @@ tl::expected<ProgramOptions, EarlyExit> checked(const ProgramOptions& options, b
 }
 
 }  // namespace
+
+AgentOptions for_one_command() {
+  AgentOptions agent;
+  agent.ephemeral = true;
+  agent.history = ":memory:";
+  agent.interval = std::chrono::milliseconds(200);
+  agent.sweep_every = std::chrono::milliseconds(2000);
+  agent.sweep_share = 0;
+  return agent;
+}
 
 tl::expected<ProgramOptions, EarlyExit> parse_command_line(int argc, const char* const* argv) {
   ProgramOptions options;

@@ -27,6 +27,9 @@ struct ProgramOptions {
   std::string config;   // the file that was read, see settings_file.h; empty: none
 };
 
+// Of an agent that serves one command, or a change: it looks often and keeps nothing.
+AgentOptions for_one_command();
+
 // What the command line and the file that it names ask for, the command line first; or the text to
 // print and the status to exit with when it asks for help, for the version, for a check of the
 // file, or for nonsense.

@@ -2,12 +2,12 @@
 #include "agent/service/routes.h"
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 
 #include <fmt/format.h>
 
 #include "agent/config/tree.h"
+#include "agent/service/answers.h"
 #include "agent/service/families.h"
 #include "schema/codec/instant.h"
 #include "schema/codec/json.h"
@@ -18,9 +18,7 @@
 namespace mpm {
 namespace {
 
-// The longest window that anybody may ask for, in seconds: a year.
-constexpr double kLongestWindow = 365.0 * 24 * 3600;
-constexpr double kLongestSpan = 10 * kLongestWindow;
+constexpr double kLongestSpan = 10 * kLongestAsked;
 constexpr std::int64_t kMostChanges = 1000;
 constexpr std::int64_t kUsualWorkers = 1000;
 constexpr std::int64_t kMostWorkers = 20'000;
@@ -29,39 +27,6 @@ constexpr std::int64_t kMostTop = 100;
 
 ApiResponse problem(const Error& error) {
   return problem_response(error);
-}
-
-template <class T>
-ApiResponse answer(const Result<T>& result) {
-  if (!result) return problem(result.error());
-  return {200, "application/json", to_json(*result)};
-}
-
-std::string parameter(const ApiRequest& request, const std::string& name) {
-  const auto found = request.query.find(name);
-  return found == request.query.end() ? std::string() : found->second;
-}
-
-// A number in the query; `fallback` when it is not there.
-template <class T>
-Result<T> number(const ApiRequest& request, const std::string& name, T fallback) {
-  const std::string text = parameter(request, name);
-  if (text.empty()) return fallback;
-  T value{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size())
-    return fail(Error::Kind::Usage, fmt::format("{}={}: this is not a number", name, text));
-  return value;
-}
-
-Result<std::optional<Seconds>> window(const ApiRequest& request) {
-  const auto seconds = number<double>(request, "window", -1);
-  if (!seconds) return fail(seconds.error());
-  if (parameter(request, "window").empty()) return std::optional<Seconds>();
-  if (!(*seconds > 0 && *seconds <= kLongestWindow))
-    return fail(Error::Kind::Usage,
-                fmt::format("window={}: give a number of seconds above 0", *seconds));
-  return std::optional<Seconds>(*seconds);
 }
 
 ApiResponse samples(Agent& agent, const ApiRequest& request) {
@@ -101,7 +66,7 @@ ApiResponse history(Agent& agent, const ApiRequest& request) {
   const auto step = number<double>(request, "step", 0);
   if (!step) return problem(step.error());
   if (!parameter(request, "step").empty()) {
-    if (!(*step > 0 && *step <= kLongestWindow))
+    if (!(*step > 0 && *step <= kLongestAsked))
       return problem(
           {Error::Kind::Usage, fmt::format("step={}: give a number of seconds above 0", *step)});
     question.step = Seconds(*step);
@@ -201,8 +166,8 @@ bool is_address(std::string_view host) {
 template <class T, class Body>
 ApiResponse answer_question(Agent& agent, const ApiRequest& request,
                             Result<T> (Agent::*method)(const Body&)) {
-  const auto question = from_json<Body>(request.body);
-  if (!question) return problem(Error(question.error()).in("the body of the request"));
+  const auto question = body_of<Body>(request);
+  if (!question) return problem(question.error());
   return answer((agent.*method)(*question));
 }
 

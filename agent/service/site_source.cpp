@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
+#include <sstream>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -105,6 +107,54 @@ bool is_same_file(const std::string& a, const std::string& b) {
          left.st_dev == right.st_dev && left.st_ino == right.st_ino;
 }
 
+// A mount point, and what is mounted there: device and the path on it.
+using Mount = std::array<std::string, 3>;
+
+// proc(5), mountinfo: "36 35 98:0 /mnt1 /mnt2 rw,noatime - ext3 /dev/root rw".
+std::set<Mount> mounts_in(const std::string& mountinfo) {
+  std::set<Mount> mounts;
+  std::istringstream lines(mountinfo);
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream words(line);
+    std::string id;
+    std::string parent;
+    Mount mount;
+    if (words >> id >> parent >> mount[0] >> mount[1] >> mount[2]) mounts.insert(std::move(mount));
+  }
+  return mounts;
+}
+
+bool is_below(std::string_view path, std::string_view folder) {
+  return !folder.empty() && path.size() > folder.size() && path.starts_with(folder) &&
+         path[folder.size()] == '/';
+}
+
+// Where nothing of a configuration lies, and where services have mounts of their own.
+bool is_of_the_system(std::string_view path) {
+  constexpr std::array kSystem = std::to_array<std::string_view>({"/proc", "/sys", "/dev", "/run"});
+  return std::ranges::any_of(kSystem,
+                             [&](std::string_view folder) { return is_below(path, folder); });
+}
+
+// Whether the server has something mounted over a part of its configuration that we have not: one
+// file is enough, and its folder, its root and the first file may be the host's all the same. What
+// the first file includes may lie anywhere, so that a single file counts wherever it is mounted.
+bool sees_other_files(const ProcFs& proc, const Target& target, const std::string& root) {
+  const auto its = proc.text(fmt::format("{}/mountinfo", target.pid));
+  const auto ours = proc.text("self/mountinfo");
+  if (!its || !ours || *its == *ours) return false;
+  const std::set<Mount> known = mounts_in(*ours);
+  return std::ranges::any_of(mounts_in(*its), [&](const Mount& mount) {
+    const std::string& point = mount[2];
+    if (known.contains(mount) || is_of_the_system(point)) return false;
+    struct stat found {};
+    if (::stat((root + point).c_str(), &found) != 0 || is_same_file(root + point, point))
+      return false;
+    return S_ISREG(found.st_mode) || is_below(point, target.server_root) ||
+           is_below(point, parent_of(target.config_file));
+  });
+}
+
 }  // namespace
 
 config::SiteOptions site_options(const Target& target, const ProcFs& proc) {
@@ -135,8 +185,9 @@ std::string root_of(const ProcFs& proc, const Target& target) {
   std::string root = fmt::format("{}/{}/root", proc.root(), target.pid);
   const auto listed = list_directory(root);
   const bool denied = !listed && listed.error().kind == Error::Kind::Denied;
-  const bool shared =
-      is_same_file(root, "/") && is_same_file(root + target.config_file, target.config_file);
+  const bool shared = is_same_file(root, "/") &&
+                      is_same_file(root + target.config_file, target.config_file) &&
+                      !sees_other_files(proc, target, root);
   return denied || shared ? std::string() : root;
 }
 

@@ -17,6 +17,7 @@
 #include "agent/config/settings.h"
 #include "agent/service/agent.h"
 #include "agent/service/planning.h"
+#include "agent/service/proposed.h"
 #include "agent/target/successor.h"
 #include "schema/codec/names.h"
 
@@ -55,9 +56,22 @@ tl::unexpected<Error> departed_since(const ChangeRecord& change, const apply::De
 
 }  // namespace
 
-// The newest that was kept and was not taken back since.
 Result<ChangeRecord> Agent::change_undo(const UndoRequest& request) {
   if (!options_.ephemeral) return daemons_change_nothing();
+  return take_back(request, "");
+}
+
+Result<ChangeRecord> Agent::change_undo(UndoRequest request, const std::string& asked_by) {
+  const auto newest = changes_.newest(kMostRemembered);
+  if (!newest) return fail(newest.error());
+  const auto id = may_be_taken_back(*newest, request.id);
+  if (!id) return fail(id.error());
+  request.id = *id;
+  return take_back(request, asked_by);
+}
+
+// The newest that was kept and was not taken back since.
+Result<ChangeRecord> Agent::take_back(const UndoRequest& request, const std::string& asked_by) {
   std::int64_t id = request.id;
   const auto newest = changes_.newest(kMostRemembered);
   if (!newest) return fail(newest.error());
@@ -81,6 +95,7 @@ Result<ChangeRecord> Agent::change_undo(const UndoRequest& request) {
   ChangeRecord back;
   back.because = fmt::format("Takes change {} back.", id);
   back.undoes = id;
+  back.asked_by = asked_by;
   back.watch_seconds = request.watch_seconds;
   auto intent = intend_back(*change, back.because);
   if (!intent) return fail(std::move(intent.error()));

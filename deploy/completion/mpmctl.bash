@@ -5,7 +5,7 @@
 
 _mpmctl_commands='targets status doctor recommend simulate history config apply undo changes show demo lab'
 _mpmctl_config_commands='show get set unset mpm check explain diff'
-_mpmctl_globals='--agent --no-daemon --json --color --timeout --state --verbose --version --help -h'
+_mpmctl_globals='--agent --hand --no-daemon --json --color --timeout --state --verbose --version --help -h'
 _mpmctl_tree='--root --file --server-root -D --env --envvars --httpd-version'
 _mpmctl_mpms='prefork worker event winnt'
 _mpmctl_directives='StartServers MinSpareServers MaxSpareServers MinSpareThreads MaxSpareThreads
@@ -38,7 +38,7 @@ _mpmctl_value_of() {
     --allow) echo graceful restart stop-start ;;
     --unset) echo "$_mpmctl_directives" ;;
     --set) printf '%s=\n' $_mpmctl_directives ;;
-    --agent | --file | --envvars | --html | --policy) echo files ;;
+    --agent | --hand | --file | --envvars | --html | --policy) echo files ;;
     --state | --root | --server-root) echo folders ;;
     --timeout | --for | --watch | --limit | --rate | --connections | -D | --env | --httpd-version | \
       --rounds | --every | --from | --to | --step)

@@ -5,7 +5,7 @@
 
 set -g __mpmctl_commands targets status doctor recommend simulate history config apply undo changes show demo lab
 set -g __mpmctl_config_commands show get set unset mpm check explain diff
-set -g __mpmctl_with_value --agent --color --timeout --state --for --unset --mpm --allow --watch \
+set -g __mpmctl_with_value --agent --hand --color --timeout --state --for --unset --mpm --allow --watch \
     --limit --rate --connections --html --root --file --server-root -D --env --envvars \
     --httpd-version --policy --rounds --every --set --from --to --step
 set -g __mpmctl_mpms prefork worker event winnt
@@ -44,6 +44,7 @@ end
 complete -c mpmctl -f
 
 complete -c mpmctl -l agent -rF -d "The agent's Unix socket"
+complete -c mpmctl -l hand -rF -d 'The socket of the hand'
 complete -c mpmctl -l no-daemon -d 'Always use an agent of its own'
 complete -c mpmctl -l json -d "Print the agent's message itself"
 complete -c mpmctl -l color -xa 'auto always never' -d Colours

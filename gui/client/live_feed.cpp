@@ -2,7 +2,10 @@
 #include "gui/client/live_feed.h"
 
 #include <algorithm>
+#include <string>
 #include <utility>
+
+#include <unistd.h>
 
 #include "gui/words.h"
 
@@ -11,9 +14,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Seconds of the past that advice rests on: longer than any burst, and what the CLI's reader would
-// call "lately".
-constexpr const char* kWindow = "600";
 // Of the history, to have all of that as one: a month begins seldom enough in the middle of it.
 constexpr const char* kOneStep = "2592000";
 
@@ -120,8 +120,20 @@ void LiveFeed::want_hands() {
     return Q_EMIT hands_changed(
         false, tr("The servers of %1 are changed on their host: run mpmctl apply there.")
                    .arg(name_of(options_.place)));
+  if (may_ask_the_hand()) {
+    // For changes alone: it tells nothing of how servers are.
+    hands_.set_address(options_.hand);
+    return Q_EMIT hands_changed(true, {});
+  }
   if (hands_socket_.isEmpty()) return own_agent_.start();
   Q_EMIT hands_changed(true, {});
+}
+
+// With a journal of one's own, as with an agent of one's own, the hand has nothing to do.
+bool LiveFeed::may_ask_the_hand() const {
+  if (options_.own_agent_only || !options_.own_agent.state.isEmpty() || ::geteuid() == 0)
+    return false;
+  return ::access(options_.hand.toLocal8Bit().constData(), W_OK) == 0;
 }
 
 void LiveFeed::use(const QString& address, bool own) {
@@ -177,7 +189,8 @@ void LiveFeed::ask_scoreboard() {
 void LiveFeed::ask_proposal() {
   next_proposal_.stop();
   if (target_.empty()) return;
-  client_.get<Proposal>(route::kProposal, {{"target", target_}, {"window", kWindow}},
+  client_.get<Proposal>(route::kProposal,
+                        {{"target", target_}, {"window", std::to_string(kAdviceSeconds)}},
                         [this, asked = target_](Result<Proposal> proposal) {
                           if (asked != target_) return;
                           if (proposal)
@@ -193,7 +206,7 @@ void LiveFeed::ask_lately() {
   if (target_.empty()) return;
   client_.get<HistoryReport>(route::kHistory,
                              {{"target", target_},
-                              {"from", std::string("-") + kWindow},
+                              {"from", "-" + std::to_string(kAdviceSeconds)},
                               {"step", kOneStep},
                               {"fields", lately_fields()}},
                              [this, asked = target_](Result<HistoryReport> report) {

@@ -6,6 +6,7 @@
 //
 // A daemon changes nothing: changes are made by an ephemeral agent with the rights of who sits
 // here, which is started when they are wanted. Where no daemon runs all else is asked of it too.
+// Who is not root and may ask the hand has that make them, if they are proposed.
 #pragma once
 
 #include <QDateTime>
@@ -26,8 +27,13 @@
 
 namespace mpm::gui {
 
+// Of the past that advice rests on: longer than any burst, and what the CLI's reader would call
+// "lately".
+inline constexpr int kAdviceSeconds = 600;
+
 struct FeedOptions {
   AgentPlace place;
+  QString hand = QStringLiteral("/run/mpm-hand.sock");
   bool own_agent_only = false;  // do not look for one that runs
   bool may_start_agent = true;  // where none answers
   OwnAgentOptions own_agent;
@@ -75,6 +81,7 @@ class LiveFeed : public QObject {
   Result<void> give_credentials();
   void start_own_agent(const QString& why);
   void have_hands(const QString& socket);
+  bool may_ask_the_hand() const;
   void own_agent_failed(const QString& why);
   void use(const QString& address, bool own);
   void ask_status();

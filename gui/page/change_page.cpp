@@ -8,6 +8,7 @@
 #include <QVBoxLayout>
 #include <chrono>
 
+#include "gui/client/live_feed.h"
 #include "gui/page/change_detail.h"
 #include "gui/page/plain_label.h"
 #include "gui/page/table_view.h"
@@ -78,6 +79,7 @@ void ChangePage::review(const Proposal& proposal) {
   request_.question.target = std::to_string(proposal.pid);
   request_.question.basis = proposal.basis;
   request_.because = proposal.verdict;
+  request_.window_seconds = kAdviceSeconds;
   for (const Change& change : proposal.changes)
     request_.question.wishes.push_back({change.directive, std::to_string(change.to)});
   followed_ = 0;

@@ -62,13 +62,17 @@ struct ChangeRequest {
   std::optional<double> watch_seconds;  // at most; 0: not at all; absent: as the data decide
   bool shortened = false;               // a step on the way, as its admission said
   bool unloaded_too = false;            // what others wrote and nobody loaded may be loaded with it
+  // Of the proposal that it is made from; absent: of all that the agent remembers. For the hand,
+  // which holds the request against that proposal.
+  std::optional<double> window_seconds;
 
   static constexpr std::tuple kFields{Field{"question", &ChangeRequest::question},
                                       Field{"because", &ChangeRequest::because},
                                       Field{"most_restart", &ChangeRequest::most_restart},
                                       Field{"watch_seconds", &ChangeRequest::watch_seconds},
                                       Field{"shortened", &ChangeRequest::shortened},
-                                      Field{"unloaded_too", &ChangeRequest::unloaded_too}};
+                                      Field{"unloaded_too", &ChangeRequest::unloaded_too},
+                                      Field{"window_seconds", &ChangeRequest::window_seconds}};
 };
 
 // What a change would be and do, before anybody said yes.
@@ -106,6 +110,7 @@ struct ChangeRecord {
   std::string backup;                // the folder of the files as they were
   std::vector<ChangeStep> steps;     // the last one is where it stands
   std::optional<WatchReport> watch;  // once it is watched, or was
+  std::string asked_by;  // who had the hand make it; empty: it was made with the asker's own rights
 
   static constexpr std::tuple kFields{Field{"id", &ChangeRecord::id},
                                       Field{"at", &ChangeRecord::at},
@@ -117,7 +122,8 @@ struct ChangeRecord {
                                       Field{"shortened", &ChangeRecord::shortened},
                                       Field{"backup", &ChangeRecord::backup},
                                       Field{"steps", &ChangeRecord::steps},
-                                      Field{"watch", &ChangeRecord::watch}};
+                                      Field{"watch", &ChangeRecord::watch},
+                                      Field{"asked_by", &ChangeRecord::asked_by}};
 };
 
 inline Phase phase_of(const ChangeRecord& change) {

@@ -17,10 +17,14 @@ INSTALLED = {
     "share/icons/hicolor/scalable/apps/mpm-dashboard.svg": "desktop/mpm-dashboard.svg",
     "share/metainfo/mpm-dashboard.metainfo.xml": "desktop/mpm-dashboard.metainfo.xml",
     "share/man/man8/mpm-agent.8": "man/mpm-agent.8",
+    "share/man/man8/mpm-hand.8": "man/mpm-hand.8",
     "share/man/man8/mpm-httpd.8": "man/mpm-httpd.8",
     "share/bash-completion/completions/mpmctl": "completion/mpmctl.bash",
+    "share/bash-completion/completions/mpm-agent": "completion/mpm-agent.bash",
     "share/zsh/site-functions/_mpmctl": "completion/_mpmctl",
+    "share/zsh/site-functions/_mpm-agent": "completion/_mpm-agent",
     "share/fish/vendor_completions.d/mpmctl.fish": "completion/mpmctl.fish",
+    "share/fish/vendor_completions.d/mpm-agent.fish": "completion/mpm-agent.fish",
 }
 
 

@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import sys
 
-from command_line import Report, commands_of, mpmctl_options, output_of
+from command_line import Report, commands_of, mpmctl_options, options_in, output_of
 
 OF_A_TREE = "Options of a tree"
 TITLES_OF_A_PROGRAM = ("NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "EXIT STATUS", "ENVIRONMENT",
@@ -86,12 +86,14 @@ def main(folder, mpmctl, agent, server, dashboard=None):
     report = Report()
     pages = {path.name: path for path in pathlib.Path(folder).iterdir()}
     report.equal("deploy/man", pages, {"mpmctl.1", "mpm-agent.8", "mpm-agent.toml.5",
-                                       "mpm-dashboard.1", "mpm-httpd.8"})
+                                       "mpm-dashboard.1", "mpm-hand.8", "mpm-httpd.8"})
     version = output_of([mpmctl, "--version"]).strip()
     for path in pages.values():
         check_form(path, version, report)
     check_mpmctl(pages["mpmctl.1"].read_text(), mpmctl, report)
     check_whole("mpm-agent.8", pages["mpm-agent.8"].read_text(), commands_of(agent)[""], report)
+    hand = options_in(output_of([agent, "--hand", "--help"]))
+    check_whole("mpm-hand.8", pages["mpm-hand.8"].read_text(), hand, report)
     usage = set(re.findall(r"\[(-\w)", output_of([server, "-h"])))
     check_whole("mpm-httpd.8", pages["mpm-httpd.8"].read_text(), usage, report)
     if dashboard:

@@ -34,6 +34,7 @@ ChangeRecord change() {
   value.because = "workers were exhausted";
   value.undoes = 3;
   value.watch_seconds = 12.5;
+  value.asked_by = "alice";
   return value;
 }
 

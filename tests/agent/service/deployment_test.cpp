@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The dashboard, the rules and the alerts ask for metrics that there are: a name of ours that is
-// no family and is recorded nowhere would draw an empty panel and never alert.
+// no family and is recorded nowhere would draw an empty panel and never alert. And the hand's units
+// are of one mind with its program.
 #include <fstream>
 #include <iterator>
 #include <regex>
 #include <set>
 #include <string>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <nlohmann/json.hpp>
 
+#include "agent/service/hand_options.h"
 #include "agent/service/server_metrics.h"
 
 namespace mpm {
@@ -96,6 +99,43 @@ TEST(Deployment, EveryAlertFiresInATest) {
     const std::regex fires("alertname: " + (*i)[1].str() + "\\s+exp_alerts:\\s+- exp_labels");
     EXPECT_TRUE(std::regex_search(tests, fires)) << (*i)[1].str();
   }
+}
+
+// What a unit says behind each "KEY=" of its, one line after the other.
+std::vector<std::string> said(const std::string& unit, const std::string& key) {
+  std::vector<std::string> values;
+  const std::string text = text_of(unit);
+  const std::regex line("(^|\n)" + key + "=([^\n]*)");
+  for (std::sregex_iterator i(text.begin(), text.end(), line), end; i != end; ++i)
+    values.push_back((*i)[2].str());
+  return values;
+}
+
+// systemd makes what the hand looks for by its own choice.
+TEST(Deployment, TheHandsUnitsAreOfTheHandsOptions) {
+  const HandOptions options;
+  const std::string socket = "systemd/mpm-hand.socket";
+  EXPECT_EQ(said(socket, "ListenStream"), std::vector{options.socket});
+  EXPECT_EQ(said(socket, "SocketGroup"), std::vector{options.group});
+  EXPECT_EQ(said(socket, "SocketUser"), std::vector{std::string("root")});
+  EXPECT_EQ(said(socket, "SocketMode"), std::vector{std::string("0660")});
+  EXPECT_NE(text_of("systemd/mpm-hand.conf").find("\ng " + options.group + " "), std::string::npos);
+  EXPECT_NE(text_of("systemd/mpm-agent.conf").find("\nu " + options.service_user + " "),
+            std::string::npos);
+  EXPECT_EQ(said("systemd/mpm-hand.service", "ExecStart"),
+            std::vector{std::string("@BINDIR@/mpm-agent --hand")});
+}
+
+// The hand is root, and what it starts has no more than it has.
+TEST(Deployment, TheHandHasNoCapabilityThatNoChangeTakes) {
+  std::string all;
+  for (const std::string& some : said("systemd/mpm-hand.service", "CapabilityBoundingSet"))
+    all += some + " ";
+  for (const char* needed : {"CAP_DAC_OVERRIDE ", "CAP_CHOWN ", "CAP_KILL ", "CAP_SYS_PTRACE "})
+    EXPECT_NE(all.find(needed), std::string::npos) << needed;
+  for (const char* other : {"CAP_SYS_MODULE", "CAP_SYS_RAWIO", "CAP_SYS_BOOT", "CAP_SYS_TIME",
+                            "CAP_NET_ADMIN", "CAP_NET_RAW", "CAP_BPF", "CAP_MKNOD"})
+    EXPECT_EQ(all.find(other), std::string::npos) << other;
 }
 
 }  // namespace

@@ -67,6 +67,21 @@ TEST(Doctor, NamesTheServiceThatIsMissing) {
   EXPECT_THAT(finding(found(agent, {well()}), "history-off").mend, HasSubstr("history = "));
 }
 
+TEST(Doctor, NamesTheHandThatIsMissingAsANote) {
+  AgentFindings agent = root_service();
+  agent.hand = HandDoor::Absent;
+  const DoctorFinding absent = finding(found(agent, {well()}), "no-hand");
+  EXPECT_EQ(absent.severity, Severity::Note);
+  EXPECT_EQ(absent.mend, "sudo systemctl enable --now mpm-hand");
+  agent.hand = HandDoor::Denied;
+  EXPECT_THAT(finding(found(agent, {well()}), "hand-not-in-group").mend,
+              HasSubstr("--groups mpm-operator"));
+  const TempDir dir;
+  EXPECT_EQ(hand_at(dir / "none.sock", true), HandDoor::Absent);
+  dir.write("hand.sock", "");
+  EXPECT_EQ(hand_at(dir / "hand.sock", true), HandDoor::Unneeded);
+}
+
 TEST(Doctor, NamesTheRightsThatAreMissing) {
   AgentFindings agent = root_service();
   agent.place = {};
