@@ -14,6 +14,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
+// After which a look is no passing one.
+constexpr std::chrono::milliseconds kGlance = 60ms;
 // Of the history, to have all of that as one: a month begins seldom enough in the middle of it.
 constexpr const char* kOneStep = "2592000";
 
@@ -31,13 +33,15 @@ LiveFeed::LiveFeed(FeedOptions options, QObject* parent)
   state_.address = options_.place.address;
   client_.set_limit(options_.limit);
   hands_.set_limit(options_.limit);
-  for (QTimer* timer : {&retry_, &next_status_, &next_scoreboard_, &next_proposal_, &next_lately_})
+  for (QTimer* timer :
+       {&retry_, &next_status_, &next_scoreboard_, &next_proposal_, &next_lately_, &next_workers_})
     timer->setSingleShot(true);
   connect(&retry_, &QTimer::timeout, this, &LiveFeed::look);
   connect(&next_status_, &QTimer::timeout, this, &LiveFeed::ask_status);
   connect(&next_scoreboard_, &QTimer::timeout, this, &LiveFeed::ask_scoreboard);
   connect(&next_proposal_, &QTimer::timeout, this, &LiveFeed::ask_proposal);
   connect(&next_lately_, &QTimer::timeout, this, &LiveFeed::ask_lately);
+  connect(&next_workers_, &QTimer::timeout, this, &LiveFeed::ask_workers);
   connect(&age_, &QTimer::timeout, this, &LiveFeed::check_age);
   connect(&own_agent_, &OwnAgent::ready, this, [this](const QString& socket) {
     have_hands(socket);
@@ -145,11 +149,15 @@ void LiveFeed::use(const QString& address, bool own) {
   ask_scoreboard();
   ask_proposal();
   ask_lately();
+  // What was asked of another address is not answered.
+  workers_asked_ = false;
+  ask_workers();
 }
 
 void LiveFeed::watch(const std::string& target) {
   if (target == target_) return;
   target_ = target;
+  looked_at_.reset();
   if (state_.link != Link::Live && state_.link != Link::Stale) return;
   ask_scoreboard();
   ask_proposal();
@@ -216,6 +224,26 @@ void LiveFeed::ask_lately() {
                              });
 }
 
+void LiveFeed::look_at(std::optional<std::int32_t> pid) {
+  looked_at_ = pid;
+  // Later: a mouse on its way is at many of them.
+  if (pid && !workers_asked_) next_workers_.start(kGlance);
+}
+
+void LiveFeed::ask_workers() {
+  if (target_.empty() || !looked_at_ || workers_asked_) return;
+  workers_asked_ = true;
+  const std::string process = *looked_at_ > 0 ? std::to_string(*looked_at_) : std::string();
+  client_.get<WorkerList>(
+      route::kWorkers, {{"target", target_}, {"pid", process}},
+      [this, asked = target_, pid = looked_at_](Result<WorkerList> workers) {
+        workers_asked_ = false;
+        if (workers && asked == target_) Q_EMIT workers_came(*workers);
+        // Anew, because it goes on; soon where another one is looked at meanwhile.
+        next_workers_.start(pid == looked_at_ ? options_.status_every : kGlance);
+      });
+}
+
 void LiveFeed::stumbled(const Error& error) {
   if (error.kind == Error::Kind::Unreachable || error.kind == Error::Kind::Denied)
     return lose(error);
@@ -230,7 +258,8 @@ void LiveFeed::lose(const Error& error) {
 }
 
 void LiveFeed::lose(Link link, const QString& why) {
-  for (QTimer* timer : {&next_status_, &next_scoreboard_, &next_proposal_, &next_lately_})
+  for (QTimer* timer :
+       {&next_status_, &next_scoreboard_, &next_proposal_, &next_lately_, &next_workers_})
     timer->stop();
   if (!hands_socket_.isEmpty() && hands_socket_ == state_.address) {
     hands_socket_.clear();

@@ -14,6 +14,7 @@
 #include <QTimer>
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "gui/client/agent_client.h"
@@ -24,6 +25,7 @@
 #include "schema/model/messages.h"
 #include "schema/model/proposal.h"
 #include "schema/model/scoreboard.h"
+#include "schema/model/workers.h"
 
 namespace mpm::gui {
 
@@ -65,6 +67,10 @@ class LiveFeed : public QObject {
   // Whose scoreboard, proposal and last minutes are asked for; empty: nobody's.
   void watch(const std::string& target);
   const std::string& watched() const { return target_; }
+  // A worker of this process is looked at, 0: of one that is not known; nullopt: none is. What the
+  // workers do is asked for as long as one is, because what clients ask for is nobody's business
+  // otherwise.
+  void look_at(std::optional<std::int32_t> pid);
 
  Q_SIGNALS:
   void hands_changed(bool ready, const QString& why);
@@ -74,6 +80,7 @@ class LiveFeed : public QObject {
   void proposal_came(const mpm::Proposal& proposal);
   // The agent answered that it cannot tell.
   void proposal_failed(const mpm::Error& error);
+  void workers_came(const mpm::WorkerList& workers);
   void lately_came(const mpm::gui::Lately& lately);
 
  private:
@@ -88,6 +95,7 @@ class LiveFeed : public QObject {
   void ask_scoreboard();
   void ask_proposal();
   void ask_lately();
+  void ask_workers();
   void heard(const StatusReport& report);
   void stumbled(const Error& error);
   void lose(const Error& error);
@@ -109,6 +117,9 @@ class LiveFeed : public QObject {
   QTimer next_scoreboard_;
   QTimer next_proposal_;
   QTimer next_lately_;
+  QTimer next_workers_;
+  std::optional<std::int32_t> looked_at_;
+  bool workers_asked_ = false;
   QTimer age_;
 };
 

@@ -23,6 +23,7 @@
 #include "gui/page/overview_page.h"
 #include "gui/page/plain_label.h"
 #include "gui/page/server_delegate.h"
+#include "gui/plot/scoreboard_grid.h"
 #include "gui/theme.h"
 #include "gui/words.h"
 
@@ -126,6 +127,8 @@ void MainWindow::build_pages() {
   stack_->addWidget(pages_);
   stack_->addWidget(empty_);
   connect(overview_, &OverviewPage::change_wanted, this, &MainWindow::review);
+  connect(&overview_->grid(), &ScoreboardGrid::looked_at, this,
+          [this](std::optional<std::int32_t> pid) { feed(chosen_.agent).look_at(pid); });
   connect(advice_, &AdvicePage::change_wanted, this, &MainWindow::review);
   connect(advice_, &AdvicePage::finding_chosen, this, &MainWindow::mark_finding);
   connect(advice_, &AdvicePage::history_wanted, this, [this] {
@@ -172,6 +175,7 @@ void MainWindow::connect_feed(int agent) {
   // The others come from the agent of the chosen server only.
   connect(feed, &LiveFeed::scoreboard_came, overview_, &OverviewPage::show_board);
   connect(feed, &LiveFeed::lately_came, overview_, &OverviewPage::show_lately);
+  connect(feed, &LiveFeed::workers_came, &overview_->grid(), &ScoreboardGrid::set_workers);
   connect(feed, &LiveFeed::proposal_came, this, &MainWindow::take_proposal);
   connect(feed, &LiveFeed::proposal_failed, this, [this](const Error& error) {
     proposal_.reset();

@@ -33,7 +33,7 @@ OverviewPage::OverviewPage(QWidget* parent)
       processes_(new FactTile(tr("Processes"), this)) {
   build();
   connect(banner_, &VerdictBanner::change_wanted, this, &OverviewPage::change_wanted);
-  connect(grid_, &ScoreboardGrid::current_changed, current_, [this](const QString& sentence) {
+  connect(grid_, &ScoreboardGrid::sentence_changed, current_, [this](const QString& sentence) {
     current_->setText(sentence.isEmpty() ? tr("Point at a worker, or go through them with the "
                                               "arrow keys, to see what it does.")
                                          : sentence);
@@ -66,6 +66,9 @@ void OverviewPage::build() {
   // The grid has the focus and scrolls by itself.
   area->setFocusPolicy(Qt::NoFocus);
   column->addWidget(area, 1);
+  // It has room for what is said of a worker, so that the grid does not move when that comes.
+  current_->setMinimumHeight(2 * current_->fontMetrics().lineSpacing());
+  current_->setAlignment(Qt::AlignTop);
   column->addWidget(current_);
   column->addWidget(legend_);
 }
@@ -79,7 +82,7 @@ void OverviewPage::forget() {
   bars_->show_capacity({});
   requests_->plot()->clear();
   queue_->plot()->clear();
-  Q_EMIT grid_->current_changed({});
+  Q_EMIT grid_->sentence_changed({});
 }
 
 void OverviewPage::show_status(const TargetStatus& server) {

@@ -14,6 +14,7 @@ namespace mpm::gui {
 
 ScoreboardGrid::ScoreboardGrid(QWidget* parent) : QWidget(parent) {
   setFocusPolicy(Qt::StrongFocus);
+  setMouseTracking(true);
   // It paints all of itself.
   setAttribute(Qt::WA_OpaquePaintEvent);
   setAccessibleName(tr("Scoreboard: a cell for each worker"));
@@ -25,17 +26,37 @@ void ScoreboardGrid::set_board(const ScoreboardView& board) {
   const bool same_shape = slots_shown(board) == slots_shown(board_);
   board_ = board;
   if (!same_shape) lay_out();
-  if (current_ && geometry_.processes() <= current_->process) current_.reset();
-  tell_current();
+  for (std::optional<CellId>* id : {&current_, &pointed_})
+    if (*id && geometry_.processes() <= (*id)->process) id->reset();
+  tell();
   update();
 }
 
 void ScoreboardGrid::clear() {
+  workers_ = {};
   set_board({});
 }
 
-QString ScoreboardGrid::current_sentence() const {
-  return current_ ? sentence_of(board_, *current_) : QString();
+void ScoreboardGrid::set_workers(const WorkerList& workers) {
+  workers_ = workers;
+  tell();
+}
+
+WorkerWords ScoreboardGrid::words() const {
+  const auto id = looked();
+  const WorkerView* worker = id ? worker_at(workers_, board_, *id) : nullptr;
+  if (worker == nullptr) return {};
+  WorkerWords words = words_of(*worker);
+  if (words.what.isEmpty() && !workers_.missing.empty())
+    words.what = u' ' + shown(workers_.missing);
+  return words;
+}
+
+QString ScoreboardGrid::sentence() const {
+  const auto id = looked();
+  if (!id) return {};
+  const WorkerWords words = this->words();
+  return sentence_of(board_, *id) + words.what + words.when;
 }
 
 void ScoreboardGrid::lay_out() {
@@ -95,7 +116,7 @@ bool ScoreboardGrid::event(QEvent* event) {
     const auto* help = static_cast<QHelpEvent*>(event);
     const auto id = geometry_.at(help->pos().x(), help->pos().y());
     if (id)
-      QToolTip::showText(help->globalPos(), sentence_of(board_, *id), this);
+      QToolTip::showText(help->globalPos(), sentence(), this);
     else
       QToolTip::hideText();
     return true;
@@ -105,6 +126,31 @@ bool ScoreboardGrid::event(QEvent* event) {
 
 void ScoreboardGrid::mousePressEvent(QMouseEvent* event) {
   if (const auto id = geometry_.at(event->pos().x(), event->pos().y())) go_to(*id);
+}
+
+void ScoreboardGrid::mouseMoveEvent(QMouseEvent* event) {
+  point_at(geometry_.at(event->pos().x(), event->pos().y()));
+}
+
+void ScoreboardGrid::leaveEvent(QEvent* /*event*/) {
+  point_at(std::nullopt);
+}
+
+void ScoreboardGrid::showEvent(QShowEvent* event) {
+  QWidget::showEvent(event);
+  tell();
+}
+
+void ScoreboardGrid::hideEvent(QHideEvent* event) {
+  QWidget::hideEvent(event);
+  point_at(std::nullopt);
+  tell();
+}
+
+void ScoreboardGrid::point_at(std::optional<CellId> id) {
+  if (id == pointed_) return;
+  pointed_ = id;
+  tell();
 }
 
 void ScoreboardGrid::keyPressEvent(QKeyEvent* event) {
@@ -125,7 +171,7 @@ void ScoreboardGrid::keyPressEvent(QKeyEvent* event) {
       return go_to(geometry_.beside({geometry_.processes() - 1, 0}, 1 << 20));
     case Qt::Key_Escape:
       current_.reset();
-      tell_current();
+      tell();
       return update();
     default:
       return QWidget::keyPressEvent(event);
@@ -134,17 +180,28 @@ void ScoreboardGrid::keyPressEvent(QKeyEvent* event) {
 
 void ScoreboardGrid::go_to(CellId id) {
   current_ = id;
-  tell_current();
+  // Where the keyboard went is looked at, wherever the mouse was left.
+  pointed_.reset();
+  tell();
   update();
 }
 
-void ScoreboardGrid::tell_current() {
-  const QString sentence = current_sentence();
-  if (sentence == accessibleDescription()) return;
-  setAccessibleDescription(sentence);
-  QAccessibleEvent told(this, QAccessible::DescriptionChanged);
-  QAccessible::updateAccessibility(&told);
-  Q_EMIT current_changed(sentence);
+void ScoreboardGrid::tell() {
+  const auto id = looked();
+  const auto pid = id && isVisible()
+                       ? std::optional(board_.processes[static_cast<std::size_t>(id->process)].pid)
+                       : std::nullopt;
+  if (pid != asked_) Q_EMIT looked_at(asked_ = pid);
+  const QString told = sentence();
+  if (told == told_) return;
+  told_ = told;
+  Q_EMIT sentence_changed(told);
+  // A screen reader is not told anew how long it goes on already.
+  const QString description = id ? sentence_of(board_, *id) + words().what : QString();
+  if (description == accessibleDescription()) return;
+  setAccessibleDescription(description);
+  QAccessibleEvent changed(this, QAccessible::DescriptionChanged);
+  QAccessible::updateAccessibility(&changed);
 }
 
 }  // namespace mpm::gui

@@ -28,6 +28,7 @@ FakeAgent::FakeAgent() {
        std::map<std::string, std::string>{{"/healthz", "health"},
                                           {"/v1/status", "status"},
                                           {"/v1/scoreboard", "scoreboard"},
+                                          {"/v1/workers", "workers"},
                                           {"/v1/proposal", "proposal"},
                                           {"/v1/history", "history"},
                                           {"/v1/changes", "changes"},

@@ -196,6 +196,44 @@ TEST(Window, IsReachableByKeyboardAndTellsScreenReaders) {
   }
 }
 
+TEST(Window, AsksForWhomAWorkerWorksOnlyWhileSomeoneLooks) {
+  FakeAgent agent;
+  Shown shown(options_of(agent));
+  ASSERT_TRUE(shown.is_whole());
+  const auto asked = [&] { return agent.questions("/v1/workers").size(); };
+  ScoreboardGrid& grid = shown.window.overview().grid();
+  EXPECT_EQ(asked(), 0U);
+  grid.setFocus();
+  QTest::keyClick(&grid, Qt::Key_Right);
+  ASSERT_TRUE(turn_until([&] { return says(shown.window, QStringLiteral("GET /cart?step=2")); }));
+  EXPECT_THAT(agent.questions("/v1/workers").front(), HasSubstr("target=11642&pid=11643"));
+  EXPECT_TRUE(says(shown.window, QStringLiteral("203.0.113.7 at shop.example.org:443")));
+  EXPECT_THAT(grid.accessibleDescription().toStdString(), HasSubstr("It answers 203.0.113.7"));
+  // The mouse is what is looked at while it is over a worker.
+  QTest::mouseMove(&grid, QPoint(60, 30));
+  EXPECT_TRUE(turn_until([&] { return says(shown.window, QStringLiteral("GET /style.css")); }));
+  QTest::keyClick(&grid, Qt::Key_Escape);
+  QTest::mouseMove(&grid, QPoint(grid.width() - 1, grid.height() - 1));
+  EXPECT_TRUE(turn_until([&] { return grid.sentence().isEmpty(); }));
+  const int before = agent.asked();
+  const std::size_t looked = asked();
+  turn_until([&] { return agent.asked() > before + 20; });
+  EXPECT_LE(asked(), looked + 1);
+}
+
+TEST(Window, SaysWhyItIsNotKnownForWhomAWorkerWorks) {
+  FakeAgent agent;
+  auto workers = *from_json<WorkerList>(test::example("workers"));
+  workers.workers[0].client.clear();
+  workers.workers[0].request.clear();
+  workers.missing = "ExtendedStatus is Off.";
+  agent.answer("/v1/workers", to_json(workers));
+  Shown shown(options_of(agent));
+  ASSERT_TRUE(shown.is_whole());
+  QTest::keyClick(&shown.window.overview().grid(), Qt::Key_Right);
+  EXPECT_TRUE(turn_until([&] { return says(shown.window, QStringLiteral("ExtendedStatus is")); }));
+}
+
 TEST(Window, ForgetsNothingOfItsLayout) {
   FakeAgent agent;
   {

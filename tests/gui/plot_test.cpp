@@ -12,6 +12,7 @@
 #include "gui/plot/capacity_bars.h"
 #include "gui/plot/grid_geometry.h"
 #include "gui/plot/memory_bars.h"
+#include "gui/plot/worker_words.h"
 #include "schema/codec/json.h"
 #include "schema/model/messages.h"
 #include "tests/gui/fake_agent.h"
@@ -113,6 +114,37 @@ TEST(BoardCells, SaysWhatAWorkerDoesInASentence) {
   board.processes[0].states = "\x01?";
   EXPECT_FALSE(sentence_of(board, {0, 1}).isEmpty());
   EXPECT_TRUE(sentence_of(board, {7, 0}).isEmpty());
+}
+
+TEST(WorkerWords, AreThoseOfTheWorkerInThatCell) {
+  ScoreboardView board = board_of({"WK", "W"});
+  WorkerList list;
+  list.workers.resize(2);
+  list.workers[0].pid = 100;
+  list.workers[0].thread = 1;
+  list.workers[1].pid = 101;
+  list.workers[1].slot = 1;
+  EXPECT_EQ(worker_at(list, board, {0, 1}), &list.workers[0]);
+  EXPECT_EQ(worker_at(list, board, {1, 0}), &list.workers[1]);
+  EXPECT_EQ(worker_at(list, board, {0, 0}), nullptr);
+  EXPECT_EQ(worker_at(list, board, {2, 0}), nullptr);
+}
+
+TEST(WorkerWords, ShowWhatAClientWroteAndNothingElse) {
+  WorkerView worker;
+  EXPECT_TRUE(words_of(worker).what.isEmpty());
+  worker.client = "192.0.2.1";
+  worker.request = "GET /%2%1\x1b[2J HTTP/1.1";
+  worker.last_seconds = 0.25;
+  worker.age_seconds = 3;
+  EXPECT_EQ(words_of(worker).what.toStdString(),
+            " Its last was of 192.0.2.1: GET /%2%1 [2J HTTP/1.1.");
+  EXPECT_EQ(words_of(worker).when.toStdString(), " It took 250 ms, 3.0 s ago.");
+  worker.serving = true;
+  worker.vhost = "shop:443";
+  EXPECT_EQ(words_of(worker).what.toStdString(),
+            " It answers 192.0.2.1 at shop:443: GET /%2%1 [2J HTTP/1.1.");
+  EXPECT_EQ(words_of(worker).when.toStdString(), " For 3.0 s.");
 }
 
 TEST(BoardPicture, PaintsEachStateDifferentlyInLightAndInDark) {
