@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A day of 100 requests a second through the simulator, under each MPM, with connections that are
-// closed and with ones that are kept. The bar is two seconds of one processor for each.
+// A day of 100 requests a second through the simulator, under each MPM: with connections that are
+// closed, with ones that are kept, and with requests that share processors, a backend and memory.
+// The bar is two seconds of one processor for each.
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
@@ -34,17 +35,27 @@ apache::Pool default_pool(Mpm mpm) {
           .max_spare = 10};
 }
 
-bool measure(const char* name, Mpm mpm, double requests_a_client) {
+// Four processors that are busy for a fifth of the time, and a backend that is busy for half of it.
+constexpr Machine kShared{.cores = 4, .backend_servers = 20, .memory_budget = 1e9};
+
+struct Day {
+  const char* name;
+  double requests_a_client = 1;
+  Machine machine{};
+};
+
+bool measure(const char* name, Mpm mpm, const Day& day) {
   LoadShape load;
-  load.clients.assign(kDay, kRequestsASecond / requests_a_client);
-  load.requests_a_client = requests_a_client;
+  load.clients.assign(kDay, kRequestsASecond / day.requests_a_client);
+  load.requests_a_client = day.requests_a_client;
+  if (day.machine.cores > 0) load.processor = ServiceTime(0.008, 1);
   load.service = ServiceTime(0.1, 1);
-  const Served served{.pool = default_pool(mpm)};
+  const Served served{.pool = default_pool(mpm), .machine = day.machine};
   const double before = processor_seconds();
   const Simulated seen = simulate(served, load);
   const double took = processor_seconds() - before;
-  std::printf("%-8s %2.0f requests a connection: %9lld requests in %.2f s, %.0f ns each\n", name,
-              requests_a_client, static_cast<long long>(seen.requests), took,
+  std::printf("%-8s %-26s %9lld requests in %.2f s, %.0f ns each\n", name, day.name,
+              static_cast<long long>(seen.requests), took,
               took * 1e9 / static_cast<double>(seen.requests));
   return took <= kBarSeconds;
 }
@@ -55,10 +66,13 @@ bool measure(const char* name, Mpm mpm, double requests_a_client) {
 int main() {
   using mpm::Mpm;
   bool held = true;
-  for (const double requests : {1.0, 5.0}) {
-    held &= mpm::model::measure("prefork", Mpm::Prefork, requests);
-    held &= mpm::model::measure("worker", Mpm::Worker, requests);
-    held &= mpm::model::measure("event", Mpm::Event, requests);
+  for (const mpm::model::Day& day :
+       {mpm::model::Day{"a request a connection"}, mpm::model::Day{"five, kept", 5},
+        mpm::model::Day{"one, on a shared machine", 1, mpm::model::kShared},
+        mpm::model::Day{"five, on a shared machine", 5, mpm::model::kShared}}) {
+    held &= mpm::model::measure("prefork", Mpm::Prefork, day);
+    held &= mpm::model::measure("worker", Mpm::Worker, day);
+    held &= mpm::model::measure("event", Mpm::Event, day);
   }
   return held ? EXIT_SUCCESS : EXIT_FAILURE;
 }

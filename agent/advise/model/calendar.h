@@ -13,7 +13,7 @@
 namespace mpm::model {
 
 enum class Happens : std::uint8_t {
-  ServiceOver,    // of a connection: its request is answered
+  ServiceOver,    // of a connection: its request has all but the processors' part
   NextRequest,    // of a connection that was kept open
   KeepAliveOver,  // of one whose client took longer than the server waits
   Connect,        // again, of a client without a connection

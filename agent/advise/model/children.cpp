@@ -4,6 +4,7 @@
 #include "agent/advise/model/children.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace mpm::model {
 namespace {
@@ -58,7 +59,8 @@ void Children::start_child(std::int32_t slot, Time now) {
   process = {.state = State::Starting,
              .serial = static_cast<std::uint16_t>(process.serial + 1),
              .slot = slot,
-             .generation = generation_};
+             .generation = generation_,
+             .number = started_};
   slots_[static_cast<std::size_t>(slot)].owner = index;
   used_ = std::max(used_, slot + 1);
   ++daemons_.total;
@@ -143,7 +145,7 @@ std::int32_t Children::accept(Time now) {
   if (accepting_.empty()) return -1;
   const std::int32_t process = accepting_[random_.below(accepting_.size())];
   Process& child = at(process);
-  ++child.busy;
+  child.needed = std::max(child.needed, ++child.busy);
   ++child.open;
   update(process);
   if (++child.accepted == pool_.max_connections_per_child) go(process, now);
@@ -176,7 +178,7 @@ bool Children::take_up(std::int32_t process) {
   --child.kept;
   const bool idle = child.idle() > 0;
   if (idle)
-    ++child.busy;
+    child.needed = std::max(child.needed, ++child.busy);
   else
     --child.open;
   update(process);
@@ -196,9 +198,9 @@ bool Children::goes_on(std::int32_t process, std::uint16_t serial) const {
 
 double Children::bytes_of(const Process& process) const {
   const auto requests = static_cast<double>(process.requests);
-  return costs_.fresh_bytes + costs_.leaked_a_request * requests +
-         (costs_.grown_bytes - costs_.fresh_bytes) * requests /
-             (requests + costs_.half_grown_after);
+  const double grown = costs_.grown_bytes - (costs_.grown_bytes - costs_.fresh_bytes) *
+                                                std::exp2(-requests / costs_.half_grown_after);
+  return grown + costs_.leaked_a_request * requests + costs_.needed_thread * process.needed;
 }
 
 ChildrenCount Children::count() const {
@@ -207,11 +209,26 @@ ChildrenCount Children::count() const {
     if (process.state == State::None) continue;
     ++count.processes;
     if (process.state == State::Ended) continue;
+    const std::int32_t idle = process.idle();
     count.busy += process.busy;
-    count.idle += process.idle();
+    count.idle += idle;
+    count.connections += process.open;
     count.bytes += bytes_of(process);
+    if (process.place < 0) count.deaf += idle;
+    if (process.state != State::Going) continue;
+    ++count.going;
+    count.finishing += process.busy;
   }
   return count;
+}
+
+std::vector<ChildSeen> Children::sweep() const {
+  std::vector<ChildSeen> seen;
+  for (const Process& process : processes_)
+    if (process.state == State::Running || process.state == State::Going)
+      seen.push_back(
+          {process.number, process.requests, bytes_of(process), process.processor_seconds});
+  return seen;
 }
 
 void Children::handle(const Event& event) {

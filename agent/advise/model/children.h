@@ -18,7 +18,8 @@
 namespace mpm::model {
 
 // What a child costs. It grows with the requests that it has served: half of the way from `fresh`
-// to `grown` after `half_grown_after` of them, and by `leaked_a_request` without end.
+// to `grown` in `half_grown_after` of them, half of what is left in as many more, and by
+// `leaked_a_request` without end; and with each of its threads that was ever needed.
 struct ChildCosts {
   Time fork = std::chrono::microseconds(1500);  // the parent does nothing else
   Time startup = std::chrono::milliseconds(10);
@@ -27,6 +28,7 @@ struct ChildCosts {
   double grown_bytes = 0;
   double half_grown_after = 10;  // requests
   double leaked_a_request = 0;   // bytes
+  double needed_thread = 0;      // bytes
 };
 
 struct Process {
@@ -41,11 +43,14 @@ struct Process {
   std::int32_t generation = 0;
   std::int32_t threads = 0;  // that run
   std::int32_t busy = 0;     // of them: they have a request, or wait for a client's next one
+  std::int32_t needed = 0;   // the most that were busy
   std::int32_t open = 0;     // event: connections, those that hold no thread among them
   std::int32_t kept = 0;     // event: of these, those that hold none
   std::int32_t accepted = 0;
   std::int32_t place = -1;  // in the list of those that accept
+  std::int64_t number = 0;  // so many were started before it
   std::int64_t requests = 0;
+  double processor_seconds = 0;
   Time ready{};
 
   std::int32_t idle() const { return state == State::Running ? threads - busy : 0; }
@@ -53,9 +58,21 @@ struct Process {
 
 struct ChildrenCount {
   std::int32_t processes = 0;  // as the kernel has them: ended ones until they were seen to
+  std::int32_t going = 0;      // of them: they finish what they have
   std::int32_t busy = 0;
+  std::int32_t finishing = 0;  // of the busy: in processes that are going
   std::int32_t idle = 0;
+  std::int32_t deaf = 0;         // of the idle: in processes that do not accept
+  std::int32_t connections = 0;  // that were accepted and are open
   double bytes = 0;
+};
+
+// One of them, as a look at its memory and its time shows it.
+struct ChildSeen {
+  std::int64_t number = 0;  // of no other child of this server
+  std::int64_t requests = 0;
+  double bytes = 0;
+  double processor_seconds = 0;
 };
 
 class Children {
@@ -76,6 +93,9 @@ class Children {
   // event: a connection that was kept is closed.
   void drop(std::int32_t process);
   void served(std::int32_t process) { ++at(process).requests; }
+  void worked(std::int32_t process, Time on_processor) {
+    at(process).processor_seconds += in_seconds(on_processor);
+  }
   // Whether it is still the same that had this serial, and goes on.
   bool goes_on(std::int32_t process, std::uint16_t serial) const;
   std::uint16_t serial(std::int32_t process) const { return at(process).serial; }
@@ -84,6 +104,7 @@ class Children {
 
   bool event_driven() const { return pool_.mpm == Mpm::Event; }
   ChildrenCount count() const;
+  std::vector<ChildSeen> sweep() const;
   std::int64_t started() const { return started_; }
 
  private:

@@ -14,13 +14,16 @@ namespace mpm::model {
 
 struct Connection {
   Time due{};                // when its present request began for its client
+  Time begun{};              // and for its worker
+  Time service{};            // what it takes besides the processors
   std::uint16_t serial = 0;  // of the process that has it
   std::int32_t process = -1;
   std::int32_t left = 1;      // requests, with the present one
   std::int32_t answered = 0;  // on this connection
   std::int32_t tries = 0;     // to connect, that found the queue full
   bool failed = false;        // its client has left
-  bool counted = false;
+  bool counted = false;       // its present request is, and is not answered
+  bool served = false;        // a worker has it
 };
 
 class Connections {
@@ -37,6 +40,8 @@ class Connections {
   }
   void remove(std::uint32_t index) { unused_.push_back(index); }
   Connection& operator[](std::uint32_t index) { return all_[index]; }
+  // Those that are not in use as well.
+  std::vector<Connection>& all() { return all_; }
 
  private:
   std::vector<Connection> all_;

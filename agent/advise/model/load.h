@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a simulated server is asked: how many clients come in each second, how long a request
-// holds its worker, and what a client does between two requests. Open loop: clients come whether
-// or not those before them were answered.
+// What a simulated server is asked: how many clients come in each second, what a request takes of
+// the processors and of other things, and what a client does between two requests. Open loop:
+// clients come whether or not those before them were answered.
 #pragma once
 
 #include <chrono>
@@ -23,7 +23,7 @@ inline double in_seconds(Time time) {
   return static_cast<double>(time.count()) * 1e-9;
 }
 
-// How long a request holds a worker, by its mean and its squared coefficient of variation. 0:
+// How long something takes, by its mean and its squared coefficient of variation. 0:
 // always as long; up to 1: a part that is always there and an exponential one; 1: exponential;
 // above: hyperexponential with balanced means, a few long ones among many short.
 class ServiceTime {
@@ -54,6 +54,9 @@ struct LoadShape {
   // Clients that come in each second; its length is the simulation's.
   std::vector<double> clients{};
   Arriving arriving = Arriving::Poisson;
+  // What a request takes of a processor, and then of what is not one: of a database, a disk, a
+  // client's line. It holds its worker for both, and longer where others want the same.
+  ServiceTime processor = ServiceTime(0);
   ServiceTime service{};
   double requests_a_client = 1;  // geometric; the next one after `think` on a connection kept open
   double think_seconds = 1;      // exponential

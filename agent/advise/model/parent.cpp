@@ -76,15 +76,17 @@ void Children::keep_up(Time now) {
     start_child(upkeep.start[i], now + static_cast<Time::rep>(i + 1) * costs_.fork);
 }
 
-// One child reads the word to go: under prefork an idle one, which a connection of the parent's
-// own wakes; else the one that has waited for it longest. Where none can, the next one that can.
+// One child reads the word to go. Under prefork it is an idle one, which a connection of the
+// parent's own wakes: the one whose turn it is to accept, so it may be any. Else it is the one that
+// has waited for the word longest. Where none can, the next one that can.
 void Children::end_one(Time now) {
   std::int32_t chosen = -1;
-  for (std::int32_t i = 0; i < static_cast<std::int32_t>(processes_.size()); ++i) {
-    const Process& process = at(i);
-    if (process.state != State::Running) continue;
-    if (pool_.mpm == Mpm::Prefork && process.busy > 0) continue;
-    if (chosen < 0 || process.ready < at(chosen).ready) chosen = i;
+  if (pool_.mpm == Mpm::Prefork) {
+    if (!accepting_.empty()) chosen = accepting_[random_.below(accepting_.size())];
+  } else {
+    for (std::int32_t i = 0; i < static_cast<std::int32_t>(processes_.size()); ++i)
+      if (at(i).state == State::Running && (chosen < 0 || at(i).ready < at(chosen).ready))
+        chosen = i;
   }
   if (chosen < 0)
     ++told_;

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <string_view>
 
+#include "agent/advise/model/erlang.h"
+
 namespace mpm::model {
 namespace {
 
@@ -12,6 +14,9 @@ namespace {
 constexpr double kOverflowWeight = 0.4;
 constexpr std::int64_t kFewestPairs = 10;  // of sweeps that a leak is believed from
 constexpr double kShortestKept = 0.001;    // seconds
+// Of processors that are busier, how long a request waits for them says little.
+constexpr double kBusiest = 0.85;
+constexpr double kLeastCores = 0.1;
 
 double seconds_between(Instant from, Instant to) {
   return Seconds(to - from).count();
@@ -37,6 +42,38 @@ bool is_off(const MpmSettings& settings, std::string_view directive) {
   return word != nullptr && (*word == "Off" || *word == "off");
 }
 
+bool knows_processors(const Observation& seen) {
+  return seen.load.cpu_seconds_per_request > 0 && seen.host.cores > 0;
+}
+
+// The variance of both parts is that of the whole; that of a time of which only the mean is known
+// is taken for an exponential one's.
+ServiceTime rest_of(const LoadObservation& load, double on_processors) {
+  const double whole = load.service_seconds;
+  const double variance = (load.service_cv2 > 0 ? load.service_cv2 : 1) * whole * whole;
+  const double rest = std::max(0.0, whole - on_processors);
+  if (rest <= 0) return ServiceTime(0);
+  return ServiceTime(rest, std::max(0.0, variance - on_processors * on_processors) / rest / rest);
+}
+
+// A request's time in its worker, parted in what it takes of a processor and the rest. That it
+// waited for a processor is in the whole, and not in either part: the simulator makes it wait.
+void split_service(const Observation& seen, LoadShape& load) {
+  const double work = std::min(seen.load.cpu_seconds_per_request, seen.load.service_seconds);
+  const double cores = std::max(1.0, std::round(seen.host.cores));
+  const double busy = std::clamp(seen.load.cpu_busy_share, 0.0, kBusiest);
+  const double waits = erlang_c(static_cast<int>(cores), busy * cores) / (cores * (1 - busy));
+  load.processor = ServiceTime(work, 1);
+  load.service = rest_of(seen.load, work * (1 + waits));
+}
+
+// What others on the host leave.
+double cores_left(const Observation& seen) {
+  const double ours = seen.load.completed_per_second * seen.load.cpu_seconds_per_request;
+  const double others = std::max(0.0, seen.load.cpu_busy_share * seen.host.cores - ours);
+  return std::max(kLeastCores, seen.host.cores - others);
+}
+
 ChildCosts costs_of(const MemoryObservation& memory) {
   ChildCosts costs;
   costs.fresh_bytes = static_cast<double>(memory.child_fresh.value);
@@ -52,6 +89,7 @@ LoadShape load_of(std::span<const Sample> samples, const Observation& seen) {
   LoadShape load{.arriving = Arriving::Counted};
   load.service =
       ServiceTime(seen.load.service_seconds, seen.load.service_cv2 > 0 ? seen.load.service_cv2 : 1);
+  if (knows_processors(seen)) split_service(seen, load);
   // Little's law: those that wait for a client's next request, by the requests in a second.
   if (seen.load.completed_per_second > 0) {
     const double kept = seen.load.keepalive.mean / seen.load.completed_per_second;
@@ -89,6 +127,7 @@ std::optional<Served> served_by(const MpmSettings& settings, const Observation& 
   served.max_keep_alive_requests =
       static_cast<std::int32_t>(number_in_force(settings, "MaxKeepAliveRequests", 100));
   if (seen.memory) served.costs = costs_of(*seen.memory);
+  if (knows_processors(seen)) served.machine.cores = cores_left(seen);
   return served;
 }
 

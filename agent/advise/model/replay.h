@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // From what was seen of a server to what the simulator takes: the load that came, and the server
-// that its settings describe. What samples cannot tell is left at its most harmless: clients wait
-// ten seconds, and each request comes alone.
+// that its settings describe, on the processors that it may use and that others leave it. What
+// samples cannot tell is left at its most harmless: clients wait ten seconds, and each request
+// comes alone.
 #pragma once
 
 #include <optional>

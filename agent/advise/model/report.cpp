@@ -116,10 +116,16 @@ Served from_there(Served served, const Sample& first) {
 
 std::vector<std::string> doubts(const Observation& seen, const SimulationReport& report) {
   std::vector<std::string> list;
-  if (seen.load.cpu_busy_share > 0.85)
+  if (seen.load.cpu_busy_share > 0.85 && seen.load.cpu_seconds_per_request <= 0)
     list.push_back(fmt::format(
         "The processors were busy for {:.0f} % of the time, and more workers would make "
-        "each request slower; the simulator does not know that.",
+        "each request slower; what a request takes of them could not be read, so that the "
+        "simulator does not know it.",
+        100 * seen.load.cpu_busy_share));
+  else if (seen.load.cpu_busy_share > 0.85)
+    list.push_back(fmt::format(
+        "The processors were busy for {:.0f} % of the time; how long a request would take if they "
+        "were not is told best by a quieter hour, so take the rest with care.",
         100 * seen.load.cpu_busy_share));
   const auto seen_busy = static_cast<double>(report.seen.busy_max);
   const auto ours = static_cast<double>(report.as_it_is.busy_max);

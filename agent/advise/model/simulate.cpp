@@ -26,6 +26,8 @@ class Simulation {
         random_(options.seed),
         queue_(served.listen_backlog),
         arrivals_(load, Random(options.seed ^ kOfArrivals)),
+        processors_(served.machine),
+        backend_(served.machine),
         children_(served.pool, served.costs, calendar_, Random(options.seed ^ kOfChoices)) {
     if (load.requests_a_client > 1) ends_here_ = std::log1p(-1 / load.requests_a_client);
     result_.seconds.reserve(load.clients.size());
@@ -38,13 +40,21 @@ class Simulation {
   void arrive(Time now);
   void connect(std::uint32_t index, Time now);
   void serve_queue(Time now);
+  bool is_full() const {
+    return options_.limiter != nullptr && serving_ >= options_.limiter->limit();
+  }
   void begin(std::uint32_t index, Time now);
+  void processor_over(std::uint32_t index, Time now);
+  void ask_backend(std::uint32_t index, Time now);
+  void serve(const Backend::Service& service, Time now);
   void service_over(std::uint32_t index, Time now);
+  void answered(std::uint32_t index, Time now);
   void keep(std::uint32_t index, Time now);
   void linger(std::uint32_t index, Time now);
   void next_request(std::uint32_t index, Time now);
   void keep_alive_over(std::uint32_t index, Time now);
   void second_over(Time now);
+  void give_up_waiting(Time end);
 
   void ask(Connection& connection, Time due);
   void fail(Connection& connection);
@@ -61,8 +71,14 @@ class Simulation {
   Connections connections_;
   ListenQueue queue_;
   Arrivals arrivals_;
+  Processors processors_;
+  Backend backend_;
   Children children_;
   double ends_here_ = 0;  // the logarithm of the share of requests after which a client goes on
+  double slowdown_ = 1;   // by paging
+  std::int32_t serving_ = 0;
+  double begun_seconds_ = 0;  // of those that are served: the sum of when their workers began
+  std::int64_t served_count_ = 0;
   Simulated result_;
 };
 
@@ -72,24 +88,31 @@ Simulated Simulation::run() && {
   if (options_.graceful) calendar_.add({.at = *options_.graceful, .what = Happens::Graceful});
   if (end > Time{}) calendar_.add({.at = seconds(1), .what = Happens::SecondOver});
   for (;;) {
-    const bool arrival =
-        !arrivals_.over() && (calendar_.empty() || arrivals_.next() < calendar_.first().at);
-    const Time now = arrival ? arrivals_.next() : calendar_.first().at;
+    const Time arrival = arrivals_.over() ? Time::max() : arrivals_.next();
+    const Time event = calendar_.empty() ? Time::max() : calendar_.first().at;
+    const Time processor = processors_.next();
+    const Time now = std::min({arrival, event, processor});
     if (now > end) break;
-    if (arrival) {
+    if (now == event) {
+      handle(calendar_.take_first());
+    } else if (now == processor) {
+      processor_over(processors_.take_next(), now);
+    } else {
       arrive(now);
       arrivals_.advance();
-    } else {
-      handle(calendar_.take_first());
     }
   }
-  for (; !queue_.empty(); queue_.pop()) {
-    Connection& connection = connections_[queue_.front()];
-    if (!connection.failed && end - connection.due > load_.patience) fail(connection);
-  }
+  give_up_waiting(end);
   result_.open = result_.requests - result_.answered - result_.failed;
   result_.children_started = children_.started();
   return std::move(result_);
+}
+
+// Those who are not answered yet, and waited for too long, wherever they are.
+void Simulation::give_up_waiting(Time end) {
+  for (Connection& connection : connections_.all())
+    if (connection.counted && !connection.failed && end - connection.due > load_.patience)
+      fail(connection);
 }
 
 void Simulation::handle(const Event& event) {
@@ -151,7 +174,7 @@ void Simulation::connect(std::uint32_t index, Time now) {
 }
 
 void Simulation::serve_queue(Time now) {
-  while (!queue_.empty()) {
+  while (!queue_.empty() && !is_full()) {
     const std::int32_t process = children_.accept(now);
     if (process < 0) return;
     const std::uint32_t index = queue_.front();
@@ -168,10 +191,41 @@ void Simulation::begin(std::uint32_t index, Time now) {
   const Time waited = now - connection.due;
   if (connection.counted) result_.waiting.add(std::min(waited, load_.patience));
   if (waited > load_.patience) fail(connection);
-  later(index, now + load_.service.draw(random_), Happens::ServiceOver);
+  connection.begun = now;
+  connection.served = true;
+  ++serving_;
+  begun_seconds_ += in_seconds(now);
+  const Time work = load_.processor.draw(random_);
+  connection.service = load_.service.draw(random_);
+  children_.worked(connection.process, work);
+  if (processors_.limited() && work > Time{}) return processors_.add(index, work, now);
+  connection.service += work;
+  ask_backend(index, now);
+}
+
+void Simulation::processor_over(std::uint32_t index, Time now) {
+  if (connections_[index].service > Time{}) return ask_backend(index, now);
+  answered(index, now);
+}
+
+void Simulation::ask_backend(std::uint32_t index, Time now) {
+  const Backend::Service service{index, connections_[index].service};
+  if (!backend_.limited() || backend_.begin(service)) serve(service, now);
+}
+
+void Simulation::serve(const Backend::Service& service, Time now) {
+  const Time takes =
+      slowdown_ > 1 ? seconds_of(in_seconds(service.takes) * slowdown_) : service.takes;
+  later(service.connection, now + takes, Happens::ServiceOver);
 }
 
 void Simulation::service_over(std::uint32_t index, Time now) {
+  if (backend_.limited())
+    if (const auto next = backend_.next()) serve(*next, now);
+  answered(index, now);
+}
+
+void Simulation::answered(std::uint32_t index, Time now) {
   Connection& connection = connections_[index];
   const Time response = now - connection.due;
   if (!connection.failed && response > load_.patience) {
@@ -180,6 +234,13 @@ void Simulation::service_over(std::uint32_t index, Time now) {
     ++result_.answered;
     result_.response.add(response);
   }
+  connection.counted = false;
+  connection.served = false;
+  if (options_.limiter != nullptr)
+    options_.limiter->answered(now - connection.begun, serving_, now);
+  --serving_;
+  begun_seconds_ -= in_seconds(connection.begun);
+  ++served_count_;
   const std::int32_t process = connection.process;
   children_.served(process);
   --connection.left;
@@ -257,51 +318,25 @@ void Simulation::keep_alive_over(std::uint32_t index, Time now) {
 }
 
 void Simulation::second_over(Time now) {
-  const SecondSeen seen{children_.count(), static_cast<std::int32_t>(queue_.size())};
-  result_.seconds.push_back(seen);
+  SecondSeen seen{.children = children_.count(),
+                  .queue = static_cast<std::int32_t>(queue_.size()),
+                  .serving = serving_,
+                  .age_seconds = serving_ * in_seconds(now) - begun_seconds_,
+                  .served = served_count_,
+                  .refused = result_.refused,
+                  .processor_seconds = processors_.busy_seconds(now)};
+  if (options_.sweep_every > Time{} && now % options_.sweep_every == Time{})
+    seen.sweep = children_.sweep();
   result_.most_processes = std::max(result_.most_processes, seen.children.processes);
   result_.most_bytes = std::max(result_.most_bytes, seen.children.bytes);
+  slowdown_ = served_.machine.slowdown(seen.children.bytes);
+  processors_.slow_down(slowdown_, now);
+  if (slowdown_ > 1 && now >= options_.counted_from) ++result_.seconds_over_budget;
+  result_.seconds.push_back(std::move(seen));
   calendar_.add({.at = now + seconds(1), .what = Happens::SecondOver});
 }
 
 }  // namespace
-
-void Arrivals::advance() {
-  if (load_.arriving == Arriving::Counted)
-    advance_counted();
-  else
-    advance_poisson();
-}
-
-// A part of a client comes with that probability.
-void Arrivals::begin_second() {
-  if (load_.arriving == Arriving::Counted && !over())
-    left_ = static_cast<std::int64_t>(std::max(0.0, load_.clients[second_]) + random_.share());
-}
-
-// The first of several moments that are at random in what is left of the second.
-void Arrivals::advance_counted() {
-  while (!over() && left_ == 0) {
-    next_ = seconds(++second_);
-    begin_second();
-  }
-  if (over()) return;
-  const double rest = in_seconds(seconds(second_ + 1) - next_);
-  const double first = -std::expm1(std::log(random_.share()) / static_cast<double>(left_));
-  next_ += seconds_of(rest * first);
-  --left_;
-}
-
-void Arrivals::advance_poisson() {
-  for (; second_ < load_.clients.size(); next_ = seconds(++second_)) {
-    const double rate = load_.clients[second_];
-    if (rate <= 0) continue;
-    const Time next = next_ + seconds_of(random_.exponential() / rate);
-    if (next >= seconds(second_ + 1)) continue;
-    next_ = next;
-    return;
-  }
-}
 
 Simulated simulate(const Served& served, const LoadShape& load, const SimulationOptions& options) {
   return Simulation(served, load, options).run();

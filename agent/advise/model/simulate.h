@@ -4,10 +4,10 @@
 // how long clients wait. Pure: the same input gives the same answer, by a seed.
 //
 // Event by event. A client comes, waits in the kernel's queue of ListenBacklog until a child
-// accepts, holds a worker for its request, and, where connections are kept, comes again; under
-// prefork and worker it holds its worker meanwhile. Who finds the queue full tries again after 1,
-// 2, 4 .. seconds, as a kernel does. Not in it: requests that slow each other down, on a processor
-// or behind the server. A time of service that was measured has that in it already.
+// accepts, holds a worker for its request, first on the processors and then for what is behind the
+// server, and, where connections are kept, comes again; under prefork and worker it holds its
+// worker meanwhile. Who finds the queue full tries again after 1, 2, 4 .. seconds, as a kernel
+// does. Once a second the children's memory is held against its budget.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,9 @@
 #include <vector>
 
 #include "agent/advise/model/children.h"
+#include "agent/advise/model/limiter.h"
 #include "agent/advise/model/load.h"
+#include "agent/advise/model/machine.h"
 #include "agent/advise/model/times.h"
 #include "agent/apache/maintenance.h"
 
@@ -28,6 +30,7 @@ struct Served {
   Time keep_alive_timeout = std::chrono::seconds(5);
   std::int32_t max_keep_alive_requests = 100;  // 0: without end
   ChildCosts costs{};
+  Machine machine{};
 };
 
 struct SimulationOptions {
@@ -37,11 +40,20 @@ struct SimulationOptions {
   Time first_look = std::chrono::seconds(1);
   Time counted_from{};  // waiting of requests before it is left out, to begin with a warm server
   std::optional<Time> graceful{};  // a graceful restart
+  Time sweep_every{};          // whole seconds; then each child is looked at for itself. 0: never
+  Limiter* limiter = nullptr;  // outlives the simulation; nullptr: none
 };
 
 struct SecondSeen {
   ChildrenCount children{};
-  std::int32_t queue = 0;  // connections that nobody has accepted yet
+  std::int32_t queue = 0;    // connections that nobody has accepted yet
+  std::int32_t serving = 0;  // requests that workers have
+  double age_seconds = 0;    // of these together, since their workers began
+  // Since the start of the server:
+  std::int64_t served = 0;   // requests, also those that nobody waited for any more
+  std::int64_t refused = 0;  // tries to connect
+  double processor_seconds = 0;
+  std::vector<ChildSeen> sweep{};
 };
 
 struct Simulated {
@@ -53,10 +65,14 @@ struct Simulated {
   std::int64_t open = 0;     // when the simulation ended
   std::int64_t refused = 0;  // tries to connect that found the queue full
   Times waiting{};           // until a worker began; patience, where it never did
-  Times response{};          // until the answer; patience, where that was over
+  // Until the answer; patience, where that was over. With a patience of ten seconds its mean is
+  // what servers are compared by: the mean time of an answer, where a failure counts as ten
+  // seconds.
+  Times response{};
   std::int64_t children_started = 0;
   std::int32_t most_processes = 0;
   double most_bytes = 0;
+  std::int64_t seconds_over_budget = 0;  // of those that were counted
 };
 
 Simulated simulate(const Served& served, const LoadShape& load,

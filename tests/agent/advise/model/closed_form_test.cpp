@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include "agent/advise/model/erlang.h"
 #include "agent/advise/model/simulate.h"
 #include "tests/agent/advise/model/pools.h"
 
@@ -23,15 +24,6 @@ Simulated long_run(std::int32_t workers, double a_second, const ServiceTime& ser
   load.patience = 1h;
   const Served served{.pool = fixed_pool(workers), .listen_backlog = backlog, .costs = kFree};
   return simulate(served, load, kWarm);
-}
-
-// The share that has to wait: Erlang's C, for `offered` busy workers on average.
-double erlang_c(int workers, double offered) {
-  double blocked = 1;
-  for (int i = 1; i <= workers; ++i)
-    blocked = offered * blocked / (i + offered * blocked);
-  const double load = offered / workers;
-  return blocked / (1 - load + load * blocked);
 }
 
 TEST(ClosedForm, ManyWorkersWithExponentialTimesWaitAsErlangSays) {

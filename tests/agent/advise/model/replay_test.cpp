@@ -97,6 +97,26 @@ TEST(Replay, TheSimulatorShowsTheBusyThatWereSeen) {
   EXPECT_NEAR(busy(75, 120), 40, 4);
 }
 
+TEST(Replay, WhatWasWaitedForProcessorsIsTakenOutOfTheTimeOfARequest) {
+  Observation seen = observed(0.2, 125);
+  EXPECT_EQ(load_of(two_minutes(), seen).processor.mean_seconds(), 0);
+  EXPECT_EQ(served_by(prefork_settings(), seen)->machine.cores, 0);
+  seen.load.cpu_seconds_per_request = 0.01;
+  seen.load.cpu_busy_share = 0.75;  // three of four, and 1.25 of them ours
+  seen.host.cores = 4;
+  const LoadShape load = load_of(two_minutes(), seen);
+  EXPECT_DOUBLE_EQ(load.processor.mean_seconds(), 0.01);
+  // Erlang's C of 3 on 4 is 0.51: 0.01 (1 + 0.51 / (4 - 3)) are spent on processors.
+  EXPECT_NEAR(load.service.mean_seconds(), 0.2 - 0.0151, 0.0001);
+  EXPECT_DOUBLE_EQ(served_by(prefork_settings(), seen)->machine.cores, 2.25);
+  // Replayed, it takes as long as was seen.
+  seen.load.cpu_busy_share = 1.25 / 4;
+  const Simulated again =
+      simulate(*served_by(prefork_settings(), seen), load_of(two_minutes(), seen),
+               {.counted_from = std::chrono::seconds(70)});
+  EXPECT_NEAR(again.response.mean_seconds() - again.waiting.mean_seconds(), 0.2, 0.03);
+}
+
 TEST(Replay, ConnectionsThatWereKeptHoldTheirWorkersAgain) {
   Observation seen = observed(0.2, 50);
   seen.load.keepalive.mean = 25;  // half a second after each request

@@ -92,7 +92,28 @@ TEST(Foretold, ItDoubtsWhatIsUnlikeWhatWasSeen) {
   ASSERT_TRUE(report);
   ASSERT_EQ(report->remarks.size(), 2U);
   EXPECT_THAT(report->remarks[0], HasSubstr("95 %"));
+  EXPECT_THAT(report->remarks[0], HasSubstr("could not be read"));
   EXPECT_THAT(report->remarks[1], HasSubstr("60 workers were seen busy"));
+}
+
+TEST(Foretold, FullProcessorsAreNoCureForWhoAddsWorkers) {
+  // 80 requests a second that take 60 ms of four processors each: more than these can do.
+  Overloaded server;
+  server.seen.load.cpu_busy_share = 0.75;
+  server.seen.load.cpu_seconds_per_request = 0.06;
+  server.seen.host.cores = 4;
+  const auto few = server.with({workers(20)});
+  const auto many = server.with({workers(200)});
+  ASSERT_TRUE(few);
+  ASSERT_TRUE(many);
+  EXPECT_GT(few->changed.waiting_p50_seconds, 1);
+  EXPECT_GT(static_cast<double>(many->changed.failed),
+            0.9 * static_cast<double>(few->changed.failed));
+  server.seen.load.cpu_busy_share = 0.95;
+  const auto doubtful = server.with({});
+  ASSERT_TRUE(doubtful);
+  ASSERT_FALSE(doubtful->remarks.empty());
+  EXPECT_THAT(doubtful->remarks[0], HasSubstr("quieter hour"));
 }
 
 TEST(Foretold, TooLittleIsRefusedInASentence) {

@@ -40,6 +40,12 @@ Served any_server() {
   served.costs.startup = std::chrono::milliseconds(*inRange(0, 1500));
   served.costs.fresh_bytes = 1;
   served.costs.grown_bytes = 2;
+  if (*rc::gen::element(true, false))
+    served.machine = {.cores = *inRange(1, 16) / 2.0,
+                      .switching = *rc::gen::element(0.0, 0.01),
+                      .backend_servers = *inRange(0, 20),
+                      .backend_contention = *rc::gen::element(0.0, 0.05),
+                      .memory_budget = static_cast<double>(*inRange(0, 40))};
   return served;
 }
 
@@ -49,6 +55,7 @@ LoadShape any_load() {
       rc::gen::map(inRange(0, 300), [](int a_second) { return static_cast<double>(a_second); }));
   load.arriving = *rc::gen::element(Arriving::Poisson, Arriving::Counted);
   load.service = ServiceTime(*inRange(1, 2000) / 1000.0, *rc::gen::element(0.0, 0.5, 1.0, 8.0));
+  load.processor = ServiceTime(*inRange(0, 100) / 1000.0, *rc::gen::element(0.0, 1.0));
   load.requests_a_client = *rc::gen::element(1.0, 1.0, 3.0, 10.0);
   load.think_seconds = *inRange(0, 5000) / 1000.0;
   load.kept_seconds = *rc::gen::element(0.0, 0.0, 1.0, 10.0);

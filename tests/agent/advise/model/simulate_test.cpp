@@ -153,8 +153,20 @@ TEST(Simulator, MemoryGrowsWithWhatTheChildrenServed) {
   EXPECT_NEAR(idle.most_bytes, 4e6, 1);
   const Simulated worked = simulate(served, steady(200, 100, ServiceTime(0.01, 0)));
   EXPECT_NEAR(worked.most_bytes, 20e6, 0.1e6);
+  const Simulated half = simulate(served, steady(2, 20, ServiceTime(0.01, 0)));
+  EXPECT_NEAR(half.most_bytes, 4 * 3e6, 1.5e6) << "forty requests for four children";
   served.costs.leaked_a_request = 1000;
   EXPECT_NEAR(simulate(served, steady(200, 100, ServiceTime(0.01, 0))).most_bytes, 40e6, 1e6);
+}
+
+TEST(Simulator, AThreadThatWasNeverNeededTakesNoMemory) {
+  Served served = served_by(threaded_pool(Mpm::Event));
+  served.costs.needed_thread = 1e6;
+  EXPECT_EQ(simulate(served, steady(0, 10, ServiceTime(0.1, 1))).most_bytes, 0);
+  // A request at a time needs one thread of each child, a flood all of them.
+  const Simulated few = simulate(served, steady(1, 200, ServiceTime(0.001, 0)));
+  EXPECT_EQ(few.most_bytes, 1e6 * few.most_processes);
+  EXPECT_EQ(simulate(served, flood(20, 0)).most_bytes, 400e6);
 }
 
 }  // namespace
