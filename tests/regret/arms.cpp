@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "agent/advise/recommend.h"
 #include "agent/observe/observation.h"
@@ -144,17 +145,17 @@ Outcome gradient2(const Case& tried) {
   return mean;
 }
 
-std::vector<Directives> advised(const Case& tried, int rounds) {
-  std::vector<Directives> after;
+std::vector<Round> advised(const Case& tried, int rounds) {
+  std::vector<Round> played;
   Directives directives = defaults();
   for (int round = 0; round < rounds; ++round) {
     const Watched seen = watch(tried, directives, kFirstRound + static_cast<std::uint64_t>(round));
-    const Proposal proposal = recommend(observe(seen.samples, seen.settings));
+    Proposal proposal = recommend(observe(seen.samples, seen.settings));
     for (const Change& change : proposal.changes)
       directives[change.directive] = change.to;
-    after.push_back(directives);
+    played.push_back({seen.outcome, std::move(proposal), directives});
   }
-  return after;
+  return played;
 }
 
 }  // namespace mpm::regret

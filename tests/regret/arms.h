@@ -10,6 +10,7 @@
 
 #include <vector>
 
+#include "schema/model/proposal.h"
 #include "tests/regret/server.h"
 
 namespace mpm::regret {
@@ -31,8 +32,13 @@ Directives hill_climb(const Case& tried);
 // What Gradient2 in front of a server of a thousand workers comes to.
 Outcome gradient2(const Case& tried);
 
-// The engine's directives after each of so many rounds of watching and setting.
-std::vector<Directives> advised(const Case& tried, int rounds);
+// The engine, round by round: what it said of the server as it was, and the directives after that.
+struct Round {
+  Outcome before;
+  Proposal proposal;
+  Directives directives;
+};
+std::vector<Round> advised(const Case& tried, int rounds);
 
 // How fine a grid is tried.
 enum class Grid : std::uint8_t { Coarse, Fine };

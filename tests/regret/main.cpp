@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The whole table: regret [--only NAME] [--random SEED COUNT]. Without arguments the thirteen
-// hand-made loads; the same arguments print the same text.
+// The whole table: regret [--only NAME] [--random SEED COUNT] [--why]. Without arguments the
+// thirteen hand-made loads; the same arguments print the same text.
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -13,12 +13,13 @@
 namespace mpm::regret {
 namespace {
 
-constexpr const char* kUsage = "usage: regret [--only NAME] [--random SEED COUNT]\n";
+constexpr const char* kUsage = "usage: regret [--only NAME] [--random SEED COUNT] [--why]\n";
 
 struct Options {
   std::string only;  // empty: all of them
   std::uint64_t seed = 0;
-  int count = 0;  // of random cases; 0: the hand-made ones
+  int count = 0;     // of random cases; 0: the hand-made ones
+  bool why = false;  // what the engine said in each round
 };
 
 bool read(int argc, char** argv, Options& options) {
@@ -30,6 +31,8 @@ bool read(int argc, char** argv, Options& options) {
       options.seed = std::strtoull(argv[++i], nullptr, 10);
       options.count = std::atoi(argv[++i]);
       if (options.count <= 0) return false;
+    } else if (word == "--why") {
+      options.why = true;
     } else {
       return false;
     }
@@ -45,6 +48,7 @@ int run(const Options& options) {
     if (!options.only.empty() && tried.name != options.only) continue;
     matches.push_back(play(tried, Grid::Fine));
     std::fputs(line_of(matches.back()).c_str(), stdout);
+    if (options.why) std::fputs(rounds_of(matches.back()).c_str(), stdout);
     std::fflush(stdout);
   }
   if (matches.empty()) {

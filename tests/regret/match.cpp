@@ -34,11 +34,10 @@ double Match::against_default(std::size_t way) const {
 
 Match play(const Case& tried, Grid grid, Others others) {
   Match match{tried.name, tried.about, tried.mpm, oracle(tried, grid)};
-  const std::vector<Directives> rounds = advised(tried, kRounds);
-  match.ours = rounds.back();
+  match.rounds = advised(tried, kRounds);
   match.outcomes[kDefault] = outcome_of(tried, defaults());
-  match.outcomes[kOursOnce] = outcome_of(tried, rounds.front());
-  match.outcomes[kOurs] = outcome_of(tried, rounds.back());
+  match.outcomes[kOursOnce] = outcome_of(tried, match.rounds.front().directives);
+  match.outcomes[kOurs] = outcome_of(tried, match.rounds.back().directives);
   if (others == Others::Left) return match;
   match.outcomes[1] = outcome_of(tried, debian(tried.mpm));
   match.outcomes[2] = outcome_of(tried, apache2buddy(tried));
@@ -84,7 +83,22 @@ std::string line_of(const Match& match) {
     text += fmt::format(" {:8.2f}{}", match.regret(way),
                         match.outcomes[way].breaks_budget() ? '!' : ' ');
   return text + fmt::format("\n       oracle: {}\n       ours:   {}\n",
-                            in_words(match.best.directives), in_words(match.ours));
+                            in_words(match.best.directives),
+                            in_words(match.rounds.back().directives));
+}
+
+std::string rounds_of(const Match& match) {
+  std::string text;
+  for (const Round& round : match.rounds) {
+    text += fmt::format("       {:.4f} s, {:.1f} % failed: {}\n", round.before.seconds,
+                        100 * round.before.failed, round.proposal.verdict);
+    for (const Finding& finding : round.proposal.findings)
+      text += fmt::format("         {}: {}\n", finding.rule, finding.claim);
+    for (const Change& change : round.proposal.changes)
+      text += fmt::format("         {} {} -> {}: {}\n", change.directive, change.from, change.to,
+                          change.because);
+  }
+  return text;
 }
 
 std::string summary(const std::vector<Match>& matches) {

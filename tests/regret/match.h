@@ -25,7 +25,7 @@ struct Match {
   Mpm mpm = Mpm::Event;
   Oracle best;
   std::array<Outcome, kWays.size()> outcomes{};
-  Directives ours{};  // after the last round
+  std::vector<Round> rounds{};  // of ours
 
   // J over the oracle's, at least 1.
   double regret(std::size_t way) const;
@@ -50,6 +50,8 @@ Score score(const std::vector<Match>& matches, std::size_t way);
 // A line of the table, and its head.
 std::string head();
 std::string line_of(const Match& match);
+// What the engine said in each round, for who wants to know why.
+std::string rounds_of(const Match& match);
 // The scores of all ways.
 std::string summary(const std::vector<Match>& matches);
 

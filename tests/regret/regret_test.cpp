@@ -167,8 +167,8 @@ INSTANTIATE_TEST_SUITE_P(Quick, Harmless, testing::Values("L1", "L5", "L12", "L1
 TEST_P(Harmless, WhatServesWellIsServedAsWellAfterEachRound) {
   const Case tried = named(GetParam());
   const double before = outcome_of(tried, defaults()).seconds;
-  for (const Directives& directives : advised(tried, 3)) {
-    const Outcome after = outcome_of(tried, directives);
+  for (const Round& round : advised(tried, 3)) {
+    const Outcome after = outcome_of(tried, round.directives);
     EXPECT_LE(after.seconds, 1.02 * before);
     EXPECT_FALSE(after.breaks_budget());
   }
