@@ -23,6 +23,7 @@
 #include "gui/page/overview_page.h"
 #include "gui/page/plain_label.h"
 #include "gui/page/server_delegate.h"
+#include "gui/page/what_if_page.h"
 #include "gui/plot/scoreboard_grid.h"
 #include "gui/theme.h"
 #include "gui/words.h"
@@ -59,9 +60,10 @@ MainWindow::MainWindow(const std::vector<FeedOptions>& agents, QWidget* parent)
 }
 
 MainWindow::~MainWindow() {
-  // What they tell while they end concerns nobody any more.
+  // What they tell while they end concerns nobody any more, and nobody is asked any more.
   for (const auto& feed : feeds_)
     feed->disconnect(this);
+  overview_->grid().disconnect(this);
 }
 
 void MainWindow::start() {
@@ -113,11 +115,13 @@ void MainWindow::build_pages() {
   overview_ = new OverviewPage(this);
   advice_ = new AdvicePage(this);
   history_ = new HistoryPage(this);
+  what_if_ = new WhatIfPage(this);
   changes_ = new QStackedWidget(this);
   pages_ = new QTabWidget(this);
   pages_->addTab(overview_, tr("&Overview"));
   pages_->addTab(history_, tr("&History"));
   pages_->addTab(advice_, tr("&Advice"));
+  pages_->addTab(what_if_, tr("What &if"));
   pages_->addTab(changes_, tr("&Change"));
   pages_->setDocumentMode(true);
   empty_ = plain_label(this, Weight::Large);
@@ -240,6 +244,7 @@ void MainWindow::choose(const QModelIndex& index) {
   changes_->setCurrentIndex(now.agent);
   feed(now.agent).watch(now.key);
   history_->watch(feed(now.agent).client(), now.key);
+  what_if_->watch(feed(now.agent).client(), now.key);
   show_link(now.agent, feed(now.agent).link());
   if (server != nullptr) overview_->show_status(*server);
   show_chosen();
