@@ -134,6 +134,10 @@ void MainWindow::build_pages() {
   connect(&overview_->grid(), &ScoreboardGrid::looked_at, this,
           [this](std::optional<std::int32_t> pid) { feed(chosen_.agent).look_at(pid); });
   connect(advice_, &AdvicePage::change_wanted, this, &MainWindow::review);
+  connect(what_if_, &WhatIfPage::change_wanted, this, [this](const Proposal& tried) {
+    pages_->setCurrentWidget(changes_);
+    change().review(tried);
+  });
   connect(advice_, &AdvicePage::finding_chosen, this, &MainWindow::mark_finding);
   connect(advice_, &AdvicePage::history_wanted, this, [this] {
     history_->show_evidence();

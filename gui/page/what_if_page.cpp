@@ -48,7 +48,8 @@ WhatIfPage::WhatIfPage(QWidget* parent)
       verdict_(plain_label(this, Weight::Large)),
       basis_(plain_label(this, Weight::Small)),
       remarks_(plain_label(this)),
-      reset_(new QPushButton(tr("&As it is"), this)),
+      reset_(new QPushButton(tr("As it i&s"), this)),
+      review_(new QPushButton(tr("&Review as a change..."), this)),
       plot_(new ForecastPlot(this)) {
   verdict_->setAccessibleName(tr("Prediction"));
   auto* column = new QVBoxLayout(this);
@@ -75,6 +76,7 @@ WhatIfPage::WhatIfPage(QWidget* parent)
     build_sliders();
     want();
   });
+  connect(review_, &QPushButton::clicked, this, [this] { Q_EMIT change_wanted(tried()); });
   build_sliders();
 }
 
@@ -85,6 +87,7 @@ QWidget* WhatIfPage::build_right() {
   auto* head = new QHBoxLayout;
   head->addWidget(heading(tr("What would have been"), right), 1);
   head->addWidget(reset_);
+  head->addWidget(review_);
   column->addLayout(head);
   QTableView* table = table_view(&forecast_, tr("Prediction beside today's"), Rows::Read, right);
   column->addWidget(table, 3);
@@ -124,7 +127,8 @@ void WhatIfPage::ask_settings() {
       [this, asked = target_, client = client_](Result<MpmSettings> settings) {
         if (asked != target_ || client != client_) return;
         if (!settings) return verdict_->setText(shown(settings.error().what));
-        trials_ = trials_of(*settings);
+        settings_ = *settings;
+        trials_ = trials_of(settings_);
         build_sliders();
         want();
       });
@@ -139,7 +143,28 @@ void WhatIfPage::build_sliders() {
   static_cast<QVBoxLayout*>(left_->layout())->insertWidget(1, sliders_);
   for (std::size_t trial = 0; trial < trials_.size(); ++trial)
     add_slider(trial);
-  reset_->setEnabled(!wishes_of(trials_).empty());
+  show_whether_tried();
+}
+
+void WhatIfPage::show_whether_tried() {
+  const bool any = !wishes_of(trials_).empty();
+  reset_->setEnabled(any);
+  review_->setEnabled(any);
+}
+
+Proposal WhatIfPage::tried() const {
+  Proposal proposal;
+  proposal.pid = settings_.pid;
+  proposal.basis = settings_.basis;
+  proposal.verdict = verdict_->text().toStdString();
+  for (const Trial& trial : trials_) {
+    if (trial.tried == trial.in_force) continue;
+    Change& change = proposal.changes.emplace_back();
+    change.directive = trial.directive;
+    change.from = trial.in_force;
+    change.to = trial.tried;
+  }
+  return proposal;
 }
 
 void WhatIfPage::add_slider(std::size_t trial) {
@@ -169,7 +194,7 @@ void WhatIfPage::add_slider(std::size_t trial) {
 
 void WhatIfPage::try_value(std::size_t trial, int value) {
   trials_[trial].tried = value;
-  reset_->setEnabled(!wishes_of(trials_).empty());
+  show_whether_tried();
   want();
 }
 

@@ -3,7 +3,7 @@
 // What if a directive were another: sliders, and the load of the last hour gone over again with
 // what they say, beside the same as it is. It asks while a slider is dragged, one question at a
 // time: what is wanted meanwhile is asked next, and of all that was wanted in between only the
-// last.
+// last. Nothing is changed here: what was tried is reviewed where all changes are.
 #pragma once
 
 #include <QTimer>
@@ -13,6 +13,7 @@
 
 #include "gui/model/rows_model.h"
 #include "gui/model/what_if.h"
+#include "schema/model/proposal.h"
 #include "schema/model/result.h"
 
 class QGridLayout;
@@ -37,6 +38,10 @@ class WhatIfPage : public QWidget {
   const RowsModel& forecast() const { return forecast_; }
   QString sentence() const;
 
+ Q_SIGNALS:
+  // What was tried, as if it had been advised.
+  void change_wanted(const mpm::Proposal& tried);
+
  protected:
   void showEvent(QShowEvent* event) override;
 
@@ -45,6 +50,8 @@ class WhatIfPage : public QWidget {
   void ask_settings();
   void build_sliders();
   void add_slider(std::size_t trial);
+  Proposal tried() const;
+  void show_whether_tried();
   void try_value(std::size_t trial, int value);
   void want();
   void ask();
@@ -52,6 +59,7 @@ class WhatIfPage : public QWidget {
 
   AgentClient* client_ = nullptr;
   std::string target_;
+  MpmSettings settings_;
   std::vector<Trial> trials_;
   RowsModel forecast_;
   QWidget* sliders_ = nullptr;  // of this server; another one's are other ones
@@ -60,6 +68,7 @@ class WhatIfPage : public QWidget {
   QLabel* basis_;
   QLabel* remarks_;
   QPushButton* reset_;
+  QPushButton* review_;
   ForecastPlot* plot_;
   int asked_ = 0;  // the number of the open question; 0: none
   int questions_ = 0;

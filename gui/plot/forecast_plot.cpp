@@ -14,6 +14,7 @@ namespace {
 
 constexpr int kLabel = 20;
 constexpr int kGap = 8;
+constexpr int kSample = 36;  // of a line, in the legend
 
 struct Curve {
   const char* name;
@@ -65,8 +66,18 @@ void ForecastPlot::paintEvent(QPaintEvent* /*event*/) {
   const Theme theme = theme_of(palette());
   painter.fillRect(rect(), theme.ground);
   if (!report_) return;
-  const int each = (height() - kGap) / static_cast<int>(kCurves.size());
-  int y = kGap / 2;
+  const QPen today(theme.faint, 1.5);
+  const QPen tried(theme.severity(Severity::Advice), 2.5, Qt::DashLine);
+  int x = kGap;
+  for (const auto& [pen, name] : {std::pair{today, tr("as it is")}, {tried, tr("as tried")}}) {
+    painter.setPen(pen);
+    painter.drawLine(x, kLabel / 2, x + kSample, kLabel / 2);
+    painter.setPen(theme.text);
+    painter.drawText(QRect(x + kSample + kGap, 0, width(), kLabel), Qt::AlignVCenter, name);
+    x += kSample + 3 * kGap + fontMetrics().horizontalAdvance(name);
+  }
+  const int each = (height() - kLabel - kGap) / static_cast<int>(kCurves.size());
+  int y = kLabel;
   for (const Curve& curve : kCurves) {
     const auto& now = report_->as_it_is.course;
     const auto& then = report_->changed.course;
@@ -81,10 +92,10 @@ void ForecastPlot::paintEvent(QPaintEvent* /*event*/) {
     painter.setPen(theme.faint);
     painter.drawLine(QPointF(0, scale.height), QPointF(scale.width, scale.height));
     painter.setRenderHint(QPainter::Antialiasing);
-    painter.setPen(QPen(theme.faint, 1.5));
+    painter.setPen(today);
     painter.drawPolyline(line_of(now, scale, curve.of));
     if (!report_->directives.empty()) {
-      painter.setPen(QPen(theme.severity(Severity::Advice), 2.5, Qt::DashLine));
+      painter.setPen(tried);
       painter.drawPolyline(line_of(then, scale, curve.of));
     }
     painter.restore();

@@ -73,10 +73,12 @@ void take_all(MainWindow& window, const QString& prefix) {
       for (int page = 0; page < window.pages().count(); ++page) {
         window.pages().setCurrentIndex(page);
         QTest::qWait(300);
-        const QString name = QStringLiteral("%1-%2-%3-%4.png")
-                                 .arg(prefix, window.pages().tabText(page).remove(u'&').toLower(),
-                                      QString::number(size.width()),
-                                      dark ? QStringLiteral("dark") : QStringLiteral("light"));
+        const QString name =
+            QStringLiteral("%1-%2-%3-%4.png")
+                .arg(prefix,
+                     window.pages().tabText(page).remove(u'&').replace(u' ', u'-').toLower(),
+                     QString::number(size.width()),
+                     dark ? QStringLiteral("dark") : QStringLiteral("light"));
         small(window.grab().toImage()).save(name, "PNG", 0);
       }
     }
@@ -126,11 +128,9 @@ int run(const QString& directory, const QString& server, std::chrono::seconds sp
   calm.stop();
   Load much({.port = httpd.port(), .path = path, .per_second = kTooMuch, .span = 2 * span + 120s});
   QTest::qWait(static_cast<int>(std::chrono::milliseconds(span * 2 / 3).count()));
-  if (QPushButton* review = test::button(window, QStringLiteral("Review"))) {
-    review->click();
-    test::turn_until([&] { return test::button(window, QStringLiteral("Make")) != nullptr; });
-  }
   try_twice_the_workers(window);
+  if (test::press(window.what_if(), QStringLiteral("Review as a change")))
+    test::turn_until([&] { return test::button(window, QStringLiteral("Make")) != nullptr; });
   // The plots show what there is of the past, and not the hour in which it lies.
   window.history().show_last(span + span / 10);
   look_at_a_worker(window);

@@ -13,6 +13,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "gui/page/change_page.h"
 #include "gui/page/main_window.h"
 #include "gui/page/what_if_page.h"
 #include "gui/plot/forecast_plot.h"
@@ -30,6 +31,8 @@ using testing::HasSubstr;
 
 MpmSettings settings_of(std::int64_t limit) {
   MpmSettings settings;
+  settings.pid = 11642;
+  settings.basis = "what was read";
   for (const auto& [directive, value] : std::vector<std::pair<std::string, SettingValue>>{
            {"MaxRequestWorkers", limit}, {"KeepAlive", std::string("On")}, {"MaxMemFree", 2048}}) {
     Setting setting;
@@ -134,6 +137,20 @@ TEST_F(WhatIfWindow, GoesBackToWhatIsInForce) {
   ASSERT_TRUE(test::press(page(), QStringLiteral("As it is")));
   EXPECT_EQ(slider().value(), 16);
   EXPECT_TRUE(turn_until([&] { return asked().back().wishes.empty(); }));
+}
+
+TEST_F(WhatIfWindow, LeadsToTheReviewOfWhatWasTried) {
+  slider().setValue(40);
+  ASSERT_TRUE(test::press(page(), QStringLiteral("Review as a change")));
+  EXPECT_TRUE(window.change().isVisible());
+  ASSERT_TRUE(turn_until([&] { return !agent.posted("/v1/changes/preview").empty(); }));
+  const auto asked = from_json<ChangeRequest>(agent.posted("/v1/changes/preview")[0]);
+  ASSERT_TRUE(asked);
+  EXPECT_EQ(asked->question.basis, "what was read");
+  ASSERT_EQ(asked->question.wishes.size(), 1U);
+  EXPECT_EQ(asked->question.wishes[0].directive, "MaxRequestWorkers");
+  EXPECT_EQ(asked->question.wishes[0].value, "40");
+  EXPECT_TRUE(agent.posted("/v1/changes/begin").empty());
 }
 
 TEST_F(WhatIfWindow, SaysWhyNothingCanBeForetold) {
