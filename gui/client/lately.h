@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What one server was asked for in the last minutes, and how long it took: the history's numbers
-// over that time as one. The quantiles are of what the history keeps, which is the mean of the
-// requests that finished between two looks, as often as they were: one slow request among many
-// quick ones is not in them.
+// over that time as one. The mean is by Little's law, of all requests. The quantiles are of what the
+// history keeps: of requests after which their worker was seen at rest, which under full load are
+// few or none, the mean between two looks, as often as they were; one slow request among many quick
+// ones is not in them.
 #pragma once
 
 #include <optional>
@@ -16,7 +17,7 @@ namespace mpm::gui {
 struct Lately {
   double seconds = 0;  // that were seen
   std::optional<double> arrivals_per_second;
-  std::optional<double> mean_seconds;  // of a request, as the others
+  std::optional<double> mean_seconds;  // that a request holds its worker
   std::optional<double> p50_seconds;
   std::optional<double> p95_seconds;
   std::optional<double> p99_seconds;

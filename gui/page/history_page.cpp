@@ -66,10 +66,7 @@ HistoryPage::HistoryPage(QWidget* parent)
   connect(&next_, &QTimer::timeout, this, &HistoryPage::follow);
   connect(plots_, &TimePlots::span_wanted, this, [this](const TimeSpan& span) {
     follows_ = present() - span.to < 1s;
-    lengths_->setExclusive(false);
-    for (QAbstractButton* button : lengths_->buttons())
-      button->setChecked(false);
-    lengths_->setExclusive(true);
+    check_length(0);
     want();
   });
   connect(plots_, &TimePlots::reset_wanted, this, [this] { show_last(length_); });
@@ -159,11 +156,18 @@ void HistoryPage::show_evidence() {
 void HistoryPage::show_last(std::chrono::seconds length) {
   length_ = length;
   follows_ = true;
-  if (QAbstractButton* button = lengths_->button(static_cast<int>(length.count())))
-    button->setChecked(true);
+  check_length(static_cast<int>(length.count()));
   const Instant end = present();
   plots_->show_span({end - length, end});
   want();
+}
+
+// None is, when there is no button of that length.
+void HistoryPage::check_length(int seconds) {
+  lengths_->setExclusive(false);
+  for (QAbstractButton* button : lengths_->buttons())
+    button->setChecked(lengths_->id(button) == seconds);
+  lengths_->setExclusive(true);
 }
 
 void HistoryPage::want() {

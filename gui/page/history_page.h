@@ -63,6 +63,7 @@ class HistoryPage : public QWidget {
  private:
   QHBoxLayout* build_head();
   void build_table();
+  void check_length(int seconds);
   void want();
   void ask();
   void heard(Result<HistoryReport> report);

@@ -23,6 +23,7 @@
 #include "gui/page/overview_page.h"
 #include "gui/page/plain_label.h"
 #include "gui/page/server_delegate.h"
+#include "gui/page/what_if_page.h"
 #include "gui/plot/scoreboard_grid.h"
 #include "gui/theme.h"
 #include "gui/words.h"
@@ -59,9 +60,10 @@ MainWindow::MainWindow(const std::vector<FeedOptions>& agents, QWidget* parent)
 }
 
 MainWindow::~MainWindow() {
-  // What they tell while they end concerns nobody any more.
+  // What they tell while they end concerns nobody any more, and nobody is asked any more.
   for (const auto& feed : feeds_)
     feed->disconnect(this);
+  overview_->grid().disconnect(this);
 }
 
 void MainWindow::start() {
@@ -113,11 +115,13 @@ void MainWindow::build_pages() {
   overview_ = new OverviewPage(this);
   advice_ = new AdvicePage(this);
   history_ = new HistoryPage(this);
+  what_if_ = new WhatIfPage(this);
   changes_ = new QStackedWidget(this);
   pages_ = new QTabWidget(this);
   pages_->addTab(overview_, tr("&Overview"));
   pages_->addTab(history_, tr("&History"));
   pages_->addTab(advice_, tr("&Advice"));
+  pages_->addTab(what_if_, tr("What &if"));
   pages_->addTab(changes_, tr("&Change"));
   pages_->setDocumentMode(true);
   empty_ = plain_label(this, Weight::Large);
@@ -130,6 +134,10 @@ void MainWindow::build_pages() {
   connect(&overview_->grid(), &ScoreboardGrid::looked_at, this,
           [this](std::optional<std::int32_t> pid) { feed(chosen_.agent).look_at(pid); });
   connect(advice_, &AdvicePage::change_wanted, this, &MainWindow::review);
+  connect(what_if_, &WhatIfPage::change_wanted, this, [this](const Proposal& tried) {
+    pages_->setCurrentWidget(changes_);
+    change().review(tried);
+  });
   connect(advice_, &AdvicePage::finding_chosen, this, &MainWindow::mark_finding);
   connect(advice_, &AdvicePage::history_wanted, this, [this] {
     history_->show_evidence();
@@ -240,6 +248,7 @@ void MainWindow::choose(const QModelIndex& index) {
   changes_->setCurrentIndex(now.agent);
   feed(now.agent).watch(now.key);
   history_->watch(feed(now.agent).client(), now.key);
+  what_if_->watch(feed(now.agent).client(), now.key);
   show_link(now.agent, feed(now.agent).link());
   if (server != nullptr) overview_->show_status(*server);
   show_chosen();

@@ -26,6 +26,7 @@ class AdvicePage;
 class ChangePage;
 class HistoryPage;
 class OverviewPage;
+class WhatIfPage;
 
 class MainWindow : public QMainWindow {
   Q_OBJECT
@@ -43,6 +44,7 @@ class MainWindow : public QMainWindow {
   OverviewPage& overview() { return *overview_; }
   AdvicePage& advice() { return *advice_; }
   HistoryPage& history() { return *history_; }
+  WhatIfPage& what_if() { return *what_if_; }
   // Of the agent whose server is shown.
   ChangePage& change() { return change_of(chosen_.agent); }
   QTabWidget& pages() { return *pages_; }
@@ -91,6 +93,7 @@ class MainWindow : public QMainWindow {
   OverviewPage* overview_ = nullptr;
   AdvicePage* advice_ = nullptr;
   HistoryPage* history_ = nullptr;
+  WhatIfPage* what_if_ = nullptr;
   QStackedWidget* changes_ = nullptr;  // a ChangePage for each agent, by its number
   QSplitter* splitter_ = nullptr;
 };

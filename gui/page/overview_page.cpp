@@ -53,10 +53,10 @@ void OverviewPage::build() {
     tiles->setColumnStretch(at++, 1);
   }
   column->addLayout(tiles);
-  durations_->setToolTip(
-      tr("Each look takes the mean of the requests that ended since the look before; these are "
-         "quantiles of those means, a mean counting as often as it has requests. A slow request "
-         "among many quick ones is not to be seen in them: see the oldest request."));
+  durations_->setToolTip(tr(
+      "The mean is of all requests: so long each held a worker. The quantiles are of those after "
+      "which their worker was seen at rest, and of the mean of them between two looks: a slow "
+      "request among many quick ones is not to be seen in them. See the oldest request."));
   requests_->plot();
   queue_->plot();
   auto* area = new QScrollArea(this);
@@ -142,12 +142,18 @@ void OverviewPage::show_no_proposal(const QString& why) {
 
 void OverviewPage::show_lately(const Lately& lately) {
   bounds_.lately = lately;
-  if (!lately.p50_seconds || !lately.p95_seconds || !lately.p99_seconds)
-    return durations_->show_fact({tr("not known"), tr("no request was seen to end")});
-  durations_->show_fact({tr("p50 %1").arg(seconds(*lately.p50_seconds)),
-                         tr("p95 %1, p99 %2 of the means of looks in %3")
-                             .arg(seconds(*lately.p95_seconds), seconds(*lately.p99_seconds),
-                                  seconds(lately.seconds))});
+  const QString unknown = tr("not known");
+  const QString mean = lately.mean_seconds ? seconds(*lately.mean_seconds) : unknown;
+  if (lately.p50_seconds && lately.p95_seconds && lately.p99_seconds)
+    return durations_->show_fact(
+        {tr("p50 %1").arg(seconds(*lately.p50_seconds)),
+         tr("p95 %1, p99 %2, mean %3; in the last %4")
+             .arg(seconds(*lately.p95_seconds), seconds(*lately.p99_seconds), mean,
+                  seconds(lately.seconds))});
+  if (!lately.mean_seconds) return durations_->show_fact({unknown, tr("no request ended yet")});
+  durations_->show_fact({tr("mean %1").arg(mean),
+                         tr("in the last %1; no worker was seen at rest, so no quantiles are known")
+                             .arg(seconds(lately.seconds))});
 }
 
 }  // namespace mpm::gui

@@ -18,6 +18,7 @@ namespace {
 constexpr const char* kContext = "mpm::gui::Course";
 constexpr double kFarOutside = 1e6;  // pixels: what a painter still cuts off well
 constexpr std::string_view kSaturatedField = "saturated_seconds";
+constexpr std::string_view kSeldomField = "memory";  // and whatever else begins with it
 
 constexpr std::array kWorkers{
     CourseLine{"busy", QT_TRANSLATE_NOOP("mpm::gui::Course", "busy"), Stroke::Main},
@@ -164,6 +165,7 @@ std::vector<QPolygonF> strokes_of(const HistoryReport& report, std::string_view 
   const auto place = place_of_field(report, field);
   if (!place || scale.most <= 0) return strokes;
   const auto step = step_of(report);
+  const bool seldom = field.starts_with(kSeldomField);
   std::optional<Column> column;
   Instant expected{};
   const auto flush = [&] {
@@ -173,6 +175,11 @@ std::vector<QPolygonF> strokes_of(const HistoryReport& report, std::string_view 
   for (const HistoryPoint& point : points_in(report, scale.span)) {
     const auto value = value_of(&point, place);
     if (!value) {
+      // Where the server was looked at and its memory not, it is no gap.
+      if (seldom && point.at <= expected) {
+        expected = point.at + step + step / 2;
+        continue;
+      }
       flush();
       expected = {};
       continue;

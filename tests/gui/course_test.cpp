@@ -87,6 +87,14 @@ TEST(Course, DrawsNoLineAcrossAGap) {
   EXPECT_TRUE(strokes_of(report, "idle", {kHour, 600, 100, 10}).empty());
 }
 
+TEST(Course, DrawsMemoryOverStepsInWhichOnlyTheRestWasLookedAt) {
+  HistoryReport report = report_of({1, std::nullopt, std::nullopt, 4, 5}, 600);
+  report.fields[0] = "memory_bytes";
+  EXPECT_EQ(strokes_of(report, "memory_bytes", {kHour, 600, 100, 10}).size(), 1U);
+  report.points.erase(report.points.begin() + 1, report.points.begin() + 3);
+  EXPECT_EQ(strokes_of(report, "memory_bytes", {kHour, 600, 100, 10}).size(), 2U);
+}
+
 TEST(Course, CostsWhatItsWidthCostsAndLosesNoPeak) {
   std::vector<std::optional<double>> busy(50'000, 10.0);
   busy[31'111] = 90;

@@ -31,6 +31,8 @@ FakeAgent::FakeAgent() {
                                           {"/v1/workers", "workers"},
                                           {"/v1/proposal", "proposal"},
                                           {"/v1/history", "history"},
+                                          {"/v1/settings", "settings"},
+                                          {"/v1/simulation", "simulation"},
                                           {"/v1/changes", "changes"},
                                           {"/v1/change", "change"},
                                           {"/v1/changes/preview", "change-preview"},

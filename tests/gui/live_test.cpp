@@ -17,6 +17,7 @@
 #include "gui/page/history_page.h"
 #include "gui/page/main_window.h"
 #include "gui/page/overview_page.h"
+#include "gui/page/what_if_page.h"
 #include "gui/plot/scoreboard_grid.h"
 #include "tests/gui/window.h"
 #include "tests/support/bytes_of.h"
@@ -95,6 +96,33 @@ TEST(Dashboard, DrawsWhatItsAgentSawSinceItBegan) {
   for (const CoursePlot& plot : course_plots())
     for (const CourseLine& line : plot.lines)
       EXPECT_TRUE(place_of_field(*report, line.field)) << line.field;
+}
+
+TEST(Dashboard, SaysForWhomAWorkerWorksHowLongItTakesAndWhatWouldBe) {
+  // So few workers that each of them works.
+  HttpdOptions made = builtin_httpd(Mpm::Event);
+  made.directives =
+      "ServerLimit 1\nThreadsPerChild 4\nStartServers 1\nMinSpareThreads 1\nMaxSpareThreads 4\n"
+      "MaxRequestWorkers 4\n";
+  const PrivateHttpd server(made);
+  Load load({.port = server.port(), .path = "/work?sleep=200ms", .per_second = 25, .span = 120s});
+  const TempDir state;
+  MainWindow window({test::own_agent_feed(QStringLiteral(MPM_AGENT), state / "state")});
+  window.pages().setCurrentWidget(&window.overview());
+  window.show();
+  window.start();
+  ASSERT_TRUE(turn_until([&] { return choose(window, std::to_string(server.pid())); }))
+      << window.link_sentence().toStdString();
+  ScoreboardGrid& grid = window.overview().grid();
+  ASSERT_TRUE(turn_until([&] { return grid.board().pid == server.pid(); }));
+  QTest::keyClick(&grid, Qt::Key_Right);
+  EXPECT_TRUE(turn_until([&] { return grid.sentence().contains(u"GET /work?sleep=200ms"); }))
+      << grid.sentence().toStdString();
+  EXPECT_TRUE(turn_until([&] { return says(window.overview(), QStringLiteral("in the last ")); }));
+  window.pages().setCurrentWidget(&window.what_if());
+  EXPECT_TRUE(turn_until([&] { return window.what_if().forecast().rowCount() > 0; }, 60s))
+      << window.what_if().sentence().toStdString();
+  EXPECT_FALSE(window.what_if().trials().empty());
 }
 
 TEST(Dashboard, EndsItsAgentWithItself) {

@@ -221,6 +221,14 @@ TEST(Window, AsksForWhomAWorkerWorksOnlyWhileSomeoneLooks) {
   EXPECT_LE(asked(), looked + 1);
 }
 
+TEST(Window, EndsWhileAWorkerIsLookedAt) {
+  FakeAgent agent;
+  Shown shown(options_of(agent));
+  ASSERT_TRUE(shown.is_whole());
+  QTest::keyClick(&shown.window.overview().grid(), Qt::Key_Right);
+  EXPECT_FALSE(shown.window.overview().grid().sentence().isEmpty());
+}
+
 TEST(Window, SaysWhyItIsNotKnownForWhomAWorkerWorks) {
   FakeAgent agent;
   auto workers = *from_json<WorkerList>(test::example("workers"));

@@ -209,14 +209,20 @@ TEST(Connections, AreWhereTheKernelAndTheScoreboardSayThatTheyAre) {
 
 TEST(Lately, IsTheStepInWhichMostWasSeen) {
   HistoryReport report;
-  report.fields = {"duration_p50_seconds", "arrivals_per_second", "duration_seconds"};
+  report.fields = {"duration_p50_seconds", "arrivals_per_second", "requests_per_second", "busy",
+                   "keepalive"};
   EXPECT_FALSE(workers_wanted(lately_of(report)));
-  report.points = {{Instant{}, 2, {9.0, 9.0, 9.0}}, {Instant{}, 500, {0.25, 40.0, 0.5}}};
+  report.points = {{Instant{}, 2, {9.0, 9.0, 9.0, 9.0, 9.0}},
+                   {Instant{}, 500, {0.25, 40.0, 20.0, 15.0, 5.0}}};
   const Lately lately = lately_of(report);
   EXPECT_EQ(lately.seconds, 500);
   EXPECT_EQ(lately.p50_seconds, 0.25);
   EXPECT_FALSE(lately.p99_seconds);
+  EXPECT_EQ(lately.mean_seconds, 0.5);
   EXPECT_EQ(workers_wanted(lately), 20);
+  // Nothing ended: it is not known how long anything takes.
+  report.points[1].values[2] = 0.0;
+  EXPECT_FALSE(lately_of(report).mean_seconds);
 }
 
 TEST(Capacity, LeavesOutWhatIsNotKnown) {

@@ -1,31 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Takes the pictures of the dashboard that are kept in deploy/screenshots: every page, in two
-// sizes, light and dark, of one server as it is now, by an agent of its own.
-//   dashboard_shots DIRECTORY NAME PID AGENT
-// A server that was started for a picture has no past: of that one is made up, a day that ends
-// saturated and a change that mended it once.
-//   dashboard_shots DIRECTORY NAME
+// sizes, light and dark, of a server that it starts and asks for more than it has workers for, and
+// that an agent of its own has watched so long:
+//   dashboard_shots DIRECTORY httpd|mpm-httpd SECONDS
+// Nothing in them is made up.
 #include <QApplication>
 #include <QHash>
+#include <QSpinBox>
 #include <QStyle>
 #include <QStyleFactory>
 #include <QTabWidget>
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <functional>
 #include <string>
 
+#include "cli/load.h"
 #include "gui/page/change_page.h"
 #include "gui/page/history_page.h"
 #include "gui/page/main_window.h"
 #include "gui/page/overview_page.h"
+#include "gui/page/what_if_page.h"
 #include "gui/plot/scoreboard_grid.h"
 #include "gui/theme.h"
-#include "schema/codec/json.h"
-#include "tests/gui/fake_agent.h"
-#include "tests/gui/past.h"
 #include "tests/gui/window.h"
+#include "tests/support/private_httpd.h"
 #include "tests/support/temp_dir.h"
 
 namespace mpm::gui {
@@ -72,48 +73,68 @@ void take_all(MainWindow& window, const QString& prefix) {
       for (int page = 0; page < window.pages().count(); ++page) {
         window.pages().setCurrentIndex(page);
         QTest::qWait(300);
-        const QString name = QStringLiteral("%1-%2-%3-%4.png")
-                                 .arg(prefix, window.pages().tabText(page).remove(u'&').toLower(),
-                                      QString::number(size.width()),
-                                      dark ? QStringLiteral("dark") : QStringLiteral("light"));
+        const QString name =
+            QStringLiteral("%1-%2-%3-%4.png")
+                .arg(prefix,
+                     window.pages().tabText(page).remove(u'&').replace(u' ', u'-').toLower(),
+                     QString::number(size.width()),
+                     dark ? QStringLiteral("dark") : QStringLiteral("light"));
         small(window.grab().toImage()).save(name, "PNG", 0);
       }
     }
   }
 }
 
-int run_past(const QStringList& words) {
-  test::FakeAgent agent;
-  const Instant end = present();
-  agent.answer("/v1/history", to_json(test::past({end - 24h, end}, 1200)));
-  MainWindow window({test::quick_feed(agent.socket())});
-  while (window.pages().count() > 1)
-    window.pages().removeTab(window.pages().widget(0) == &window.history() ? 1 : 0);
-  window.show();
-  window.start();
-  window.history().show_last(24h);
-  if (!test::turn_until([&] { return window.history().plots().report().has_value(); })) return 1;
-  window.history().plots().set_cursor(end - 9h);
-  take_all(window, words[1] + u'/' + words[2]);
-  return 0;
+// Sixteen workers at 500 ms a request: 32 requests a second.
+HttpdOptions server_of(bool builtin) {
+  HttpdOptions options = builtin ? builtin_httpd(Mpm::Event) : HttpdOptions{};
+  options.directives =
+      "ServerLimit 16\nThreadsPerChild 8\nStartServers 1\nMinSpareThreads 8\n"
+      "MaxSpareThreads 64\nMaxRequestWorkers 16\n";
+  return options;
 }
 
-int run(const QStringList& words) {
+// A third of the time it has enough of them, then not any more.
+constexpr double kCalm = 18;
+constexpr double kTooMuch = 44;
+
+void look_at_a_worker(MainWindow& window) {
+  QTest::keyClick(&window.overview().grid(), Qt::Key_Right);
+  test::turn_until([&] { return window.overview().grid().sentence().contains(u"GET "); }, 5s);
+}
+
+void try_twice_the_workers(MainWindow& window) {
+  window.pages().setCurrentWidget(&window.what_if());
+  test::turn_until([&] { return !window.what_if().trials().empty(); });
+  for (auto* value : window.what_if().findChildren<QSpinBox*>())
+    if (value->accessibleName().startsWith(u"MaxRequestWorkers")) value->setValue(32);
+  test::turn_until([&] { return window.what_if().sentence().contains(u"would wait"); });
+}
+
+int run(const QString& directory, const QString& server, std::chrono::seconds span) {
+  const bool builtin = server == u"mpm-httpd";
+  const PrivateHttpd httpd(server_of(builtin));
+  const std::string path = builtin ? "/work?sleep=500ms" : "/lab?sleep=500";
   const TempDir state;
-  MainWindow window({test::own_agent_feed(words[4], state / "state")});
+  MainWindow window({test::own_agent_feed(QStringLiteral(MPM_AGENT), state / "state")});
   window.show();
   window.start();
-  if (!show_server(window, words[3].toStdString())) {
+  if (!show_server(window, std::to_string(httpd.pid()))) {
     std::fprintf(stderr, "%s\n", window.link_sentence().toUtf8().constData());
     return 1;
   }
-  // Until there is advice, or it is clear that there is none to follow.
-  test::turn_until([&] { return test::button(window, QStringLiteral("Review")) != nullptr; }, 40s);
-  if (QPushButton* review = test::button(window, QStringLiteral("Review"))) {
-    review->click();
+  Load calm({.port = httpd.port(), .path = path, .per_second = kCalm, .span = span / 3});
+  QTest::qWait(static_cast<int>(std::chrono::milliseconds(span / 3).count()));
+  calm.stop();
+  Load much({.port = httpd.port(), .path = path, .per_second = kTooMuch, .span = 2 * span + 120s});
+  QTest::qWait(static_cast<int>(std::chrono::milliseconds(span * 2 / 3).count()));
+  try_twice_the_workers(window);
+  if (test::press(window.what_if(), QStringLiteral("Review as a change")))
     test::turn_until([&] { return test::button(window, QStringLiteral("Make")) != nullptr; });
-  }
-  take_all(window, words[1] + u'/' + words[2]);
+  // The plots show what there is of the past, and not the hour in which it lies.
+  window.history().show_last(span + span / 10);
+  look_at_a_worker(window);
+  take_all(window, directory + u'/' + server);
   return 0;
 }
 
@@ -127,10 +148,10 @@ int main(int argc, char** argv) {
   const QApplication app(argc, argv);
   QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
   const QStringList words = QApplication::arguments();
-  if (words.size() == 3) return mpm::gui::run_past(words);
-  if (words.size() != 5) {
-    std::fputs("usage: dashboard_shots DIRECTORY NAME PID AGENT\n", stderr);
+  const int seconds = words.value(3).toInt();
+  if (words.size() != 4 || seconds <= 0) {
+    std::fputs("usage: dashboard_shots DIRECTORY httpd|mpm-httpd SECONDS\n", stderr);
     return 2;
   }
-  return mpm::gui::run(words);
+  return mpm::gui::run(words[1], words[2], std::chrono::seconds(seconds));
 }
