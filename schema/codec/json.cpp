@@ -255,6 +255,7 @@ MPM_JSON(Target)
 MPM_JSON(TargetList)
 MPM_JSON(UndoRequest)
 MPM_JSON(WatchReport)
+MPM_JSON(std::vector<std::int64_t>)
 MPM_JSON(std::vector<ListenerUsage>)
 MPM_JSON(std::vector<MemoryLimit>)
 #undef MPM_JSON

@@ -168,6 +168,8 @@ TEST(Contract, OpenApiHasTheFieldsOfEveryType) {
   expect_described<MpmSettings>("MpmSettings");
   expect_described<Observation>("Observation");
   expect_described<OfflineSite>("OfflineSite");
+  expect_described<PastPeak>("PastPeak");
+  expect_described<Plateau>("Plateau");
   expect_described<Problem>("Problem");
   expect_described<ProcessCounts>("ProcessCounts");
   expect_described<ProcessUsage>("ProcessUsage");
@@ -198,7 +200,7 @@ TEST(Contract, OpenApiHasTheFieldsOfEveryType) {
   expect_described<Wish>("Wish");
   expect_described<Work>("Work");
   expect_described<WorkerCounts>("WorkerCounts");
-  EXPECT_EQ(openapi()["components"]["schemas"].size(), 69U) << "a type that is not held here";
+  EXPECT_EQ(openapi()["components"]["schemas"].size(), 71U) << "a type that is not held here";
 }
 
 TEST(Contract, OpenApiHasTheRoutesOfTheTable) {
