@@ -72,6 +72,8 @@ std::string explained(const Finding& finding, const Style& style) {
       paragraph({lead, tone_of(finding.severity)}, finding.rule, style, Tone::Strong);
   text += paragraph({"      Claim     "}, finding.claim, style);
   if (!finding.advice.empty()) text += paragraph({"      Advice    "}, finding.advice, style);
+  if (!finding.formula.empty()) text += paragraph({"      Formula   "}, finding.formula, style);
+  text += paragraph({"      Sure      "}, words(finding.confidence), style);
   if (finding.evidence.empty()) return text + "\n";
   std::vector<Row> rows;
   for (const Evidence& evidence : finding.evidence)
@@ -97,7 +99,16 @@ std::string findings_section(const Proposal& proposal, const Style& style, Detai
   return text;
 }
 
-std::string changes_section(const Proposal& proposal, const Style& style) {
+std::string reckoned(const Proposal& proposal, const Style& style) {
+  std::string text;
+  for (const Change& change : proposal.changes)
+    if (!change.formula.empty())
+      text +=
+          paragraph({fmt::format("  {} = ", change.directive)}, change.formula, style, Tone::Faint);
+  return text;
+}
+
+std::string changes_section(const Proposal& proposal, const Style& style, Detail detail) {
   std::string text = "\n" + heading("What to change", style);
   if (proposal.changes.empty())
     return text + paragraph({"  "},
@@ -110,11 +121,12 @@ std::string changes_section(const Proposal& proposal, const Style& style) {
     rows.push_back({{change.directive, fmt::format("{}", change.from), fmt::format("{}", change.to),
                      change.because},
                     {}});
-  return text + table({{.heading = "Directive"},
-                       {.heading = "From", .align = Align::Right},
-                       {.heading = "To", .align = Align::Right, .tone = Tone::Strong},
-                       {.heading = "Because", .flexible = true}},
-                      rows, style);
+  text += table({{.heading = "Directive"},
+                 {.heading = "From", .align = Align::Right},
+                 {.heading = "To", .align = Align::Right, .tone = Tone::Strong},
+                 {.heading = "Because", .flexible = true}},
+                rows, style);
+  return detail == Detail::Explained ? text + reckoned(proposal, style) : text;
 }
 
 // The directives that need the strongest restart of the proposal: "ServerLimit and ThreadLimit".
@@ -182,7 +194,7 @@ bool has_findings(const Proposal& proposal) {
 std::string render(const Proposal& proposal, const Style& style, Detail detail) {
   std::string text = top(proposal, style);
   text += findings_section(proposal, style, detail);
-  text += changes_section(proposal, style);
+  text += changes_section(proposal, style, detail);
   if (proposal.memory)
     text += "\n" + heading("Will the memory hold?", style) + render(*proposal.memory, style);
   text += force_section(proposal, style);

@@ -13,11 +13,16 @@ struct Demand {
   double high = 0;
   double keepalive = 0;   // workers that only wait for a client's next request, at the peak
   bool censored = false;  // the limit hid the true number
+  double past = 0;        // workers of both kinds that the busiest hour of the past needed
 };
 
-// Not hidden: the 99th percentile of the busy, a tenth and two more. Hidden, when all workers
-// were busy in more than a fiftieth of the samples: arrivals, with those that the kernel turned
-// away, times the time of a request, and room for chance.
+// Not hidden: the 99th percentile of the busy, a tenth and two more; between that percentile and
+// the largest. Hidden, when all workers were busy in more than a fiftieth of the samples: the
+// offered load q, from arrivals with those that the kernel turned away and the time of a request,
+// and room for chance, q + 3 sqrt(1.2 q) + 2 (He, Liu and Whitt 2016); between the mean of it and
+// half as much again, since clients that were turned away come again and are counted twice.
+// The past is what its busiest hour showed, with the same margin; where all workers were busy then,
+// at least that.
 Demand demand_of(const Observation& seen);
 
 // Whether the limit was reached often enough to matter.

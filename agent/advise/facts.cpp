@@ -6,7 +6,11 @@
 namespace mpm::advise {
 namespace {
 
-constexpr double kFullProcessors = 0.93;
+// Of the time of the requests, what they spend ready to run; of the cores, what httpd uses.
+constexpr double kMostlyReady = 0.5;
+constexpr double kNearlyAllOfThem = 0.85;
+// Below this share of busy processors, it is not they that requests wait for.
+constexpr double kCalmProcessors = 0.85;
 // Of a child's size, in a thousand requests.
 constexpr double kGrowthWorth = 0.15;
 
@@ -51,8 +55,19 @@ std::optional<std::int64_t> Facts::workers_that_fit() const {
   return processes_that_fit(*budget, *cost, policy).value * per_process();
 }
 
-bool Facts::cpu_full() const {
-  return seen.load.cpu_busy_share > kFullProcessors;
+Processors Facts::processors() const {
+  const LoadObservation& load = seen.load;
+  const double own = load.cpu_own_share.value_or(0);
+  if (load.cpu_busy_share <= kFullProcessors && own <= kFullProcessors &&
+      load.cpu_throttled_share <= kThrottled)
+    return Processors::Free;
+  if (own > kNearlyAllOfThem) return Processors::Ours;
+  if (!load.cpu_ready_share) return Processors::Untold;
+  return *load.cpu_ready_share > kMostlyReady ? Processors::Ours : Processors::Others;
+}
+
+bool Facts::backend_full() const {
+  return seen.load.plateau && !cpu_full() && seen.load.cpu_busy_share < kCalmProcessors;
 }
 
 bool Facts::ramping() const {
@@ -60,7 +75,9 @@ bool Facts::ramping() const {
 }
 
 bool Facts::overflowing() const {
-  return seen.load.overflows > 0 && !is_pinned(seen) && !deaf();
+  // They are counted for the whole network namespace: where nobody was ever seen waiting for this
+  // server, they are another one's.
+  return seen.load.overflows > 0 && seen.load.queue.max > 0 && !is_pinned(seen) && !deaf();
 }
 
 std::optional<double> Facts::growth() const {

@@ -3,6 +3,7 @@
 // All that the rules judge by: the observation, and what follows from it once. Pure.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -17,8 +18,15 @@ namespace mpm::advise {
 // From which share of the samples on something is more than chance.
 inline constexpr double kDeafShare = 0.02;
 inline constexpr double kRampingShare = 0.05;
+// From which share on processors count as full: of their time, or of a quota's periods.
+inline constexpr double kFullProcessors = 0.93;
+inline constexpr double kThrottled = 0.25;
 // A need above this part of the limit is too near to it.
 inline constexpr double kNear = 0.8;
+
+// Whose work fills the processors. `Untold` where the server's own processes do not say: of a
+// status page alone, and on a kernel that does not count.
+enum class Processors : std::uint8_t { Free, Ours, Others, Untold };
 
 struct Facts {
   const Observation& seen;
@@ -46,12 +54,21 @@ struct Facts {
   Processes running() const;
   // Workers that memory has room for; nullopt when that is not known.
   std::optional<std::int64_t> workers_that_fit() const;
-  // Whether the processors are the bottleneck: more workers would only switch more.
-  bool cpu_full() const;
+  // The processors are Ours when the requests spend most of their time on them, waiting for one
+  // included, or httpd's processes use nearly all that they may; whatever the host's load is.
+  Processors processors() const;
+  // Whether they are the bottleneck: more workers would only switch more.
+  bool cpu_full() const {
+    return processors() == Processors::Ours || processors() == Processors::Untold;
+  }
+  // Whether more requests at once brought no more throughput, and not for want of processors.
+  bool backend_full() const;
   // Whether workers that wait for the next request of an idle client fill the server.
   bool held_by_keepalive() const;
   // Workers wanted at the peak, those that only wait for a client's next request among them.
-  double need() const { return demand.workers + demand.keepalive; }
+  double need() const { return std::max(demand.workers + demand.keepalive, demand.past); }
+  // Whether that is of the past, and the window was calmer.
+  bool needed_in_the_past() const { return demand.past > demand.workers + demand.keepalive; }
   bool near_limit() const { return need() >= kNear * static_cast<double>(limit()); }
   // Whether clients wait because processes with idle workers hold too many connections.
   bool deaf() const { return seen.load.deaf_share > kDeafShare; }

@@ -17,7 +17,29 @@
 namespace mpm {
 namespace {
 
+// Hours of the past that are known.
+constexpr std::int64_t kDay = 24;
+constexpr std::int64_t kWeek = 7 * kDay;
+
 using advise::Facts;
+using advise::Processors;
+
+// How far the samples reach, and the one thing that holds it down.
+std::pair<Confidence, std::string> confidence_of_samples(const Observation& seen) {
+  if (seen.restarts > 0) return {Confidence::Low, "the server was reloaded while it was watched"};
+  const std::int64_t hours = seen.past ? seen.past->hours : 0;
+  if (seen.span_seconds < 60)
+    return {hours >= kWeek ? Confidence::Medium : Confidence::Low,
+            fmt::format("the server was watched for {:.0f} s only", seen.span_seconds)};
+  if (hours >= kWeek) return {Confidence::High, ""};
+  if (hours >= kDay)
+    return {Confidence::Medium,
+            fmt::format("the {} hours that are known need not hold the busiest of a week", hours)};
+  if (seen.span_seconds < 3600)
+    return {Confidence::Medium,
+            fmt::format("{:.0f} minutes need not hold the busiest hour", seen.span_seconds / 60)};
+  return {Confidence::High, ""};
+}
 
 std::vector<Finding> find(const Facts& facts) {
   std::vector<Finding> findings;
@@ -26,6 +48,9 @@ std::vector<Finding> find(const Facts& facts) {
     auto found = rule.judge(facts);
     if (!found) continue;
     found->rule = rule.id;
+    found->formula = rule.formula;
+    if (rule.needs_samples)
+      found->confidence = std::min(found->confidence, confidence_of_samples(facts.seen).first);
     findings.push_back(std::move(*found));
   }
   std::ranges::stable_sort(findings, std::ranges::greater{}, &Finding::severity);
@@ -63,6 +88,7 @@ std::string_view headline(std::string_view rule) {
       {"workers-nearly-exhausted", "The load comes near the limit"},
       {"listen-overflows", "The kernel turns clients away"},
       {"cpu-saturated", "The processors are the bottleneck"},
+      {"backend-saturated", "Something behind httpd is full"},
       {"ramp-limited", "Clients wait while httpd starts processes"},
       {"children-grow", "Children grow with every request"},
       {"server-limit-without-slack", "A reload under load can hang the port"},
@@ -104,14 +130,9 @@ std::pair<Confidence, std::string> confidence_of(const Facts& facts) {
     return {Confidence::Low, seen.memory ? "the children have served too little to know their size"
                                          : "the memory of the processes could not be read"};
   if (facts.demand.censored) return {Confidence::Low, "the limit hid how much the clients ask for"};
-  if (seen.restarts > 0) return {Confidence::Low, "the server was reloaded while it was watched"};
-  if (seen.span_seconds < 60)
-    return {Confidence::Low,
-            fmt::format("the server was watched for {:.0f} s only", seen.span_seconds)};
-  if (seen.span_seconds < 3600)
-    return {Confidence::Medium,
-            fmt::format("{:.0f} minutes need not hold the busiest hour", seen.span_seconds / 60)};
-  return {Confidence::High, ""};
+  if (facts.processors() == Processors::Untold)
+    return {Confidence::Low, "whose work fills the processors is not known"};
+  return confidence_of_samples(seen);
 }
 
 std::string block_of(const Proposal& proposal) {

@@ -5,28 +5,16 @@
 #include <array>
 #include <cmath>
 #include <string>
-#include <utility>
 
 #include <fmt/format.h>
+
+#include "agent/advise/bottleneck.h"
+#include "agent/advise/finding.h"
 
 namespace mpm::advise {
 namespace {
 
 using Answer = std::optional<Finding>;
-
-Finding finding(Severity severity, std::string claim, std::string advice,
-                std::vector<Evidence> evidence) {
-  return {"", severity, std::move(claim), std::move(advice), std::move(evidence)};
-}
-
-std::string percent(double share) {
-  const double value = 100 * share;
-  return value > 0 && value < 1 ? fmt::format("{:.1f} %", value) : fmt::format("{:.0f} %", value);
-}
-
-double number(std::int64_t value) {
-  return static_cast<double>(value);
-}
 
 Answer not_enough_data(const Facts& facts) {
   if (facts.enough) return std::nullopt;
@@ -64,10 +52,25 @@ Answer workers_exhausted(const Facts& facts) {
                   {"queue.max", load.queue.max, 0, "connections"}});
 }
 
+Answer nearly_exhausted_before(const Facts& facts, const PastPeak& past) {
+  const std::string all = past.saturated_seconds >= 1
+                              ? fmt::format(", all of them for {:.0f} s", past.saturated_seconds)
+                              : std::string();
+  return finding(
+      Severity::Advice,
+      fmt::format("The window was calm, but of the {} hours before it the busiest, {}, had "
+                  "{:.0f} workers busy{}; the limit is {} now.",
+                  past.hours, hour_of(past.at), past.workers, all, facts.limit()),
+      "",
+      {{"workers needed in that hour", facts.demand.past, kNear * number(facts.limit()), "workers"},
+       {"saturated in that hour", past.saturated_seconds, 0, "s"}});
+}
+
 Answer workers_nearly_exhausted(const Facts& facts) {
   const LoadObservation& load = facts.seen.load;
   if (is_pinned(facts.seen) || facts.held_by_keepalive() || !facts.near_limit())
     return std::nullopt;
+  if (facts.needed_in_the_past()) return nearly_exhausted_before(facts, *facts.seen.past);
   return finding(Severity::Advice,
                  fmt::format("At the peak {:.0f} of {} workers were busy; a little more load and "
                              "clients wait.",
@@ -78,11 +81,19 @@ Answer workers_nearly_exhausted(const Facts& facts) {
 Answer listen_overflows(const Facts& facts) {
   const LoadObservation& load = facts.seen.load;
   if (!facts.overflowing()) return std::nullopt;
-  return finding(Severity::Warning,
-                 fmt::format("The kernel turned connections away {} times because an accept queue "
-                             "of this network namespace was full.",
-                             load.overflows),
-                 "", {{"listen overflows", number(load.overflows), 0, ""}});
+  return finding(
+      Severity::Warning,
+      fmt::format("The kernel turned connections away {} times because an accept queue "
+                  "of this network namespace was full.",
+                  load.overflows),
+      facts.effective("ListenBacklog") >= facts.seen.host.somaxconn
+          ? fmt::format("The queue is as long as net.core.somaxconn {} lets it be: raise "
+                        "that first.",
+                        facts.seen.host.somaxconn)
+          : std::string(),
+      {{"listen overflows", number(load.overflows), 0, ""},
+       {"ListenBacklog", number(facts.effective("ListenBacklog")),
+        number(facts.seen.host.somaxconn), "connections"}});
 }
 
 Answer held_by_keepalive(const Facts& facts) {
@@ -93,8 +104,10 @@ Answer held_by_keepalive(const Facts& facts) {
       fmt::format("Of {} workers, {:.0f} only wait for the next request of an idle keep-alive "
                   "connection, and {:.0f} serve one.",
                   facts.limit(), load.keepalive.p50, load.busy.p50),
-      "Lower KeepAliveTimeout, or move to event, where idle connections hold no worker; more "
-      "workers would wait just the same.",
+      "Lower KeepAliveTimeout, or move to event, where idle connections hold no worker, unless a "
+      "module that is not safe with threads, as mod_php often is, needs prefork; more workers "
+      "would "
+      "wait just the same.",
       {{"workers.keepalive.p50", load.keepalive.p50, load.busy.p50, "workers"},
        {"KeepAliveTimeout", number(facts.effective("KeepAliveTimeout")), 2, "s"}});
 }
@@ -155,16 +168,21 @@ Answer memory_not_warm(const Facts& facts) {
       {{"requests per child", memory.requests_per_child, facts.policy.min_requests_per_child, ""}});
 }
 
-Answer cpu_saturated(const Facts& facts) {
-  if (!facts.cpu_full()) return std::nullopt;
+// A reload ends every child and starts StartServers of them; then httpd adds one a second for ten
+// seconds, before it doubles (hold_off_on_exponential_spawning).
+Answer reload_collapses(const Facts& facts) {
+  const std::int64_t start = facts.effective("StartServers") * facts.per_process();
+  const double usual = facts.seen.load.busy.p95;
+  if (start == 0 || facts.seen.mpm == Mpm::Winnt || usual <= 2 * number(start)) return std::nullopt;
   return finding(
-      Severity::Warning,
-      fmt::format("The processors were {} busy: more workers would only make every request "
-                  "slower.",
-                  percent(facts.seen.load.cpu_busy_share)),
-      "Make the requests cheaper or add processors; do not raise MaxRequestWorkers.",
-      {{"cpu busy share", facts.seen.load.cpu_busy_share, 0.93, "share"},
-       {"cpu per request", facts.seen.load.cpu_seconds_per_request, 0, "s"}});
+      Severity::Note,
+      fmt::format(
+          "A reload leaves {} workers for a load that keeps {:.0f} busy, and then httpd adds "
+          "{} a second for ten seconds.",
+          start, usual, facts.per_process()),
+      fmt::format("Reload in a quiet hour, or set StartServers to {:.0f}.",
+                  std::ceil(usual / number(facts.per_process()))),
+      {{"workers.busy.p95", usual, 2 * number(start), "workers"}});
 }
 
 Answer ramp_limited(const Facts& facts) {
@@ -263,29 +281,75 @@ Answer children_grow(const Facts& facts) {
 }
 
 constexpr std::array kRules = std::to_array<Rule>({
-    {"not-enough-data", "Was enough seen to propose a number?", false, not_enough_data},
+    {"not-enough-data", "Was enough seen to propose a number?", false,
+     "Fewer samples, or a shorter time, than the policy asks for.", not_enough_data},
     {"connections-exhausted", "Do processes refuse clients while workers are idle?", true,
+     "A process accepts while its connections are fewer than ThreadsPerChild + "
+     "AsyncRequestWorkerFactor x its idle threads (connections_above_limit, event.c); deaf are "
+     "samples in which every idle worker is in a process that does not.",
      connections_exhausted},
     {"memory-overcommitted", "Does the memory hold when every worker is busy?", true,
+     "Shared once + processes x the 95th percentile of their unique memory, against what the "
+     "host and every cgroup leave with httpd's own memory counted as free.",
      memory_overcommitted},
     {"workers-exhausted", "Did clients wait because every worker was busy?", true,
+     "Pinned are samples without an idle worker and with 97 % of the limit busy; above 2 % of "
+     "them it is no chance.",
      workers_exhausted},
     {"workers-nearly-exhausted", "Does the load come near the limit?", true,
+     "Needed are 1.1 x the 99th percentile of the busy + 2, and the 95th of those in keep-alive, "
+     "or in the busiest hour of four weeks 1.1 x the 99th of both + 2; near is above 80 % of the "
+     "limit.",
      workers_nearly_exhausted},
-    {"listen-overflows", "Did the kernel turn clients away?", true, listen_overflows},
-    {"keepalive-holds-workers", "Do idle connections hold the workers?", true, held_by_keepalive},
-    {"cpu-saturated", "Are the processors the bottleneck?", true, cpu_saturated},
-    {"ramp-limited", "Did clients wait for processes to start?", true, ramp_limited},
-    {"children-grow", "Do children grow with the requests they serve?", true, children_grow},
+    {"listen-overflows", "Did the kernel turn clients away?", true,
+     "ListenOverflows of the server's network namespace, differenced over the window.",
+     listen_overflows},
+    {"keepalive-holds-workers", "Do idle connections hold the workers?", true,
+     "More workers wait in keep-alive than serve, on average, and at their 95th percentile they "
+     "are more than half of the limit.",
+     held_by_keepalive},
+    {"cpu-saturated", "Are the processors the bottleneck?", true,
+     "The processors are full by the host, by the quota or by httpd's own use; and (run + wait) "
+     "of httpd's threads is more than half of the time of its requests, or it uses 85 % of the "
+     "cores. Run and wait are from /proc/PID/task/*/schedstat.",
+     cpu_saturated},
+    {"processors-taken-by-others", "Do other programs keep the processors busy?", true,
+     "The processors are full, and (run + wait) of httpd's threads is less than half of the time "
+     "of its requests (/proc/PID/task/*/schedstat).",
+     cpu_taken},
+    {"backend-saturated", "Is something behind httpd full?", true,
+     "Seconds in ten bins by requests at once: the least with 93 % of the best throughput, "
+     "against the most, 1.5 times as many and 4 roots beyond; Little: time = at once / "
+     "throughput (after Wang, Malkowski and Pu, IPDPS 2011).",
+     backend_saturated},
+    {"ramp-limited", "Did clients wait for processes to start?", true,
+     "Ramping are samples without an idle worker below the limit while connections wait; above 5 "
+     "% of them. httpd starts 1, 2, 4 .. 32 processes a second.",
+     ramp_limited},
+    {"children-grow", "Do children grow with the requests they serve?", true,
+     "Theil-Sen: the median slope of unique memory over requests, within each child after 40 "
+     "requests; its 10th percentile above 0, and 1,000 requests worth 15 % of a child.",
+     children_grow},
     {"server-limit-without-slack", "Is there room for old processes after a reload?", false,
+     "ServerLimit against MaxRequestWorkers / ThreadsPerChild: a slot is free again when its old "
+     "process has ended (event.c).",
      server_limit_without_slack},
-    {"old-generations", "Do old processes linger?", true, old_generations},
+    {"old-generations", "Do old processes linger?", true,
+     "Processes that are quiescing or of an old generation, the most in a sample.",
+     old_generations},
+    {"reload-collapses", "Does a reload leave enough workers?", true,
+     "StartServers x ThreadsPerChild against half of the 95th percentile of the busy workers.",
+     reload_collapses},
     {"memory-not-warm", "Have the children served enough to know their size?", true,
+     "The median of the requests that a child has served, against the policy's least.",
      memory_not_warm},
     {"max-request-workers-cut", "Does httpd run the maximum that is written?", false,
+     "A multiple of ThreadsPerChild, at most ServerLimit of them (event.c, worker.c).",
      uneven_maximum},
-    {"spares-narrow", "Is there room between the spare bounds?", false, narrow_spares},
-    {"backlog-capped", "Does the kernel cut the backlog?", false, backlog_capped},
+    {"spares-narrow", "Is there room between the spare bounds?", false,
+     "MaxSpareThreads - MinSpareThreads against two processes of ThreadsPerChild.", narrow_spares},
+    {"backlog-capped", "Does the kernel cut the backlog?", false,
+     "listen(2): the smaller of ListenBacklog and net.core.somaxconn.", backlog_capped},
 });
 
 }  // namespace

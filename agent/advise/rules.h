@@ -18,6 +18,8 @@ struct Rule {
   std::string_view id;        // "workers-exhausted"; Finding::rule
   std::string_view question;  // what it asks, for people
   bool needs_samples = true;  // false: it judges the settings alone
+  // How a finding follows from its evidence, and where that is from; Finding::formula.
+  std::string_view formula;
   std::optional<Finding> (*judge)(const Facts& facts) = nullptr;
 };
 

@@ -9,34 +9,36 @@
 namespace mpm {
 namespace {
 
-double of_sorted(const std::vector<double>& sorted, double share) {
-  if (sorted.empty()) return 0;
-  const double rank = std::ceil(share * static_cast<double>(sorted.size()));
-  const auto at = static_cast<std::size_t>(std::max(1.0, rank)) - 1;
-  return sorted[std::min(at, sorted.size() - 1)];
+// Puts the number of that rank into its place, those below before it: a day of samples takes a
+// tenth of the time that sorting them would.
+double placed(std::vector<double>& values, double share) {
+  if (values.empty()) return 0;
+  const double rank = std::ceil(share * static_cast<double>(values.size()));
+  const auto at = std::min(static_cast<std::size_t>(std::max(1.0, rank)) - 1, values.size() - 1);
+  const auto place = values.begin() + static_cast<std::ptrdiff_t>(at);
+  std::ranges::nth_element(values, place);
+  return *place;
 }
 
 }  // namespace
 
 Distribution distribution_of(std::vector<double> values) {
   if (values.empty()) return {};
-  std::ranges::sort(values);
   Distribution result;
   const auto count = static_cast<double>(values.size());
   result.count = static_cast<std::int64_t>(values.size());
   result.mean = std::accumulate(values.begin(), values.end(), 0.0) / count;
   for (const double value : values)
     result.variance += (value - result.mean) * (value - result.mean) / count;
-  result.p50 = of_sorted(values, 0.50);
-  result.p95 = of_sorted(values, 0.95);
-  result.p99 = of_sorted(values, 0.99);
-  result.max = values.back();
+  result.p50 = placed(values, 0.50);
+  result.p95 = placed(values, 0.95);
+  result.p99 = placed(values, 0.99);
+  result.max = std::ranges::max(values);
   return result;
 }
 
 double quantile(std::vector<double> values, double share) {
-  std::ranges::sort(values);
-  return of_sorted(values, share);
+  return placed(values, share);
 }
 
 }  // namespace mpm

@@ -5,13 +5,15 @@
 #include <charconv>
 #include <chrono>
 #include <cmath>
-#include <map>
+#include <cstddef>
 #include <variant>
 #include <vector>
 
 #include "agent/history/looks.h"
+#include "agent/observe/course.h"
 #include "agent/observe/distribution.h"
 #include "agent/observe/memory.h"
+#include "agent/observe/processor.h"
 
 namespace mpm {
 namespace {
@@ -42,9 +44,16 @@ struct Flow {
   double arrived = 0;
   double cpu_busy = 0;
   double cpu_total = 0;
+  double cpu_periods = 0;
+  double cpu_throttled = 0;
   std::int64_t overflows = 0;
   std::int64_t restarts = 0;
 };
+
+// Another quota has counters of its own.
+double grown(std::int64_t before, std::int64_t after) {
+  return static_cast<double>(std::max<std::int64_t>(0, after - before));
+}
 
 Flow flow_of(std::span<const Sample> samples) {
   const double longest = longest_gap(samples);
@@ -62,6 +71,8 @@ Flow flow_of(std::span<const Sample> samples) {
     flow.overflows += step.overflows;
     flow.cpu_busy += step.cpu_busy_seconds;
     flow.cpu_total += step.cpu_total_seconds;
+    flow.cpu_periods += grown(a.host.cpu_periods, b.host.cpu_periods);
+    flow.cpu_throttled += grown(a.host.cpu_throttled, b.host.cpu_throttled);
   }
   return flow;
 }
@@ -78,6 +89,10 @@ void add_service_time(std::span<const Sample> samples, const Flow& flow, LoadObs
     running += sample.work.running;
     durations += sample.work.duration_sum_seconds;
     finished += sample.work.finished;
+    if (!sample.work.waiting_by_age.empty()) load.waiting_by_age.resize(kWaitingAges.size() + 1);
+    const auto& waiting = sample.work.waiting_by_age;
+    for (std::size_t i = 0; i < std::min(waiting.size(), load.waiting_by_age.size()); ++i)
+      load.waiting_by_age[i] += waiting[i];
     load.oldest_request_seconds =
         std::max(load.oldest_request_seconds, sample.work.age_max_seconds);
   }
@@ -89,27 +104,6 @@ void add_service_time(std::span<const Sample> samples, const Flow& flow, LoadObs
   if (running >= kFewestAges && load.service_seconds > 0)
     load.service_cv2 =
         std::max(0.0, 2 * (ages / static_cast<double>(running)) / load.service_seconds - 1);
-}
-
-// CPU that the server's processes used between two sweeps, by request.
-double cpu_per_request(std::span<const Sample> samples) {
-  double cpu = 0;
-  double requests = 0;
-  const Sample* before = nullptr;
-  for (const Sample& sample : samples) {
-    if (sample.processes.empty()) continue;
-    if (before != nullptr && !restarted_between(*before, sample)) {
-      std::map<std::int32_t, double> earlier;
-      for (const ProcessUsage& process : before->processes)
-        earlier[process.pid] = process.cpu_seconds;
-      for (const ProcessUsage& process : sample.processes)
-        if (const auto found = earlier.find(process.pid); found != earlier.end())
-          cpu += std::max(0.0, process.cpu_seconds - found->second);
-      requests += static_cast<double>(sample.accesses - before->accesses);
-    }
-    before = &sample;
-  }
-  return requests > 0 ? cpu / requests : 0;
 }
 
 LoadObservation load_of(std::span<const Sample> samples, const Flow& flow, std::int64_t limit) {
@@ -137,8 +131,10 @@ LoadObservation load_of(std::span<const Sample> samples, const Flow& flow, std::
     load.arrived_per_second = std::max(0.0, flow.arrived / flow.seconds);
   }
   if (flow.cpu_total > 0) load.cpu_busy_share = flow.cpu_busy / flow.cpu_total;
-  load.cpu_seconds_per_request = cpu_per_request(samples);
+  if (flow.cpu_periods > 0) load.cpu_throttled_share = flow.cpu_throttled / flow.cpu_periods;
+  add_processor_use(samples, load);
   add_service_time(samples, flow, load);
+  add_course(samples, limit, load);
   return load;
 }
 

@@ -179,10 +179,10 @@ std::vector<std::vector<std::string>> membership_files(const ProcFs& proc, std::
   return files;
 }
 
-double cpu_quota(const ProcFs& proc, std::int32_t pid) {
+CpuQuota cpu_quota(const ProcFs& proc, std::int32_t pid) {
   const auto hierarchy = hierarchy_of(proc, pid, "cpu");
-  if (!hierarchy) return 0;
-  double least = 0;
+  if (!hierarchy) return {};
+  CpuQuota least;
   for (const auto& [directory, name] : ancestors(*hierarchy)) {
     std::optional<std::int64_t> quota;
     std::optional<std::int64_t> period;
@@ -198,7 +198,9 @@ double cpu_quota(const ProcFs& proc, std::int32_t pid) {
     }
     if (!quota || !period || *quota <= 0 || *period <= 0) continue;
     const double cores = static_cast<double>(*quota) / static_cast<double>(*period);
-    if (least == 0 || cores < least) least = cores;
+    if (least.cores > 0 && cores >= least.cores) continue;
+    const std::string stat = read_file(directory + "/cpu.stat").value_or(std::string());
+    least = {cores, parse_keyed(stat, "nr_periods"), parse_keyed(stat, "nr_throttled")};
   }
   return least;
 }

@@ -32,8 +32,14 @@ std::vector<MemoryLimit> memory_limits(const ProcFs& proc, std::int32_t pid);
 // above it, from the inside out: writing a pid there puts that process in the group.
 std::vector<std::vector<std::string>> membership_files(const ProcFs& proc, std::int32_t pid);
 
-// Processors the process may use at once, by cpu.max or cpu.cfs_quota_us of every ancestor;
-// 0 when none of them limits it.
-double cpu_quota(const ProcFs& proc, std::int32_t pid);
+// A quota of processor time. A group that has used it up before its period is over stands still for
+// the rest.
+struct CpuQuota {
+  double cores = 0;  // that may be used at once; 0: there is no quota
+  std::int64_t periods = 0;
+  std::int64_t throttled = 0;  // of them, those in which the group stood still
+};
+// The tightest by cpu.max or cpu.cfs_quota_us of every ancestor.
+CpuQuota cpu_quota(const ProcFs& proc, std::int32_t pid);
 
 }  // namespace mpm

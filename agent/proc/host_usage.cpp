@@ -47,8 +47,10 @@ void read_cpu(const ProcFs& proc, std::int32_t pid, HostUsage& host,
   const auto status = proc.text(std::to_string(pid) + "/status");
   if (const std::int64_t allowed = status ? allowed_processors(*status) : 0; allowed > 0)
     host.cores = std::min(host.cores, static_cast<double>(allowed));
-  if (const double quota = cpu_quota(proc, pid); quota > 0)
-    host.cores = std::min(host.cores, quota);
+  const CpuQuota quota = cpu_quota(proc, pid);
+  if (quota.cores > 0) host.cores = std::min(host.cores, quota.cores);
+  host.cpu_periods = quota.periods;
+  host.cpu_throttled = quota.throttled;
 }
 
 // Of the process's own network namespace: /proc/PID/net is.

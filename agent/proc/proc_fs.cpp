@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <optional>
 #include <span>
 
 #include <fcntl.h>
@@ -34,6 +35,35 @@ Result<std::string_view> read_small(int directory, const char* file, std::span<c
   const ssize_t got = ::read(fd.get(), buffer.data(), buffer.size());
   if (got < 0) return fail(system_error(errno, file));
   return std::string_view(buffer.data(), static_cast<std::size_t>(got));
+}
+
+// Reading a thread takes some microseconds; as many are enough to stand for all of a process.
+constexpr std::size_t kThreadsRead = 16;
+
+// All threads of a process together. They are always the same ones while the process has the same
+// threads, so that two readings can be subtracted.
+std::optional<double> wait_seconds(const std::string& path, int directory, std::int64_t threads) {
+  std::array<char, 128> buffer{};
+  const auto read_one = [&](const std::string& file) -> std::optional<ThreadTime> {
+    const auto text = read_small(directory, file.c_str(), buffer);
+    return text ? parse_schedstat(*text) : std::nullopt;
+  };
+  if (threads <= 1) {
+    const auto time = read_one("schedstat");
+    return time ? std::optional(time->wait_seconds) : std::nullopt;
+  }
+  const auto names = list_directory(path + "/task");
+  if (!names || names->empty()) return std::nullopt;
+  const std::size_t wanted = std::min(names->size(), kThreadsRead);
+  double sum = 0;
+  std::size_t read = 0;
+  for (std::size_t i = 0; i < wanted; ++i)
+    if (const auto time = read_one("task/" + (*names)[i * names->size() / wanted] + "/schedstat")) {
+      sum += time->wait_seconds;
+      ++read;
+    }
+  if (read == 0) return std::nullopt;
+  return sum * static_cast<double>(names->size()) / static_cast<double>(wanted);
 }
 
 }  // namespace
@@ -149,6 +179,8 @@ Result<ProcessUsage> ProcFs::usage(std::int32_t pid, std::vector<std::string>& l
   } else {
     return fail(read.error().kind, path + "/" + read.error().what);
   }
+
+  usage.cpu_wait_seconds = wait_seconds(path, directory.get(), usage.threads);
 
   const auto status_text = read_small(directory.get(), "status", buffer);
   if (!status_text) return fail(status_text.error().kind, path + "/" + status_text.error().what);

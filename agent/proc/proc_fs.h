@@ -32,7 +32,8 @@ class ProcFs {
   Result<std::string> maps(std::int32_t pid) const;
   Result<Instant> started(std::int32_t pid) const;
 
-  // Memory, threads and CPU of one process; pid is filled, generation and requests are not.
+  // Memory, threads and CPU of one process; pid is filled, generation and requests are not. Of a
+  // process with many threads only some are asked how long they waited for a processor.
   // Where smaps_rollup may not be read, unique is RssAnon, pss is as large as rss, and the loss
   // is told in `losses` once.
   Result<ProcessUsage> usage(std::int32_t pid, std::vector<std::string>& losses) const;

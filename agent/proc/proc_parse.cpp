@@ -81,6 +81,16 @@ std::optional<ProcStat> parse_stat(std::string_view text) {
   return stat;
 }
 
+std::optional<ThreadTime> parse_schedstat(std::string_view text) {
+  constexpr double kNanosecond = 1e-9;
+  const auto run = take_number<std::uint64_t>(text);
+  const auto wait = take_number<std::uint64_t>(text);
+  const auto turns = take_number<std::uint64_t>(text);
+  if (turns == 0) return std::nullopt;
+  return ThreadTime{static_cast<double>(run) * kNanosecond,
+                    static_cast<double>(wait) * kNanosecond};
+}
+
 ProcStatus parse_status(std::string_view text) {
   ProcStatus status;
   each_colon_line(text, [&](std::string_view name, std::string_view rest) {

@@ -43,6 +43,15 @@ struct ProcStatus {
 };
 ProcStatus parse_status(std::string_view text);
 
+// /proc/PID/task/TID/schedstat. The process's own file of that name is its first thread's alone
+// (fs/proc/base.c, proc_pid_schedstat).
+struct ThreadTime {
+  double run_seconds = 0;
+  double wait_seconds = 0;  // ready to run, and no processor was free
+};
+// nullopt: the thread has never run, or the kernel does not count.
+std::optional<ThreadTime> parse_schedstat(std::string_view text);
+
 // /proc/PID/smaps_rollup.
 struct MemoryRollup {
   Bytes rss;

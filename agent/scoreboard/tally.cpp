@@ -79,6 +79,15 @@ void add_age(const WorkerScore& worker, std::int64_t at_us, Work& work) {
   work.age_max_seconds = std::max(work.age_max_seconds, age);
 }
 
+// Since the last request ended; a clock that was set back makes it young.
+void add_waiting(const WorkerScore& worker, std::int64_t at_us, Work& work) {
+  if (worker.state != WorkerState::Keepalive || worker.stop_us == 0) return;
+  const double age = static_cast<double>(at_us - worker.stop_us) * kMicrosecond;
+  if (work.waiting_by_age.empty()) work.waiting_by_age.resize(kWaitingAges.size() + 1);
+  const auto bound = std::ranges::upper_bound(kWaitingAges, age);
+  ++work.waiting_by_age[static_cast<std::size_t>(bound - kWaitingAges.begin())];
+}
+
 void add_finished(const WorkerScore& before, const WorkerScore& now, Work& work) {
   if (now.accesses <= before.accesses) return;
   if (now.start_us == 0 || now.stop_us < now.start_us) return;
@@ -127,8 +136,10 @@ Work work(const Scoreboard& before, const Scoreboard& now, Instant at) {
   const bool same_counters = before.restarted == now.restarted;
   auto earlier = before.processes.begin();
   for (const ProcessScore& process : now.processes) {
-    for (const WorkerScore& worker : process.workers)
+    for (const WorkerScore& worker : process.workers) {
       add_age(worker, at_us, work);
+      add_waiting(worker, at_us, work);
+    }
 
     // Both lists are in the order of the slots. A slot that was nobody's before has no
     // earlier counter to compare with, and is left out once.

@@ -23,10 +23,11 @@ namespace mpm {
 // generation but those in state graceful, and no process is counted.
 Tally count(const Scoreboard& board);
 
-// Ages of the requests in state writing of `now` at `at`, and durations of the last requests
-// of the slots whose accesses grew since `before`. A slot that has gone on to its next request
-// has lost the duration of its last one, and is in neither sum twice. Nothing is finished when
-// the server was restarted in between. Lengths below zero (a clock set back) count as zero.
+// Ages of the requests in state writing of `now` at `at`, and of the waits in keep-alive; durations
+// of the last requests of the slots whose accesses grew since `before`. A slot that has gone on to
+// its next request has lost the duration of its last one, and is in neither sum twice. Nothing is
+// finished when the server was restarted in between. Lengths below zero (a clock set back) count as
+// zero.
 Work work(const Scoreboard& before, const Scoreboard& now, Instant at);
 
 ScoreboardView view(const Scoreboard& board, Instant at, std::int32_t pid);

@@ -8,6 +8,7 @@
 
 #include "agent/advise/recommend.h"
 #include "agent/observe/observation.h"
+#include "agent/observe/past.h"
 #include "agent/service/metrics.h"
 #include "agent/service/status.h"
 #include "agent/service/targets.h"
@@ -18,6 +19,8 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr std::chrono::hours kLongestWindow{1};
+// How far back the busiest hour is looked for.
+constexpr std::chrono::hours kPlanningPast{4 * 7 * 24};
 constexpr std::int64_t kMostSamples = 1000;
 // A look that is older, and by three intervals, is no news for the metrics.
 constexpr milliseconds kLookTooOld{15000};
@@ -196,7 +199,13 @@ Result<Observation> Agent::observed(Watch& watched, std::optional<Seconds> windo
       std::max(watched.target().started, now - std::chrono::duration_cast<milliseconds>(span));
   const auto found = samples_between(watched, from, now);
   if (!found) return fail(found.error());
-  return observe(*found, watched.settings());
+  Observation seen = observe(*found, watched.settings());
+  const auto hours = store_.read<History::Series>([&](History& history) {
+    return history.series(watched.server(), from - kPlanningPast, from, std::chrono::hours(1));
+  });
+  // Without its past a window still says what it says.
+  if (hours) seen.past = past_peak(hours->steps);
+  return seen;
 }
 
 Result<Proposal> Agent::proposal(const std::string& name, std::optional<Seconds> window) {

@@ -258,6 +258,7 @@ MPM_JSON(TopReport)
 MPM_JSON(UndoRequest)
 MPM_JSON(WatchReport)
 MPM_JSON(WorkerList)
+MPM_JSON(std::vector<std::int64_t>)
 MPM_JSON(std::vector<ListenerUsage>)
 MPM_JSON(std::vector<MemoryLimit>)
 #undef MPM_JSON

@@ -34,6 +34,20 @@ struct Distribution {
                                       Field{"max", &Distribution::max}};
 };
 
+// Where more requests served at once brought no more of them a second: with `workers` busy the
+// server gave `per_second`, its best but for a little, and with `most_workers` `most_per_second`.
+struct Plateau {
+  double workers = 0;
+  double per_second = 0;
+  double most_workers = 0;
+  double most_per_second = 0;
+
+  static constexpr std::tuple kFields{Field{"workers", &Plateau::workers},
+                                      Field{"per_second", &Plateau::per_second},
+                                      Field{"most_workers", &Plateau::most_workers},
+                                      Field{"most_per_second", &Plateau::most_per_second}};
+};
+
 // The load, from the scoreboard and the kernel. Shares are of the samples, 0 to 1.
 struct LoadObservation {
   Distribution busy;       // workers, keep-alive waits left out
@@ -52,8 +66,22 @@ struct LoadObservation {
   double service_seconds = 0;  // mean time a request holds its worker, waiting for reads left out
   double service_cv2 = 0;      // squared coefficient of variation
   double oldest_request_seconds = 0;
+  // Workers that the clients ask for: what arrives, times the time of a request, as it builds up
+  // and fades. It goes on where the limit holds `busy` down.
+  Distribution offered;
+  // By how many workers the load rose within 1, 2, .. 10 seconds, connections that waited among
+  // them: the 999th permille. Empty where neighbouring samples are farther apart than that.
+  std::vector<double> rises;
+  std::optional<Plateau> plateau;  // absent: more at once brought more, as far as was seen
+  // Waits for a client's next request by how long they had lasted: summed Work::waiting_by_age.
+  std::vector<std::int64_t> waiting_by_age;
   double cpu_busy_share = 0;           // of the host's cores
+  double cpu_throttled_share = 0;      // of the periods of the quota
   double cpu_seconds_per_request = 0;  // of the server's processes
+  // Of the server's processes between sweeps; absent when two of them did not tell.
+  std::optional<double> cpu_own_share;    // of the cores that it may use, what it used
+  std::optional<double> cpu_wait_share;   // of the time ready to run, that without a processor
+  std::optional<double> cpu_ready_share;  // of the time of the requests, that ready to run
 
   static constexpr std::tuple kFields{
       Field{"busy", &LoadObservation::busy},
@@ -72,8 +100,16 @@ struct LoadObservation {
       Field{"service_seconds", &LoadObservation::service_seconds},
       Field{"service_cv2", &LoadObservation::service_cv2},
       Field{"oldest_request_seconds", &LoadObservation::oldest_request_seconds},
+      Field{"offered", &LoadObservation::offered},
+      Field{"rises", &LoadObservation::rises},
+      Field{"plateau", &LoadObservation::plateau},
+      Field{"waiting_by_age", &LoadObservation::waiting_by_age},
       Field{"cpu_busy_share", &LoadObservation::cpu_busy_share},
-      Field{"cpu_seconds_per_request", &LoadObservation::cpu_seconds_per_request}};
+      Field{"cpu_throttled_share", &LoadObservation::cpu_throttled_share},
+      Field{"cpu_seconds_per_request", &LoadObservation::cpu_seconds_per_request},
+      Field{"cpu_own_share", &LoadObservation::cpu_own_share},
+      Field{"cpu_wait_share", &LoadObservation::cpu_wait_share},
+      Field{"cpu_ready_share", &LoadObservation::cpu_ready_share}};
 };
 
 // The children's memory, reduced over the window.
@@ -119,6 +155,20 @@ struct SettingObservation {
                                       Field{"configured", &SettingObservation::configured}};
 };
 
+// The busiest hour of the weeks before the window.
+struct PastPeak {
+  Instant at{};                   // its beginning
+  double workers = 0;             // busy in it, keep-alive waits among them: the 99th percentile
+  double saturated_seconds = 0;   // of it, in which all of them were
+  std::int64_t worker_limit = 0;  // at that time; 0: unknown
+  std::int64_t hours = 0;         // that the history tells enough of
+
+  static constexpr std::tuple kFields{
+      Field{"at", &PastPeak::at}, Field{"workers", &PastPeak::workers},
+      Field{"saturated_seconds", &PastPeak::saturated_seconds},
+      Field{"worker_limit", &PastPeak::worker_limit}, Field{"hours", &PastPeak::hours}};
+};
+
 struct Observation {
   std::int32_t pid = 0;
   std::optional<Mpm> mpm;
@@ -130,8 +180,9 @@ struct Observation {
   std::vector<SettingObservation> settings;
   LoadObservation load;
   std::optional<MemoryObservation> memory;
-  HostUsage host;     // as last seen, memory_available at its lowest in the window
-  std::string basis;  // fingerprint of the configuration the settings came from
+  std::optional<PastPeak> past;  // absent: the history has no whole hour
+  HostUsage host;                // as last seen, memory_available at its lowest in the window
+  std::string basis;             // fingerprint of the configuration the settings came from
 
   static constexpr std::tuple kFields{Field{"pid", &Observation::pid},
                                       Field{"mpm", &Observation::mpm},
@@ -143,6 +194,7 @@ struct Observation {
                                       Field{"settings", &Observation::settings},
                                       Field{"load", &Observation::load},
                                       Field{"memory", &Observation::memory},
+                                      Field{"past", &Observation::past},
                                       Field{"host", &Observation::host},
                                       Field{"basis", &Observation::basis}};
 };

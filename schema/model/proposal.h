@@ -37,11 +37,16 @@ struct Finding {
   std::string claim;   // one sentence that an administrator can check
   std::string advice;  // what to do, when no directive change says it; may be empty
   std::vector<Evidence> evidence;
+  std::string formula;  // how the claim follows from the evidence, and where that is from
+  Confidence confidence = Confidence::Low;
 
-  static constexpr std::tuple kFields{
-      Field{"rule", &Finding::rule}, Field{"severity", &Finding::severity},
-      Field{"claim", &Finding::claim}, Field{"advice", &Finding::advice},
-      Field{"evidence", &Finding::evidence}};
+  static constexpr std::tuple kFields{Field{"rule", &Finding::rule},
+                                      Field{"severity", &Finding::severity},
+                                      Field{"claim", &Finding::claim},
+                                      Field{"advice", &Finding::advice},
+                                      Field{"evidence", &Finding::evidence},
+                                      Field{"formula", &Finding::formula},
+                                      Field{"confidence", &Finding::confidence}};
 };
 
 struct Change {
@@ -49,6 +54,7 @@ struct Change {
   std::int64_t from = 0;  // in force today, httpd's default when the file is silent
   std::int64_t to = 0;
   std::string because;  // a sentence with its numbers
+  std::string formula;  // how `to` is reckoned, with the numbers in it
   std::vector<std::string> rules;
   RestartClass restart = RestartClass::Graceful;
   Confidence confidence = Confidence::Low;
@@ -57,6 +63,7 @@ struct Change {
                                       Field{"from", &Change::from},
                                       Field{"to", &Change::to},
                                       Field{"because", &Change::because},
+                                      Field{"formula", &Change::formula},
                                       Field{"rules", &Change::rules},
                                       Field{"restart", &Change::restart},
                                       Field{"confidence", &Change::confidence}};

@@ -5,6 +5,7 @@
 // they stood; differences are the reader's.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -53,6 +54,10 @@ struct Tally {
                                       Field{"processes_deaf", &Tally::processes_deaf}};
 };
 
+// Bounds between which workers that wait for a client's next request are counted by how long they
+// have waited, seconds; the last count is of those beyond.
+inline constexpr std::array<double, 7> kWaitingAges{0.5, 1, 2, 3, 5, 10, 30};
+
 // Requests as the slots show them; never mod_status's Total Duration, which prefork and
 // worker count twice. Ages are of the requests in service at this instant; durations are of
 // the last request of each slot that finished since the sample before.
@@ -63,13 +68,16 @@ struct Work {
   std::int64_t finished = 0;
   double duration_sum_seconds = 0;
   double duration_square_sum = 0;  // seconds squared
+  // In keep-alive, one count more than kWaitingAges has bounds; empty when no worker is.
+  std::vector<std::int64_t> waiting_by_age;
 
   static constexpr std::tuple kFields{Field{"running", &Work::running},
                                       Field{"age_sum_seconds", &Work::age_sum_seconds},
                                       Field{"age_max_seconds", &Work::age_max_seconds},
                                       Field{"finished", &Work::finished},
                                       Field{"duration_sum_seconds", &Work::duration_sum_seconds},
-                                      Field{"duration_square_sum", &Work::duration_square_sum}};
+                                      Field{"duration_square_sum", &Work::duration_square_sum},
+                                      Field{"waiting_by_age", &Work::waiting_by_age}};
 };
 
 // One listening socket as the kernel has it.
@@ -115,9 +123,11 @@ struct MemoryLimit {
 };
 
 struct HostUsage {
-  double cores = 0;              // that the server may use: cpuset and cpu.max counted
-  double cpu_busy_seconds = 0;   // of the whole host, since boot, over all cores
-  double cpu_total_seconds = 0;  // busy and idle, since boot, over all cores
+  double cores = 0;                // that the server may use: cpuset and cpu.max counted
+  double cpu_busy_seconds = 0;     // of the whole host, since boot, over all cores
+  double cpu_total_seconds = 0;    // busy and idle, since boot, over all cores
+  std::int64_t cpu_periods = 0;    // of the quota that binds the server first; 0: there is none
+  std::int64_t cpu_throttled = 0;  // of them, those in which it had to stand still
   Bytes memory_total;
   Bytes memory_available;  // MemAvailable
   Bytes swap_used;
@@ -132,6 +142,8 @@ struct HostUsage {
       Field{"cores", &HostUsage::cores},
       Field{"cpu_busy_seconds", &HostUsage::cpu_busy_seconds},
       Field{"cpu_total_seconds", &HostUsage::cpu_total_seconds},
+      Field{"cpu_periods", &HostUsage::cpu_periods},
+      Field{"cpu_throttled", &HostUsage::cpu_throttled},
       Field{"memory_total_bytes", &HostUsage::memory_total},
       Field{"memory_available_bytes", &HostUsage::memory_available},
       Field{"swap_used_bytes", &HostUsage::swap_used},
@@ -158,6 +170,9 @@ struct ProcessUsage {
   Bytes swap;              // its share of swapped pages (SwapPss)
   Bytes peak;              // VmHWM: the largest rss it ever had
   double cpu_seconds = 0;  // user and system, since it started
+  // All of its threads together, since they started: ready to run, and no processor was free. Of
+  // many threads some stand for all. nullopt: the kernel does not tell.
+  std::optional<double> cpu_wait_seconds;
 
   static constexpr std::tuple kFields{Field{"pid", &ProcessUsage::pid},
                                       Field{"generation", &ProcessUsage::generation},
@@ -170,7 +185,8 @@ struct ProcessUsage {
                                       Field{"shared_bytes", &ProcessUsage::shared},
                                       Field{"swap_bytes", &ProcessUsage::swap},
                                       Field{"peak_bytes", &ProcessUsage::peak},
-                                      Field{"cpu_seconds", &ProcessUsage::cpu_seconds}};
+                                      Field{"cpu_seconds", &ProcessUsage::cpu_seconds},
+                                      Field{"cpu_wait_seconds", &ProcessUsage::cpu_wait_seconds}};
 };
 
 struct Sample {

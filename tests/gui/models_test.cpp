@@ -143,11 +143,19 @@ TEST(ServersModel, SaysOfAnAgentHowItIsConnected) {
 TEST(FindingsModel, KeepsTheChosenFindingWhenOnlyNumbersMoved) {
   FindingsModel model;
   const QAbstractItemModelTester tester(&model, kFatal);
-  model.take(
-      {{.rule = "a", .severity = Severity::Warning, .claim = "one", .advice = "", .evidence = {}}});
+  model.take({{.rule = "a",
+               .severity = Severity::Warning,
+               .claim = "one",
+               .advice = "",
+               .evidence = {},
+               .formula = ""}});
   const QPersistentModelIndex first = model.index(0);
-  model.take(
-      {{.rule = "a", .severity = Severity::Warning, .claim = "two", .advice = "", .evidence = {}}});
+  model.take({{.rule = "a",
+               .severity = Severity::Warning,
+               .claim = "two",
+               .advice = "",
+               .evidence = {},
+               .formula = ""}});
   EXPECT_TRUE(first.isValid());
   EXPECT_TRUE(first.data().toString().endsWith(u"warning: two"));
   model.take({});

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <numeric>
+#include <list>
+
+#include <unistd.h>
 
 #include "cli/load.h"
 #include "schema/codec/names.h"
@@ -92,6 +94,55 @@ TEST(RecommendEarly, S06b_TakesNoNumberFromChildrenThatServedNothing) {
   EXPECT_NE(find_rule(proposal, "memory-not-warm"), nullptr) << proposal.dump(2);
   EXPECT_EQ(proposal["changes"].size(), 0U);
   EXPECT_TRUE(proposal["memory"].is_null());
+}
+
+// The processors of the machine, kept busy by programs that are not httpd.
+class Neighbours {
+ public:
+  Neighbours() {
+    for (long i = 0; i < ::sysconf(_SC_NPROCESSORS_ONLN); ++i)
+      burning_.emplace_back(std::vector<std::string>{"sh", "-c", "while :; do :; done"});
+  }
+
+ private:
+  std::list<Background> burning_;
+};
+
+// Workers that wait for a backend wait for nothing that the processors could give them.
+TEST(RecommendProcessors, ABusyNeighbourIsNoReasonAgainstWorkers) {
+  const PrivateHttpd httpd({.directives = small_pool(Mpm::Event)});
+  const Neighbours neighbours;
+  Load load({.port = httpd.port(),
+             .path = "/lab?sleep=800",
+             .per_second = 30,
+             .span = std::chrono::seconds(22),
+             .most_open = 400});
+  const Finished finished = mpmctl({"recommend", httpd.target(), "--for", "14s", "--json"});
+  load.stop();
+  const Json proposal = Json::parse(finished.out);
+  EXPECT_EQ(find_rule(proposal, "cpu-saturated"), nullptr) << proposal.dump(2);
+  const Json* taken = find_rule(proposal, "processors-taken-by-others");
+  ASSERT_NE(taken, nullptr) << proposal.dump(2);
+  EXPECT_NE((*taken)["claim"].get<std::string>().find("of their runnable time"), std::string::npos);
+  EXPECT_NE(find_change(proposal, "MaxRequestWorkers"), nullptr) << proposal.dump(2);
+}
+
+// Thirty a second for each processor, of 100 ms each, are three times what there is: it is not
+// workers that are missing.
+TEST(RecommendProcessors, RequestsThatBurnWantNoWorkers) {
+  const PrivateHttpd httpd({.directives = small_pool(Mpm::Event)});
+  Load load({.port = httpd.port(),
+             .path = "/lab?cpu=100",
+             .per_second = 30.0 * static_cast<double>(::sysconf(_SC_NPROCESSORS_ONLN)),
+             .span = std::chrono::seconds(22),
+             .most_open = 400});
+  const Finished finished = mpmctl({"recommend", httpd.target(), "--for", "14s", "--json"});
+  load.stop();
+  const Json proposal = Json::parse(finished.out);
+  const Json* full = find_rule(proposal, "cpu-saturated");
+  ASSERT_NE(full, nullptr) << proposal.dump(2);
+  EXPECT_NE((*full)["claim"].get<std::string>().find("of their runnable time"), std::string::npos);
+  EXPECT_EQ(find_change(proposal, "MaxRequestWorkers"), nullptr) << proposal.dump(2);
 }
 
 TEST(RecommendText, EndsInTheBlockToPaste) {

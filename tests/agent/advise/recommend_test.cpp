@@ -1,59 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/advise/recommend.h"
 
-#include <cmath>
 #include <set>
 
 #include <gtest/gtest.h>
-#include <rapidcheck.h>
 
 #include "agent/advise/rules.h"
-#include "agent/apache/constraints.h"
-#include "tests/agent/advise/debian_event.h"
+#include "tests/agent/advise/proposal_parts.h"
 
 namespace mpm {
 namespace {
-
-Observation prefork() {
-  Observation seen = event();
-  seen.mpm = Mpm::Prefork;
-  seen.settings = {{"StartServers", 5, 5, true},          {"MinSpareServers", 5, 5, true},
-                   {"MaxSpareServers", 10, 10, true},     {"ServerLimit", 256, 256, false},
-                   {"MaxRequestWorkers", 150, 150, true}, {"MaxConnectionsPerChild", 0, 0, true},
-                   {"ListenBacklog", 511, 511, false},    {"KeepAliveTimeout", 5, 5, true}};
-  seen.memory->children = 30;
-  return seen;
-}
-
-void saturate(Observation& seen) {
-  seen.load.busy = flat(static_cast<double>(seen.worker_limit));
-  seen.load.idle = flat(0);
-  seen.load.pinned_share = 0.8;
-  seen.load.queue = flat(40);
-  seen.load.arrived_per_second = 2500;
-}
-
-const Change* change(const Proposal& proposal, std::string_view directive) {
-  for (const Change& entry : proposal.changes)
-    if (entry.directive == directive) return &entry;
-  return nullptr;
-}
-
-const Finding* finding(const Proposal& proposal, std::string_view rule) {
-  for (const Finding& entry : proposal.findings)
-    if (entry.rule == rule) return &entry;
-  return nullptr;
-}
-
-// The same server and load with the proposal in force.
-Observation with(Observation seen, const Proposal& proposal) {
-  for (const Change& entry : proposal.changes)
-    for (SettingObservation& setting : seen.settings)
-      if (setting.directive == entry.directive) setting.effective = setting.written = entry.to;
-  if (const Change* workers = change(proposal, "MaxRequestWorkers"))
-    seen.worker_limit = workers->to;
-  return seen;
-}
 
 TEST(Recommend, NothingForAServerThatIsWell) {
   for (const Observation& seen : {event(), prefork()}) {
@@ -233,112 +189,6 @@ TEST(Rules, HaveNamesAndQuestionsOfTheirOwn) {
     EXPECT_EQ(rule.question.back(), '?');
   }
   EXPECT_GE(ids.size(), 12U);
-}
-
-// Any server and load, within reason.
-Observation anything() {
-  Observation seen = *rc::gen::element(event(), prefork());
-  const auto share = [] { return *rc::gen::inRange(0, 101) / 100.0; };
-  const auto up_to = [](int most) { return static_cast<double>(*rc::gen::inRange(0, most)); };
-  seen.worker_limit = *rc::gen::inRange(1, 40) * (seen.mpm == Mpm::Event ? 25 : 1);
-  for (SettingObservation& setting : seen.settings)
-    if (setting.directive == "MaxRequestWorkers")
-      setting.effective = setting.written = seen.worker_limit;
-  const double busy = std::min(up_to(1000), static_cast<double>(seen.worker_limit));
-  seen.load.busy = {60, busy * 0.7, 10, busy * 0.6, busy * 0.9, busy, busy};
-  seen.load.keepalive = flat(up_to(50));
-  seen.load.queue = flat(up_to(600));
-  seen.load.connections = flat(up_to(3000));
-  seen.load.pinned_share = share();
-  seen.load.ramping_share = share();
-  seen.load.deaf_share = seen.mpm == Mpm::Event ? share() : 0;
-  seen.load.cpu_busy_share = share();
-  seen.load.overflows = *rc::gen::inRange(0, 100);
-  seen.load.arrived_per_second = up_to(5000);
-  seen.load.service_seconds = up_to(2000) / 1000;
-  seen.host.memory_available = Bytes{*rc::gen::inRange(0, 8000) * kMb};
-  seen.memory->child_typical = Bytes{*rc::gen::inRange(1, 100) * kMb};
-  seen.memory->child_large = seen.memory->child_typical * 2;
-  seen.memory->child_peak = seen.memory->child_typical * *rc::gen::inRange(2, 5);
-  if (*rc::gen::arbitrary<bool>()) {
-    seen.memory->growth_per_request = up_to(200000);
-    seen.memory->growth_low = *seen.memory->growth_per_request * 0.9;
-  }
-  return seen;
-}
-
-TEST(RecommendProperty, TheSameInputGivesTheSameAnswer) {
-  EXPECT_TRUE(rc::check([] {
-    const Observation seen = anything();
-    const Proposal a = recommend(seen);
-    const Proposal b = recommend(seen);
-    RC_ASSERT(a.block == b.block);
-    RC_ASSERT(a.verdict == b.verdict);
-  }));
-}
-
-EffectiveNumbers in_force(const Observation& seen) {
-  std::vector<WrittenNumber> written;
-  for (const SettingObservation& setting : seen.settings)
-    written.push_back({setting.directive, setting.effective});
-  return effective_numbers(*seen.mpm, written);
-}
-
-// Nothing of what is proposed, and nothing else because of it.
-TEST(RecommendProperty, HttpdWouldCorrectNothingOfIt) {
-  EXPECT_TRUE(rc::check([] {
-    const Observation seen = anything();
-    const Proposal proposal = recommend(seen);
-    const EffectiveNumbers before = in_force(seen);
-    const EffectiveNumbers after = in_force(with(seen, proposal));
-    for (std::size_t i = 0; i < after.numbers.size(); ++i) {
-      const bool proposed = change(proposal, after.numbers[i].directive) != nullptr;
-      RC_ASSERT(after.numbers[i].remarks.empty() ||
-                (!proposed && !before.numbers[i].remarks.empty()));
-    }
-  }));
-}
-
-TEST(RecommendProperty, NoMoreWorkersThanTheMemoryHolds) {
-  EXPECT_TRUE(rc::check([] {
-    const Observation seen = anything();
-    const Proposal proposal = recommend(seen);
-    const Change* workers = change(proposal, "MaxRequestWorkers");
-    if (workers == nullptr || workers->to < workers->from) return;
-    RC_ASSERT(proposal.memory.has_value());
-    RC_ASSERT(workers->to <= proposal.memory->workers_that_fit);
-  }));
-}
-
-TEST(RecommendProperty, EverySumAddsUp) {
-  EXPECT_TRUE(rc::check([] {
-    const Proposal proposal = recommend(anything());
-    if (!proposal.memory) return;
-    const auto sum = [](const std::vector<MemoryTerm>& terms) {
-      Bytes total;
-      for (const MemoryTerm& term : terms)
-        total += term.amount;
-      return total;
-    };
-    RC_ASSERT(sum(proposal.memory->typical_terms) == proposal.memory->typical);
-    RC_ASSERT(sum(proposal.memory->worst_terms) == proposal.memory->worst);
-    RC_ASSERT(proposal.memory->typical <= proposal.memory->worst);
-  }));
-}
-
-TEST(RecommendProperty, MoreLoadNeverWantsFewerWorkers) {
-  EXPECT_TRUE(rc::check([] {
-    Observation seen = anything();
-    seen.load.pinned_share = 0.5;
-    const Proposal less = recommend(seen);
-    seen.load.arrived_per_second *= 1.5;
-    const Proposal more = recommend(seen);
-    const auto workers = [&](const Proposal& proposal) {
-      const Change* entry = change(proposal, "MaxRequestWorkers");
-      return entry != nullptr ? entry->to : seen.worker_limit;
-    };
-    RC_ASSERT(workers(less) <= workers(more));
-  }));
 }
 
 }  // namespace

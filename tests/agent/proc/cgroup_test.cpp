@@ -53,7 +53,14 @@ TEST_F(CgroupTwo, S13_EveryAncestorsLimitCounts) {
 }
 
 TEST_F(CgroupTwo, TheTightestQuotaOfProcessorTimeCounts) {
-  EXPECT_DOUBLE_EQ(cpu_quota(proc_, 42), 1.5);
+  dir_.write("cg/kubepods/pod7/cpu.stat",
+             "usage_usec 900\nnr_periods 400\nnr_throttled 37\nthrottled_usec 5\n");
+  dir_.write("cg/kubepods/cpu.max", "300000 100000\n");
+  dir_.write("cg/kubepods/cpu.stat", "nr_periods 7\nnr_throttled 7\n");
+  const CpuQuota quota = cpu_quota(proc_, 42);
+  EXPECT_DOUBLE_EQ(quota.cores, 1.5);
+  EXPECT_EQ(quota.periods, 400);
+  EXPECT_EQ(quota.throttled, 37);
 }
 
 TEST_F(CgroupTwo, NamesTheUnit) {
@@ -84,7 +91,7 @@ TEST_F(CgroupTwo, IsJoinedFromTheInsideOut) {
 TEST_F(CgroupTwo, OfAProcessThatEndedThereAreNone) {
   EXPECT_TRUE(membership_files(proc_, 43).empty());
   EXPECT_TRUE(memory_limits(proc_, 43).empty());
-  EXPECT_EQ(cpu_quota(proc_, 43), 0);
+  EXPECT_EQ(cpu_quota(proc_, 43).cores, 0);
   EXPECT_FALSE(cgroup_path(proc_, 43));
 }
 
@@ -109,7 +116,9 @@ TEST(CgroupOne, ShowsNoLimitAsAHugeNumberWhichIsNone) {
   EXPECT_EQ(limits[0].limit, Bytes{512 * kMegabyte});
   EXPECT_EQ(limits[0].anonymous, Bytes{3});
   EXPECT_EQ(limits[0].inactive_file, Bytes{2});
-  EXPECT_DOUBLE_EQ(cpu_quota(proc, 42), 2.0);
+  dir.write("cpu/web/cpu.stat", "nr_periods 9\nnr_throttled 4\nthrottled_time 5\n");
+  EXPECT_DOUBLE_EQ(cpu_quota(proc, 42).cores, 2.0);
+  EXPECT_EQ(cpu_quota(proc, 42).throttled, 4);
   // Each hierarchy is joined by itself; the unified one is not mounted here.
   const auto files = membership_files(proc, 42);
   ASSERT_EQ(files.size(), 2U);

@@ -2,15 +2,18 @@
 #include "agent/proc/proc_fs.h"
 
 #include <algorithm>
+#include <array>
 #include <csignal>
 
 #include <gtest/gtest.h>
+#include <sched.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "agent/base/clock.h"
 #include "tests/support/temp_dir.h"
+#include "tests/support/wait_for.h"
 
 namespace mpm {
 namespace {
@@ -127,6 +130,61 @@ TEST(ProcFs, FallsBackToStatusAndSaysWhatIsLost) {
     EXPECT_DOUBLE_EQ(usage->cpu_seconds, 3.0);
   }
   EXPECT_EQ(losses.size(), 1U);
+}
+
+// 40 threads, of which every one waited a quarter of a second; 16 of them are read.
+TEST(ProcFs, SomeThreadsStandForAllThatWaitedForAProcessor) {
+  const TempDir dir;
+  dir.write("42/stat", "42 (httpd) S 1 1 1 0 -1 0 0 0 0 0 200 100 0 0 20 0 40 0 1000 0 0\n");
+  dir.write("42/status", "VmHWM: 900 kB\nVmRSS: 700 kB\nRssAnon: 300 kB\n");
+  for (int thread = 0; thread < 40; ++thread)
+    dir.write("42/task/" + std::to_string(1000 + thread) + "/schedstat",
+              "500000000 250000000 12\n");
+  dir.write("42/smaps_rollup", "Rss: 700 kB\nPss: 700 kB\n");
+  std::vector<std::string> losses;
+  const auto usage = ProcFs(dir.path()).usage(42, losses);
+  ASSERT_TRUE(usage) << usage.error().what;
+  ASSERT_TRUE(usage->cpu_wait_seconds);
+  EXPECT_DOUBLE_EQ(*usage->cpu_wait_seconds, 10);
+}
+
+// Two processes on one processor: each waits while the other runs.
+TEST(ProcFs, SeesAProcessWaitForAProcessor) {
+  const int processor = ::sched_getcpu();
+  const auto burn = [processor] {
+    const pid_t pid = ::fork();
+    if (pid != 0) return pid;
+    cpu_set_t one;
+    CPU_ZERO(&one);
+    CPU_SET(processor, &one);
+    ::sched_setaffinity(0, sizeof one, &one);
+    for (volatile unsigned long work = 0;;)
+      work = work + 1;
+  };
+  const std::array<pid_t, 2> pids{burn(), burn()};
+  const ProcFs proc;
+  std::vector<std::string> losses;
+  const auto waited = [&] {
+    const auto usage = proc.usage(pids[0], losses);
+    return usage && usage->cpu_wait_seconds.value_or(0) > 0.2 && usage->cpu_seconds > 0.1;
+  };
+  EXPECT_TRUE(wait_for(waited, std::chrono::seconds(30)));
+  for (const pid_t pid : pids) {
+    ::kill(pid, SIGKILL);
+    ::waitpid(pid, nullptr, 0);
+  }
+}
+
+TEST(ProcFs, AKernelThatCountsNoWaitingSaysNothing) {
+  const TempDir dir;
+  dir.write("42/stat", "42 (httpd) S 1 1 1 0 -1 0 0 0 0 0 200 100 0 0 20 0 1 0 1000 0 0\n");
+  dir.write("42/status", "VmHWM: 900 kB\nVmRSS: 700 kB\nRssAnon: 300 kB\n");
+  dir.write("42/schedstat", "0 0 0\n");
+  dir.write("42/smaps_rollup", "Rss: 700 kB\nPss: 700 kB\n");
+  std::vector<std::string> losses;
+  const auto usage = ProcFs(dir.path()).usage(42, losses);
+  ASSERT_TRUE(usage) << usage.error().what;
+  EXPECT_FALSE(usage->cpu_wait_seconds);
 }
 
 TEST(ProcFs, AChildThatGoesMidwayIsNotFound) {

@@ -159,6 +159,21 @@ TEST(Work, CountsARequestFromTheFutureAsNew) {
   EXPECT_DOUBLE_EQ(seen.age_sum_seconds, 0);
 }
 
+TEST(Work, CountsWaitsForTheNextRequestByTheirLength) {
+  Scoreboard now;
+  now.processes = {process(0, "KKKKW_")};
+  auto& workers = now.processes[0].workers;
+  for (WorkerScore& worker : workers)
+    worker.stop_us = kNowUs - 1'500'000;
+  workers[0].stop_us = kNowUs - 100'000;
+  workers[1].stop_us = kNowUs - 60'000'000;
+  workers[2].stop_us = kNowUs + 1000;  // the clock was set back
+  EXPECT_EQ(work({}, now, kNow).waiting_by_age,
+            (std::vector<std::int64_t>{2, 0, 1, 0, 0, 0, 0, 1}));
+  now.processes = {process(0, "W_")};
+  EXPECT_TRUE(work({}, now, kNow).waiting_by_age.empty());
+}
+
 struct TwoLooks {
   Scoreboard before, now;
 };

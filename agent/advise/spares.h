@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// How many workers must be idle so that a jump of the load meets enough of them while httpd starts
+// more: it does so once a second, 1, 2, 4, .. 32 processes at a time
+// (perform_idle_server_maintenance in event.c, worker.c and prefork.c). Pure.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+namespace mpm::advise {
+
+// Processes that httpd has started `ticks` of its maintenance after it came short of spares.
+std::int64_t started_after(std::int64_t ticks);
+
+struct Jump {
+  double workers = 0;        // by which the load rises
+  std::int64_t seconds = 1;  // within so many
+};
+
+// The jump that httpd can follow least, and the idle workers that it takes.
+struct Spares {
+  Jump worst;
+  std::int64_t started = 0;  // workers that httpd adds in that time
+  double wanted = 0;
+};
+
+// `rises` as LoadObservation has them, not empty; `usual` is the median of the busy workers.
+//
+//   wanted = max over t of (1.15 rise(t) - per_process started_after(t - 1)) + 2 sqrt(usual)
+//
+// The first tick may be a whole second away, hence t - 1.
+Spares spares_for(const std::vector<double>& rises, double usual, std::int64_t per_process);
+
+}  // namespace mpm::advise

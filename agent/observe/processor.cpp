@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/observe/processor.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <map>
+#include <optional>
+
+#include "agent/history/looks.h"
+
+namespace mpm {
+namespace {
+
+// Ready to run for less than this, a share of it says nothing.
+constexpr double kLeastReadySeconds = 0.05;
+
+struct Use {
+  double seconds = 0;         // between sweeps
+  double core_seconds = 0;    // that the server could have used
+  double served_seconds = 0;  // of workers that served a request
+  double requests = 0;
+  double run = 0;
+  // Of those processes alone whose kernel tells how long they waited.
+  double told_run = 0;
+  double told_wait = 0;
+  bool told = false;
+};
+
+void add_process(const ProcessUsage& before, const ProcessUsage& after, Use& use) {
+  const double run = std::max(0.0, after.cpu_seconds - before.cpu_seconds);
+  use.run += run;
+  if (!before.cpu_wait_seconds || !after.cpu_wait_seconds) return;
+  use.told = true;
+  use.told_run += run;
+  use.told_wait += std::max(0.0, *after.cpu_wait_seconds - *before.cpu_wait_seconds);
+}
+
+// The processes that were there at both ends; what others did in between nobody saw.
+void add_processes(const Sample& before, const Sample& after, Use& use) {
+  std::map<std::int32_t, const ProcessUsage*> earlier;
+  for (const ProcessUsage& process : before.processes)
+    earlier[process.pid] = &process;
+  for (const ProcessUsage& process : after.processes)
+    if (const auto found = earlier.find(process.pid); found != earlier.end())
+      add_process(*found->second, process, use);
+}
+
+double served_between(std::span<const Sample> samples) {
+  double sum = 0;
+  for (std::size_t i = 1; i < samples.size(); ++i)
+    sum += static_cast<double>(serving(samples[i - 1]) + serving(samples[i])) / 2 *
+           seconds_between(samples[i - 1], samples[i]);
+  return sum;
+}
+
+Use use_of(std::span<const Sample> samples) {
+  Use use;
+  std::optional<std::size_t> before;
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    if (samples[i].processes.empty()) continue;
+    if (before && !restarted_between(samples[*before], samples[i])) {
+      const double seconds = seconds_between(samples[*before], samples[i]);
+      use.seconds += seconds;
+      use.core_seconds += seconds * samples[i].host.cores;
+      use.served_seconds += served_between(samples.subspan(*before, i - *before + 1));
+      use.requests += static_cast<double>(samples[i].accesses - samples[*before].accesses);
+      add_processes(samples[*before], samples[i], use);
+    }
+    before = i;
+  }
+  return use;
+}
+
+}  // namespace
+
+void add_processor_use(std::span<const Sample> samples, LoadObservation& load) {
+  const Use use = use_of(samples);
+  if (use.requests > 0) load.cpu_seconds_per_request = use.run / use.requests;
+  if (use.core_seconds > 0) load.cpu_own_share = use.run / use.core_seconds;
+  const double ready = use.told_run + use.told_wait;
+  if (!use.told || ready < kLeastReadySeconds) return;
+  load.cpu_wait_share = use.told_wait / ready;
+  // Work beside requests, as of the parent and of listeners, can make it more than all.
+  if (use.served_seconds > 0) load.cpu_ready_share = std::min(1.0, ready / use.served_seconds);
+}
+
+}  // namespace mpm

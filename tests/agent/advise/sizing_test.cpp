@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The arithmetic of spares and of keep-alive, each by itself and as the proposal uses it.
+#include <algorithm>
+#include <cmath>
+
+#include <gtest/gtest.h>
+
+#include "agent/advise/demand.h"
+#include "agent/advise/recommend.h"
+#include "agent/advise/reuse.h"
+#include "agent/advise/spares.h"
+#include "tests/agent/advise/proposal_parts.h"
+
+namespace mpm {
+namespace {
+
+using advise::reuse_of;
+using advise::spares_for;
+using advise::started_after;
+
+// As measured on httpd 2.4: 5, 6, 8, 12, 20, 36, 68, 100, 132 processes second by second.
+TEST(Spares, HttpdStartsProcessesFasterUpTo32ASecond) {
+  const std::vector<std::int64_t> seen{0, 1, 3, 7, 15, 31, 63, 95, 127};
+  for (std::size_t ticks = 0; ticks < seen.size(); ++ticks)
+    EXPECT_EQ(started_after(static_cast<std::int64_t>(ticks)), seen[ticks]);
+}
+
+TEST(Spares, AreForTheJumpThatHttpdFollowsLeast) {
+  // 310 within three seconds, by when three processes of 25 have been started.
+  const advise::Spares spares = spares_for({100, 200, 310, 310, 310}, 25, 25);
+  EXPECT_EQ(spares.worst.workers, 310);
+  EXPECT_EQ(spares.worst.seconds, 3);
+  EXPECT_EQ(spares.started, 75);
+  EXPECT_DOUBLE_EQ(spares.wanted, 1.15 * 310 - 75 + 10);
+}
+
+TEST(Spares, ARiseThatHttpdCanFollowWantsFew) {
+  std::vector<double> slow;
+  for (int second = 1; second <= 10; ++second)
+    slow.push_back(second);
+  EXPECT_NEAR(spares_for(slow, 0, 25).wanted, 1.15, 1e-9);
+}
+
+TEST(Spares, OfAProposalNameTheJump) {
+  Observation seen = event();
+  seen.worker_limit = 800;
+  put(seen, "MaxRequestWorkers", 800);
+  put(seen, "ServerLimit", 64);
+  seen.load.busy = {60, 60, 400, 25, 200, 330, 340};
+  seen.load.rises = {100, 200, 310, 310, 310, 310, 310, 310, 310, 310};
+  seen.load.ramping_share = 0.2;
+  const Proposal proposal = recommend(seen);
+  const Change* least = change(proposal, "MinSpareThreads");
+  ASSERT_NE(least, nullptr);
+  EXPECT_EQ(least->to, 292);
+  EXPECT_NE(least->because.find("310 workers within 3 s, and httpd adds 75"), std::string::npos)
+      << least->because;
+  EXPECT_EQ(least->formula, "1.15 x 310 - 75 + 2 x sqrt(25 usually busy) = 292, at most 800");
+  EXPECT_TRUE(change(recommend(with(seen, proposal)), "MinSpareThreads") == nullptr);
+}
+
+// Waits as they stand when clients come again after an exponential time of mean `think`, half of
+// them never, and the server waits `timeout` seconds.
+std::vector<std::int64_t> waits(double think, double timeout) {
+  std::vector<std::int64_t> counts(kWaitingAges.size() + 1);
+  for (double age = 0.005; age < timeout; age += 0.01) {
+    const auto at = std::ranges::upper_bound(kWaitingAges, age) - kWaitingAges.begin();
+    counts[static_cast<std::size_t>(at)] += std::llround(500 + 500 * std::exp(-age / think));
+  }
+  return counts;
+}
+
+TEST(Reuse, ClientsThatComeAgainAtOnceNeedAShortWait) {
+  const auto reuse = reuse_of(waits(0.3, 15), 15);
+  ASSERT_TRUE(reuse);
+  EXPECT_EQ(reuse->timeout, 1);
+  EXPECT_GE(reuse->kept, 0.85);
+  EXPECT_NEAR(reuse->freed, 14.0 / 15, 0.05);
+}
+
+TEST(Reuse, ClientsThatThinkNeedALongerOne) {
+  const auto reuse = reuse_of(waits(1.5, 30), 30);
+  ASSERT_TRUE(reuse);
+  EXPECT_GE(reuse->timeout, 3);
+  EXPECT_LE(reuse->timeout, 5);
+  EXPECT_GE(reuse->kept, 0.85);
+}
+
+TEST(Reuse, ClientsThatNeverComeNeedNone) {
+  std::vector<std::int64_t> counts{500, 500, 1000, 1000, 2000, 5000, 5000, 0};
+  const auto reuse = reuse_of(counts, 15);
+  ASSERT_TRUE(reuse);
+  EXPECT_EQ(reuse->timeout, 1);
+}
+
+TEST(Reuse, OfAFewWaitsIsNotSaid) {
+  EXPECT_FALSE(reuse_of({}, 15));
+  EXPECT_FALSE(reuse_of({50, 10, 5, 3, 2, 1, 1, 0}, 15));
+}
+
+TEST(Reuse, WhereNothingShorterKeepsItNothingIsSaid) {
+  EXPECT_FALSE(reuse_of(waits(20, 5), 5)) << "nearly all come late";
+}
+
+TEST(Recommend, S26_TheWaitIsAsLongAsMostClientsNeed) {
+  Observation seen = prefork();
+  seen.load.busy = flat(10);
+  seen.load.keepalive = flat(140);
+  seen.load.pinned_share = 0.9;
+  put(seen, "KeepAliveTimeout", 30);
+  seen.load.waiting_by_age = waits(1.5, 30);
+  const Proposal proposal = recommend(seen);
+  const Change* wait = change(proposal, "KeepAliveTimeout");
+  ASSERT_NE(wait, nullptr);
+  EXPECT_EQ(wait->to, reuse_of(seen.load.waiting_by_age, 30)->timeout);
+  EXPECT_NE(wait->because.find("do so within"), std::string::npos) << wait->because;
+}
+
+TEST(Demand, ThatTheLimitHidIsBounded) {
+  Observation seen = event();
+  saturate(seen);
+  seen.load.arrived_per_second = 1000;
+  seen.load.service_seconds = 0.2;
+  seen.load.offered = {60, 200, 100, 200, 240, 260, 270};
+  const advise::Demand demand = advise::demand_of(seen);
+  EXPECT_TRUE(demand.censored);
+  EXPECT_EQ(demand.low, 200) << "what arrived on average";
+  EXPECT_NEAR(demand.workers, 260 + 3 * std::sqrt(1.2 * 260) + 2, 1e-9) << "at the peak";
+  EXPECT_NEAR(demand.high, 1.5 * demand.workers, 1e-9);
+}
+
+TEST(Demand, ThatWasSeenLiesBetweenItsPeaks) {
+  Observation seen = event();
+  seen.load.busy = {60, 40, 100, 40, 55, 60, 90};
+  const advise::Demand demand = advise::demand_of(seen);
+  EXPECT_EQ(demand.low, 60);
+  EXPECT_NEAR(demand.workers, 68, 1e-9);
+  EXPECT_NEAR(demand.high, 101, 1e-9);
+}
+
+}  // namespace
+}  // namespace mpm

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The load from look to look: what is offered, how it rises, and where throughput stops growing.
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <random>
+
+#include <gtest/gtest.h>
+
+#include "agent/observe/observation.h"
+#include "tests/support/samples.h"
+
+namespace mpm {
+namespace {
+
+LoadObservation load_of(const std::vector<Sample>& samples, std::int64_t limit) {
+  return observe(samples, settings_of(Mpm::Prefork, limit, {{"MaxRequestWorkers", limit}})).load;
+}
+
+// A minute with 5 workers busy at 50 a second (0.1 s each); then 200 a second come, and 10 workers
+// serve 100 of them while the rest piles up.
+TEST(Offered, GoesOnWhereTheLimitHidesIt) {
+  const auto samples = window(120, [](Sample& sample, int second) {
+    const int pinned = std::max(0, second - 60);
+    sample.tally.busy = pinned > 0 ? 10 : 5;
+    sample.tally.idle = pinned > 0 ? 0 : 5;
+    sample.accesses = 50 * std::min(second, 60) + 100 * pinned;
+    sample.listeners = {listener(100 * pinned, 100 * pinned)};
+  });
+  const LoadObservation load = load_of(samples, 10);
+  EXPECT_EQ(load.busy.max, 10);
+  EXPECT_NEAR(load.offered.p99, 20, 0.6) << "200 a second of 0.1 s each";
+}
+
+// The time of a request that waits for a full processor or a full pool is not its own.
+TEST(Offered, TakesTheTimeOfARequestFromTheCalmPart) {
+  const auto samples = window(100, [](Sample& sample, int second) {
+    const int busy = std::max(0, second - 50);
+    sample.tally.busy = busy > 0 ? 40 : 5;
+    sample.tally.idle = 10;
+    sample.accesses = 50 * second;
+    sample.host.cpu_busy_seconds = 1.0 * std::min(second, 50) + 4.0 * busy;
+  });
+  EXPECT_NEAR(load_of(samples, 100).offered.p95, 5, 0.6);
+}
+
+TEST(Rises, AreOfTheLengthsInWhichHttpdCanFollow) {
+  const auto samples = window(300, [](Sample& sample, int second) {
+    // Ten a second more, from the hundredth to the hundred-and-fifth second.
+    sample.tally.busy = 20 + 10 * std::clamp(second - 100, 0, 5);
+    sample.listeners = {listener(0, 0)};
+  });
+  const LoadObservation load = load_of(samples, 100);
+  ASSERT_EQ(load.rises.size(), 10U);
+  EXPECT_EQ(load.rises[0], 10);
+  EXPECT_EQ(load.rises[2], 30);
+  EXPECT_EQ(load.rises[4], 50);
+  EXPECT_EQ(load.rises[9], 50);
+}
+
+TEST(Rises, CountTheClientsThatWait) {
+  const auto samples = window(20, [](Sample& sample, int second) {
+    sample.tally.busy = 5;
+    sample.listeners = {listener(second < 10 ? 0 : 40, 45)};
+  });
+  EXPECT_EQ(load_of(samples, 5).rises.front(), 40);
+}
+
+TEST(Rises, AGapIsNoJump) {
+  auto samples = window(50, [](Sample& sample, int) { sample.tally.busy = 5; });
+  const auto later = window(50, [](Sample& sample, int) {
+    sample.at += std::chrono::hours(1);
+    sample.tally.busy = 90;
+  });
+  samples.insert(samples.end(), later.begin(), later.end());
+  EXPECT_EQ(load_of(samples, 100).rises.back(), 0);
+}
+
+// Ten minutes of a load that goes up and down between 10 and 300 a second.
+std::vector<Sample> waves(const std::function<double(double)>& throughput_of_load, double seconds) {
+  std::mt19937 random(7);
+  double accesses = 0;
+  return window(600, [&](Sample& sample, int second) {
+    const double wanted = 155 - 145 * std::cos(2 * M_PI * second / 120);
+    const double served = throughput_of_load(wanted);
+    accesses += std::poisson_distribution<int>(served)(random);
+    sample.accesses = static_cast<std::int64_t>(accesses);
+    // What the backend does not finish stays at it.
+    const double waits = std::max(0.0, wanted - served) * 0.5;
+    sample.tally.busy = std::poisson_distribution<int>(seconds * served + waits)(random);
+    sample.tally.idle = 10;
+  });
+}
+
+TEST(Plateau, IsWhereMoreAtOnceBringNoMore) {
+  const auto samples = waves([](double wanted) { return std::min(wanted, 160.0); }, 0.1);
+  const auto plateau = load_of(samples, 400).plateau;
+  ASSERT_TRUE(plateau);
+  EXPECT_NEAR(plateau->per_second, 160, 8);
+  EXPECT_NEAR(plateau->workers, 20, 8) << "16, but for the width of a bin";
+  EXPECT_GT(plateau->most_workers, 60);
+  EXPECT_NEAR(plateau->most_per_second, 160, 8);
+}
+
+TEST(Plateau, IsNoneWhileMoreClientsGetMore) {
+  const auto samples = waves([](double wanted) { return wanted; }, 0.1);
+  EXPECT_FALSE(load_of(samples, 400).plateau);
+}
+
+// With a steady load there are now more and now fewer at once, by chance alone.
+TEST(Plateau, IsNoneOfASteadyLoad) {
+  std::mt19937 random(11);
+  for (const double mean : {1.0, 10.0, 100.0}) {
+    double accesses = 0;
+    const auto samples = window(900, [&](Sample& sample, int) {
+      accesses += std::poisson_distribution<int>(100)(random);
+      sample.accesses = static_cast<std::int64_t>(accesses);
+      sample.tally.busy = std::poisson_distribution<int>(mean)(random);
+      sample.tally.idle = 10;
+    });
+    EXPECT_FALSE(load_of(samples, 400).plateau) << mean;
+  }
+}
+
+TEST(Plateau, IsNotSeenInAFewLooks) {
+  auto samples = waves([](double wanted) { return std::min(wanted, 160.0); }, 0.1);
+  samples.resize(150);
+  EXPECT_FALSE(load_of(samples, 400).plateau);
+}
+
+}  // namespace
+}  // namespace mpm
