@@ -14,6 +14,8 @@
 #include "cli/output.h"
 #include "cli/own_server.h"
 #include "cli/reach.h"
+#include "cli/top/live.h"
+#include "cli/top/terminal.h"
 
 namespace mpm {
 namespace {
@@ -33,7 +35,9 @@ Result<Outcome> answer(const Options& options) {
   if (changes) agent.ended_within = std::chrono::minutes(5);
   EphemeralAgent ephemeral(agent);
   OwnServer server;
-  const Interruption interruption([&ephemeral, &server, changes] {
+  top::FullScreen screen;
+  const Interruption interruption([&ephemeral, &server, &screen, changes] {
+    screen.close();
     if (isatty(STDERR_FILENO) == 1) draw_stderr("\r\x1b[K");
     if (changes) say("a change that is under way is taken back first, which may take a while.");
     server.finish();
@@ -43,7 +47,9 @@ Result<Outcome> answer(const Options& options) {
   if (!reached) return fail(reached.error());
   if (options.verbose) say(reached->note);
   Client client(reached->socket, options.timeout);
-  return perform(options, client, style_for(options.color, surroundings_of(STDOUT_FILENO)), server);
+  const Style style = style_for(options.color, surroundings_of(STDOUT_FILENO));
+  if (options.command == Command::Top) return top::live(options, client, style, screen);
+  return perform(options, client, style, server);
 }
 
 ExitStatus print(const Outcome& outcome) {

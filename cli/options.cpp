@@ -221,13 +221,27 @@ void add_simulate(CLI::App& app, Raw& raw) {
   simulate->add_option("--set", raw.set, "A directive and what it shall be, as often as need be")
       ->allow_extra_args(false)
       ->option_text("DIRECTIVE=VALUE");
-  simulate
-      ->add_option("--from", raw.watch, "The load of so long ago; an hour when not given")
+  simulate->add_option("--from", raw.watch, "The load of so long ago; an hour when not given")
       ->check(not_empty)
       ->option_text("TIME");
   simulate->add_option("--html", raw.options.html, "Write the result as a page with charts as well")
       ->option_text("FILE");
   simulate->footer(text(kSimulateFooter));
+}
+
+void add_top(CLI::App& app, Raw& raw) {
+  CLI::App* top = add_command(
+      app, raw, "top", "Watch a server live: its workers, their requests, and who holds them",
+      Command::Top);
+  add_target(*top, raw);
+  top->add_option("--every", raw.every, "From one round to the next, 0.1s at least")
+      ->check(not_empty)
+      ->option_text("TIME (default 1s)");
+  top->add_flag("--batch", raw.options.batch, "Print text, round after round, and no screen");
+  top->add_option("--count", raw.options.count, "End after so many rounds, of --batch or --json")
+      ->check(from_one)
+      ->option_text("N");
+  top->footer(text(kTopFooter));
 }
 
 void add_history(CLI::App& app, Raw& raw) {
@@ -267,6 +281,7 @@ void add_commands(CLI::App& app, Raw& raw) {
   recommend->add_flag("--explain", raw.options.explain,
                       "Print rule, claim and evidence of every finding");
   recommend->footer(text(kRecommendFooter));
+  add_top(app, raw);
   add_simulate(app, raw);
   add_history(app, raw);
   add_config(app, raw);

@@ -3,7 +3,7 @@
 # Completion of mpmctl's command line in bash: commands, options, the words that options and
 # arguments can be, directives, and the numbers of changes, which mpmctl itself is asked for.
 
-_mpmctl_commands='targets status doctor recommend simulate history config apply undo changes show demo lab'
+_mpmctl_commands='targets status doctor recommend top simulate history config apply undo changes show demo lab'
 _mpmctl_config_commands='show get set unset mpm check explain diff'
 _mpmctl_globals='--agent --no-daemon --json --color --timeout --state --verbose --version --help -h'
 _mpmctl_tree='--root --file --server-root -D --env --envvars --httpd-version'
@@ -18,6 +18,7 @@ _mpmctl_directives='StartServers MinSpareServers MaxSpareServers MinSpareThreads
 _mpmctl_options_of() {
   case $1 in
     recommend) echo --for --explain ;;
+    top) echo --every --batch --count ;;
     simulate) echo --set --from --html ;;
     history) echo --from --to --step --csv ;;
     'config show' | 'config get' | 'config check') echo "$_mpmctl_tree" ;;
@@ -40,7 +41,7 @@ _mpmctl_value_of() {
     --set) printf '%s=\n' $_mpmctl_directives ;;
     --agent | --file | --envvars | --html | --policy) echo files ;;
     --state | --root | --server-root) echo folders ;;
-    --timeout | --for | --watch | --limit | --rate | --connections | -D | --env | --httpd-version | \
+    --timeout | --for | --watch | --limit | --count | --rate | --connections | -D | --env | --httpd-version | \
       --rounds | --every | --from | --to | --step)
       echo any ;;
   esac
