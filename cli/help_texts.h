@@ -36,6 +36,7 @@ Examples
   mpmctl demo                    what would it say? On a server of its own, under load
   sudo mpmctl doctor             is all there that this needs?
   mpmctl lab                     what does the MPM change? All four, measured here
+  mpmctl help saturation         what is that? mpmctl help lists the topics
 
 Exit status
   0 fine   1 recommend or doctor has something to advise, or a change was taken back

@@ -9,6 +9,7 @@
 #include "cli/help_texts.h"
 #include "cli/option_checks.h"
 #include "cli/raw_options.h"
+#include "cli/topics.h"
 #include "cli/version.h"
 
 namespace mpm {
@@ -287,6 +288,25 @@ void add_commands(CLI::App& app, Raw& raw) {
   add_config(app, raw);
   add_changes(app, raw);
   add_shows(app, raw);
+  CLI::App* help =
+      app.add_subcommand("help", "Explain a concept, as mpms or saturation, or a command");
+  help->fallthrough();
+  help->add_option("TOPIC", raw.topic, "A topic or a command; without one they are listed")
+      ->option_text(" ");
+}
+
+// What `mpmctl help` prints of a topic, or of a command.
+Result<std::string> help_on(CLI::App& app, const std::string& topic) {
+  if (topic.empty()) return list_of_topics();
+  if (const Topic* found = find_topic(topic)) return text_of(*found);
+  const auto named = [&](const CLI::App* command) { return command->get_name() == topic; };
+  for (CLI::App* command : app.get_subcommands(named))
+    return command->help("mpmctl");
+  return fail(
+      Error::Kind::Usage,
+      fmt::format("There is no topic and no command '{}'; mpmctl help lists the topics, and "
+                  "mpmctl --help the commands.",
+                  topic));
 }
 
 }  // namespace
@@ -310,12 +330,14 @@ Result<std::string> parse_target(std::string_view target) {
 Result<std::variant<Options, Printout>> parse_options(int argc, const char* const* argv) {
   Raw raw;
   CLI::App app(text(kAbout), "mpmctl");
+  bool asks_for_help = false;
   try {
     app.footer(text(kFooter));
     app.get_formatter()->column_width(28);
     add_globals(app, raw);
     add_commands(app, raw);
     app.parse(argc, argv);
+    asks_for_help = app.got_subcommand("help");
   } catch (const CLI::CallForHelp&) {
     // help() of the app prints the help of the subcommand that was named.
     return Printout{app.help()};
@@ -330,6 +352,11 @@ Result<std::variant<Options, Printout>> parse_options(int argc, const char* cons
                                         unknown.front())));
   } catch (const CLI::Error& error) {
     return fail(usage(error.what()));
+  }
+  if (asks_for_help) {
+    auto said = help_on(app, raw.topic);
+    if (!said) return fail(said.error());
+    return Printout{std::move(*said)};
   }
   auto options = judged(std::move(raw));
   if (!options) return fail(options.error());

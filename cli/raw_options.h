@@ -29,6 +29,7 @@ struct Raw {
   std::vector<std::string> set;    // of simulate
   std::vector<std::string> words;  // of a config command, of apply and simulate
   RawSite site;
+  std::string topic;  // of help
 };
 
 // CLI11's messages are clauses; ours are sentences that end with what to do.

@@ -3,7 +3,8 @@
 # Completion of mpmctl's command line in bash: commands, options, the words that options and
 # arguments can be, directives, and the numbers of changes, which mpmctl itself is asked for.
 
-_mpmctl_commands='targets status doctor recommend top simulate history config apply undo changes show demo lab'
+_mpmctl_commands='targets status doctor recommend top simulate history config apply undo changes show demo lab help'
+_mpmctl_topics='mpms workers saturation memory scoreboard restart advice changes rights exit-status'
 _mpmctl_config_commands='show get set unset mpm check explain diff'
 _mpmctl_globals='--agent --no-daemon --json --color --timeout --state --verbose --version --help -h'
 _mpmctl_tree='--root --file --server-root -D --env --envvars --httpd-version'
@@ -60,6 +61,7 @@ _mpmctl_words_of() {
     'config set' | apply | simulate) printf '%s=\n' $_mpmctl_directives ;;
     'config mpm') echo "$_mpmctl_mpms" ;;
     'config diff') echo files ;;
+    help) echo "$_mpmctl_topics $_mpmctl_commands" ;;
     undo | show) _mpmctl_change_ids "$1" ;;
   esac
 }

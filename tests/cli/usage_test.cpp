@@ -53,7 +53,8 @@ INSTANTIATE_TEST_SUITE_P(Top, Usage,
                                            Line{{"top", "--every", "0.01"}, "0.1 seconds"},
                                            Line{{"top", "--every", "2d"}, "'2d'"},
                                            Line{{"top", "web"}, "'web'"},
-                                           Line{{"apply", "--auto", "--every", "0.5"}, "1 second"}));
+                                           Line{{"apply", "--auto", "--every", "0.5"}, "1 second"},
+                                           Line{{"help", "frobnication"}, "frobnication"}));
 
 INSTANTIATE_TEST_SUITE_P(
     Config, Usage,

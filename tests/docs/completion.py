@@ -14,7 +14,8 @@ import sys
 import tempfile
 import time
 
-from command_line import MPMS, Report, commands_in, directives_of, mpmctl_options, output_of
+from command_line import (MPMS, Report, commands_in, directives_of, mpmctl_options, output_of,
+                          topics_of)
 
 COLORS = ("auto", "always", "never")
 WAYS = ("graceful", "restart", "stop-start")
@@ -149,6 +150,8 @@ def check_words(shell, directives, mpmctl, report):
             "mpmctl undo --yes ": ["7", "6"],
             "mpmctl apply --watch ": [],
             "mpmctl targets ": [],
+            "mpmctl help ": [*first, *topics_of(mpmctl)],
+            "mpmctl help sat": ["saturation"],
     }.items():
         report.equal(f"{shell.file}, {line}", shell.offered(line), expected)
 
