@@ -82,6 +82,13 @@ std::string query_of(const PastQuestion& question) {
   return query;
 }
 
+std::string query_of(const WorkersQuestion& question) {
+  std::string query = query_of(Question{question.target, std::nullopt});
+  if (!question.state.empty())
+    query += fmt::format("{}state={}", query.empty() ? "?" : "&", percent_encoded(question.state));
+  return query + fmt::format("{}limit={}", query.empty() ? "?" : "&", question.limit);
+}
+
 Client::Client(const std::string& socket, milliseconds timeout)
     : wire_(std::make_unique<Wire>(socket, timeout)) {}
 Client::~Client() = default;
@@ -153,6 +160,18 @@ Result<Answer<TargetList>> Client::targets() {
 }
 Result<Answer<StatusReport>> Client::status(const Question& question) {
   return ask<StatusReport>(route::kStatus, question);
+}
+Result<Answer<ScoreboardView>> Client::scoreboard(const std::string& target) {
+  return ask<ScoreboardView>(route::kScoreboard, {target, std::nullopt});
+}
+Result<Answer<WorkerList>> Client::workers(const WorkersQuestion& question) {
+  const std::string path = std::string(route::kWorkers.path) + query_of(question);
+  return understood<WorkerList>(path, get(path));
+}
+Result<Answer<TopReport>> Client::top(const std::string& target, std::int64_t limit) {
+  const std::string path =
+      std::string(route::kTop.path) + query_of(WorkersQuestion{target, "", limit});
+  return understood<TopReport>(path, get(path));
 }
 Result<Answer<MpmSettings>> Client::settings(const Question& question) {
   return ask<MpmSettings>(route::kSettings, question);

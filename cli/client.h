@@ -20,6 +20,7 @@
 #include "schema/model/proposal.h"
 #include "schema/model/result.h"
 #include "schema/model/simulation.h"
+#include "schema/model/workers.h"
 
 namespace mpm {
 
@@ -46,6 +47,14 @@ struct PastQuestion {
 };
 std::string query_of(const PastQuestion& question);
 
+// Of the workers of a server; what is empty is not narrowed.
+struct WorkersQuestion {
+  std::string target;
+  std::string state;  // "busy"
+  std::int64_t limit = 1000;
+};
+std::string query_of(const WorkersQuestion& question);
+
 // "?target=%3A8080&window=30"; "" when nothing is narrowed.
 std::string query_of(const Question& question);
 
@@ -66,6 +75,10 @@ class Client {
   Result<Answer<DoctorReport>> doctor();
   Result<Answer<TargetList>> targets();
   Result<Answer<StatusReport>> status(const Question& question);
+  Result<Answer<ScoreboardView>> scoreboard(const std::string& target);
+  Result<Answer<WorkerList>> workers(const WorkersQuestion& question);
+  // The first `limit` vhosts, clients and requests.
+  Result<Answer<TopReport>> top(const std::string& target, std::int64_t limit);
   Result<Answer<MpmSettings>> settings(const Question& question);
   Result<Answer<HistoryReport>> history(const PastQuestion& question);
   Result<Answer<Observation>> observation(const Question& question);

@@ -3,12 +3,15 @@
 
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "cli/change_commands.h"
 #include "cli/config_commands.h"
 #include "cli/demo.h"
 #include "cli/history.h"
 #include "cli/lab.h"
 #include "cli/render.h"
+#include "cli/served.h"
 #include "cli/simulate.h"
 #include "cli/watch.h"
 
@@ -18,6 +21,17 @@ namespace {
 constexpr std::string_view kNobody =
     "No httpd runs here that can be seen; mpmctl targets lists what can, and a remote server is "
     "named by the URL of its status page.";
+
+// Vhosts, clients and requests that status shows of a server.
+constexpr std::int64_t kForemost = 3;
+
+// Who is served, where that says something; nothing where it cannot be had.
+std::string served(const TargetStatus& server, Client& client, const Style& style) {
+  if (!is_worth_asking(server)) return "";
+  const std::string name = server.url.empty() ? fmt::format("{}", server.pid) : server.url;
+  const auto report = client.top(name, kForemost);
+  return report ? who_is_served(report->value, style) : "";
+}
 
 Result<Outcome> targets(const Options& options, Client& client, const Style& style) {
   auto answer = client.targets();
@@ -39,8 +53,14 @@ Result<Outcome> status(const Options& options, Client& client, const Style& styl
   auto answer = client.status({.target = options.target, .window_seconds = std::nullopt});
   if (!answer) return fail(std::move(answer.error()));
   if (answer->value.targets.empty()) return fail(Error::Kind::NotFound, std::string(kNobody));
-  return outcome(std::move(*answer), options,
-                 [&](const StatusReport& report) { return render(report, style); });
+  return outcome(std::move(*answer), options, [&](const StatusReport& report) {
+    std::string text;
+    for (const TargetStatus& server : report.targets) {
+      if (!text.empty()) text += "\n";
+      text += render(StatusReport{report.at, {server}}, style) + served(server, client, style);
+    }
+    return text;
+  });
 }
 
 Result<Outcome> recommend(const Options& options, Client& client, const Style& style) {

@@ -8,10 +8,11 @@
 
 namespace mpm {
 
-Result<double> parse_duration(std::string_view text) {
+Result<double> parse_duration(std::string_view text, double shortest) {
   const Error bad{
       Error::Kind::Usage,
-      fmt::format("'{}' is not a time from 1 second to 1 day; write 30s, 10m or 2h.", text)};
+      fmt::format("'{}' is not a time from {} second{} to 1 day; write {}30s, 10m or 2h.", text,
+                  shortest, shortest == 1 ? "" : "s", shortest < 1 ? "0.5s, " : "")};
   if (text.empty()) return fail(bad);
   double factor = 1;
   std::string_view digits = text;
@@ -24,7 +25,7 @@ Result<double> parse_duration(std::string_view text) {
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
   if (error != std::errc{} || end != digits.data() + digits.size()) return fail(bad);
   const double seconds = value * factor;
-  if (!(seconds >= 1 && seconds <= 86400)) return fail(bad);
+  if (!(seconds >= shortest && seconds <= 86400)) return fail(bad);
   return seconds;
 }
 
@@ -34,7 +35,7 @@ Result<void> read_duration(const Duration& duration) {
     duration.seconds = 0;
     return {};
   }
-  auto seconds = parse_duration(duration.text);
+  auto seconds = parse_duration(duration.text, duration.shortest);
   if (!seconds) return fail(std::move(seconds.error()).in(duration.option));
   duration.seconds = *seconds;
   return {};

@@ -11,13 +11,14 @@
 
 namespace mpm {
 
-// "45", "45s", "10m", "1.5h" in seconds; between 1 s and a day.
-Result<double> parse_duration(std::string_view text);
+// "45", "45s", "10m", "1.5h" in seconds; between `shortest` and a day.
+Result<double> parse_duration(std::string_view text, double shortest = 1);
 
 struct Duration {
   const std::string& text;  // empty: it was not given, and `seconds` stays
   const char* option;
   std::optional<double>& seconds;
+  double shortest = 1;
 };
 
 // Of --watch 0 has a meaning of its own.

@@ -26,6 +26,7 @@ Examples
   sudo mpmctl recommend          what should I change, and why?
   mpmctl recommend --for 10m     the same, after ten minutes of watching
   mpmctl simulate --set MaxRequestWorkers=400   what would that have done?
+  mpmctl top                     what is every worker doing, live?
   mpmctl history --from 7d       how was it, and what was changed?
   mpmctl config show :8080       what do the files say, and what does httpd make of it?
   mpmctl config set KeepAliveTimeout=2   what would that change? (--write writes it)
@@ -35,6 +36,7 @@ Examples
   mpmctl demo                    what would it say? On a server of its own, under load
   sudo mpmctl doctor             is all there that this needs?
   mpmctl lab                     what does the MPM change? All four, measured here
+  mpmctl help saturation         what is that? mpmctl help lists the topics
 
 Exit status
   0 fine   1 recommend or doctor has something to advise, or a change was taken back
@@ -52,6 +54,17 @@ Examples
   mpmctl recommend --json > advice.json
 
 The exit status is 1 when a finding is advice or worse, 0 when there is nothing to do.)";
+
+inline constexpr std::string_view kTopFooter = R"(
+It reads the server's shared memory through the agent, so it shows a server whose workers are all
+busy, and costs it nothing. ? lists its keys; q leaves it. What httpd notes of a request needs
+ExtendedStatus, which mod_status turns on.
+
+Examples
+  mpmctl top                             the only server, or a list to choose from
+  mpmctl top :8080 --every 0.1s          ten times a second
+  mpmctl top --batch --count 1 | less    one round, as text
+  mpmctl top --json --count 3 | jq .oldest)";
 
 inline constexpr std::string_view kHistoryFooter = R"(
 An mpm-agent that keeps running remembers every look for two days, and minutes and hours of a year

@@ -41,6 +41,10 @@ Interruption::~Interruption() {
 }
 
 void Interruption::wait() {
+  // Every other signal is the main thread's: a full screen waits for those of its terminal.
+  sigset_t all;
+  sigfillset(&all);
+  pthread_sigmask(SIG_BLOCK, &all, nullptr);
   while (true) {
     std::array<pollfd, 2> waiting{pollfd{signals_, POLLIN, 0}, pollfd{done_, POLLIN, 0}};
     if (poll(waiting.data(), waiting.size(), -1) < 0) continue;

@@ -15,6 +15,8 @@
 #include "cli/output.h"
 #include "cli/own_server.h"
 #include "cli/reach.h"
+#include "cli/top/live.h"
+#include "cli/top/terminal.h"
 
 namespace mpm {
 namespace {
@@ -34,8 +36,10 @@ Result<Outcome> answer(Options options) {
   if (changes) agent.ended_within = std::chrono::minutes(5);
   EphemeralAgent ephemeral(agent);
   OwnServer server;
+  top::FullScreen screen;
   std::atomic<bool> by_hand = false;
-  const Interruption interruption([&ephemeral, &server, &by_hand, changes] {
+  const Interruption interruption([&ephemeral, &server, &screen, &by_hand, changes] {
+    screen.close();
     if (isatty(STDERR_FILENO) == 1) draw_stderr("\r\x1b[K");
     if (changes)
       say(by_hand ? "a change that is under way goes on without this command; mpmctl changes tells "
@@ -49,8 +53,9 @@ Result<Outcome> answer(Options options) {
   if (options.verbose) say(reached->note);
   options.by_hand = by_hand = reached->is_hand;
   Client client(reached->socket, options.timeout);
-  auto outcome =
-      perform(options, client, style_for(options.color, surroundings_of(STDOUT_FILENO)), server);
+  const Style style = style_for(options.color, surroundings_of(STDOUT_FILENO));
+  if (options.command == Command::Top) return top::live(options, client, style, screen);
+  auto outcome = perform(options, client, style, server);
   if (!outcome && !reached->way_in.empty()) outcome.error().what += " " + reached->way_in;
   return outcome;
 }

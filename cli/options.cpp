@@ -9,6 +9,7 @@
 #include "cli/help_texts.h"
 #include "cli/option_checks.h"
 #include "cli/raw_options.h"
+#include "cli/topics.h"
 #include "cli/version.h"
 
 namespace mpm {
@@ -224,13 +225,27 @@ void add_simulate(CLI::App& app, Raw& raw) {
   simulate->add_option("--set", raw.set, "A directive and what it shall be, as often as need be")
       ->allow_extra_args(false)
       ->option_text("DIRECTIVE=VALUE");
-  simulate
-      ->add_option("--from", raw.watch, "The load of so long ago; an hour when not given")
+  simulate->add_option("--from", raw.watch, "The load of so long ago; an hour when not given")
       ->check(not_empty)
       ->option_text("TIME");
   simulate->add_option("--html", raw.options.html, "Write the result as a page with charts as well")
       ->option_text("FILE");
   simulate->footer(text(kSimulateFooter));
+}
+
+void add_top(CLI::App& app, Raw& raw) {
+  CLI::App* top = add_command(
+      app, raw, "top", "Watch a server live: its workers, their requests, and who holds them",
+      Command::Top);
+  add_target(*top, raw);
+  top->add_option("--every", raw.every, "From one round to the next, 0.1s at least")
+      ->check(not_empty)
+      ->option_text("TIME (default 1s)");
+  top->add_flag("--batch", raw.options.batch, "Print text, round after round, and no screen");
+  top->add_option("--count", raw.options.count, "End after so many rounds, of --batch or --json")
+      ->check(from_one)
+      ->option_text("N");
+  top->footer(text(kTopFooter));
 }
 
 void add_history(CLI::App& app, Raw& raw) {
@@ -270,11 +285,31 @@ void add_commands(CLI::App& app, Raw& raw) {
   recommend->add_flag("--explain", raw.options.explain,
                       "Print rule, claim and evidence of every finding");
   recommend->footer(text(kRecommendFooter));
+  add_top(app, raw);
   add_simulate(app, raw);
   add_history(app, raw);
   add_config(app, raw);
   add_changes(app, raw);
   add_shows(app, raw);
+  CLI::App* help =
+      app.add_subcommand("help", "Explain a concept, as mpms or saturation, or a command");
+  help->fallthrough();
+  help->add_option("TOPIC", raw.topic, "A topic or a command; without one they are listed")
+      ->option_text(" ");
+}
+
+// What `mpmctl help` prints of a topic, or of a command.
+Result<std::string> help_on(CLI::App& app, const std::string& topic) {
+  if (topic.empty()) return list_of_topics();
+  if (const Topic* found = find_topic(topic)) return text_of(*found);
+  const auto named = [&](const CLI::App* command) { return command->get_name() == topic; };
+  for (CLI::App* command : app.get_subcommands(named))
+    return command->help("mpmctl");
+  return fail(
+      Error::Kind::Usage,
+      fmt::format("There is no topic and no command '{}'; mpmctl help lists the topics, and "
+                  "mpmctl --help the commands.",
+                  topic));
 }
 
 }  // namespace
@@ -298,12 +333,14 @@ Result<std::string> parse_target(std::string_view target) {
 Result<std::variant<Options, Printout>> parse_options(int argc, const char* const* argv) {
   Raw raw;
   CLI::App app(text(kAbout), "mpmctl");
+  bool asks_for_help = false;
   try {
     app.footer(text(kFooter));
     app.get_formatter()->column_width(28);
     add_globals(app, raw);
     add_commands(app, raw);
     app.parse(argc, argv);
+    asks_for_help = app.got_subcommand("help");
   } catch (const CLI::CallForHelp&) {
     // help() of the app prints the help of the subcommand that was named.
     return Printout{app.help()};
@@ -318,6 +355,11 @@ Result<std::variant<Options, Printout>> parse_options(int argc, const char* cons
                                         unknown.front())));
   } catch (const CLI::Error& error) {
     return fail(usage(error.what()));
+  }
+  if (asks_for_help) {
+    auto said = help_on(app, raw.topic);
+    if (!said) return fail(said.error());
+    return Printout{std::move(*said)};
   }
   auto options = judged(std::move(raw));
   if (!options) return fail(options.error());

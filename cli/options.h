@@ -44,6 +44,7 @@ enum class Command : std::uint8_t {
   Demo,
   Lab,
   Doctor,
+  Top,
 };
 
 // A configuration: a running server's, or a tree's.
@@ -90,9 +91,12 @@ struct Options {
   bool automatic = false;                              // --auto
   std::string policy;                   // --policy: a file; empty: the default policy
   std::int64_t rounds = 0;              // --rounds of --auto; 0: until interrupted
-  std::optional<double> every_seconds;  // --every of --auto
+  std::optional<double> every_seconds;  // --every of --auto and of top
   std::int64_t change_id = 0;           // 0: the newest that was kept
   std::int64_t limit = 20;
+  // Of top.
+  bool batch = false;
+  std::int64_t count = 0;  // of rounds; 0: until interrupted
 };
 
 // Something to print, and nothing else to do: --help, --version.

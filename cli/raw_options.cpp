@@ -17,6 +17,9 @@
 namespace mpm {
 namespace {
 
+// Of a screen that is drawn anew, in seconds: ten times a second.
+constexpr double kShortestPace = 0.1;
+
 bool is_config(Command command) {
   return command >= Command::ConfigShow && command <= Command::ConfigDiff;
 }
@@ -53,6 +56,12 @@ Result<void> judge_auto(const Raw& raw) {
         usage("with --auto the policy allows a restart, by allow_full_restart, and not "
               "--allow"));
   return {};
+}
+
+Result<void> judge_top(const Options& options) {
+  if (options.command != Command::Top || options.count == 0 || options.batch || options.json)
+    return {};
+  return fail(usage("--count belongs to --batch and --json: a screen is left with q"));
 }
 
 Result<void> judge_history(Raw& raw) {
@@ -92,7 +101,8 @@ Result<Options> judged(Raw raw) {
        {Duration{raw.watch, raw.options.command == Command::Simulate ? "--from" : "--for",
                  raw.options.watch_seconds},
         Duration{raw.timeout, "--timeout", timeout},
-        Duration{raw.every, "--every", raw.options.every_seconds},
+        Duration{raw.every, "--every", raw.options.every_seconds,
+                 raw.options.command == Command::Top ? kShortestPace : 1},
         Duration{raw.change_watch, "--watch", raw.options.change_watch_seconds}})
     if (auto fine = read_duration(duration); !fine) return fail(std::move(fine.error()));
   if (timeout)
@@ -125,6 +135,7 @@ Result<Options> judged(Raw raw) {
   if (is_change(raw.options.command) && raw.timeout.empty())
     raw.options.timeout = std::chrono::seconds(60);
   if (auto fine = judge_auto(raw); !fine) return fail(std::move(fine.error()));
+  if (auto fine = judge_top(raw.options); !fine) return fail(std::move(fine.error()));
   if (auto fine = judge_history(raw); !fine) return fail(std::move(fine.error()));
   // A daemon may be of another user, who may not look at our server, and takes its time.
   if (raw.options.command == Command::Demo || raw.options.command == Command::Lab)

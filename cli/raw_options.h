@@ -21,7 +21,7 @@ struct Raw {
   std::string color;
   std::string allow;
   std::string change_watch;
-  std::string every;
+  std::string every;  // of apply --auto and of top
   std::string past_from;  // --from, --to and --step of history
   std::string past_to;
   std::string step;
@@ -29,6 +29,7 @@ struct Raw {
   std::vector<std::string> set;    // of simulate
   std::vector<std::string> words;  // of a config command, of apply and simulate
   RawSite site;
+  std::string topic;  // of help
 };
 
 // CLI11's messages are clauses; ours are sentences that end with what to do.

@@ -34,6 +34,7 @@ struct Glyphs {
   std::string_view arrow;
   std::string_view minus;  // before an amount that is taken away
   std::string_view dot;    // between short facts
+  std::string_view more;   // where text was cut off
   std::string_view fine;   // the mark of each severity
   std::string_view note;
   std::string_view advice;

@@ -142,6 +142,17 @@ std::vector<std::string> wrapped(std::string_view text, int width) {
   return lines;
 }
 
+std::string shortened(std::string_view text, int width, std::string_view mark) {
+  if (display_width(text) <= width) return std::string(text);
+  const int room = width - display_width(mark);
+  if (room <= 0) return std::string(room < 0 ? "" : mark);
+  std::string_view rest = text;
+  std::string front(taken(rest, room));
+  // A first character that is wider than the room is taken all the same.
+  if (display_width(front) > room) front.clear();
+  return front + std::string(mark);
+}
+
 std::string padded(std::string_view text, int width, Align align) {
   const std::string space(static_cast<std::size_t>(std::max(0, width - display_width(text))), ' ');
   return align == Align::Left ? std::string(text) + space : space + std::string(text);

@@ -29,6 +29,9 @@ std::string printable_lines(std::string_view text);
 // inside. No text gives one empty line. `width` is taken as at least 1.
 std::vector<std::string> wrapped(std::string_view text, int width);
 
+// `text` itself when `width` columns hold it, else what fits before `mark`, and the mark.
+std::string shortened(std::string_view text, int width, std::string_view mark);
+
 enum class Align : std::uint8_t { Left, Right };
 // `text` and the spaces that make it `width` columns wide; never cut.
 std::string padded(std::string_view text, int width, Align align = Align::Left);

@@ -3,7 +3,8 @@
 # Completion of mpmctl's command line in bash: commands, options, the words that options and
 # arguments can be, directives, and the numbers of changes, which mpmctl itself is asked for.
 
-_mpmctl_commands='targets status doctor recommend simulate history config apply undo changes show demo lab'
+_mpmctl_commands='targets status doctor recommend top simulate history config apply undo changes show demo lab help'
+_mpmctl_topics='mpms workers saturation memory scoreboard restart advice changes rights exit-status'
 _mpmctl_config_commands='show get set unset mpm check explain diff'
 _mpmctl_globals='--agent --hand --no-daemon --json --color --timeout --state --verbose --version --help -h'
 _mpmctl_tree='--root --file --server-root -D --env --envvars --httpd-version'
@@ -18,6 +19,7 @@ _mpmctl_directives='StartServers MinSpareServers MaxSpareServers MinSpareThreads
 _mpmctl_options_of() {
   case $1 in
     recommend) echo --for --explain ;;
+    top) echo --every --batch --count ;;
     simulate) echo --set --from --html ;;
     history) echo --from --to --step --csv ;;
     'config show' | 'config get' | 'config check') echo "$_mpmctl_tree" ;;
@@ -40,7 +42,7 @@ _mpmctl_value_of() {
     --set) printf '%s=\n' $_mpmctl_directives ;;
     --agent | --hand | --file | --envvars | --html | --policy) echo files ;;
     --state | --root | --server-root) echo folders ;;
-    --timeout | --for | --watch | --limit | --rate | --connections | -D | --env | --httpd-version | \
+    --timeout | --for | --watch | --limit | --count | --rate | --connections | -D | --env | --httpd-version | \
       --rounds | --every | --from | --to | --step)
       echo any ;;
   esac
@@ -59,6 +61,7 @@ _mpmctl_words_of() {
     'config set' | apply | simulate) printf '%s=\n' $_mpmctl_directives ;;
     'config mpm') echo "$_mpmctl_mpms" ;;
     'config diff') echo files ;;
+    help) echo "$_mpmctl_topics $_mpmctl_commands" ;;
     undo | show) _mpmctl_change_ids "$1" ;;
   esac
 }

@@ -3,11 +3,14 @@
 # Completion of mpmctl's command line in fish: commands, options, the words that options and
 # arguments can be, directives, and the numbers of changes, which mpmctl itself is asked for.
 
-set -g __mpmctl_commands targets status doctor recommend simulate history config apply undo changes show demo lab
+set -g __mpmctl_commands targets status doctor recommend top simulate history config apply undo changes \
+    show demo lab help
+set -g __mpmctl_topics mpms workers saturation memory scoreboard restart advice changes rights \
+    exit-status
 set -g __mpmctl_config_commands show get set unset mpm check explain diff
 set -g __mpmctl_with_value --agent --hand --color --timeout --state --for --unset --mpm --allow --watch \
     --limit --rate --connections --html --root --file --server-root -D --env --envvars \
-    --httpd-version --policy --rounds --every --set --from --to --step
+    --httpd-version --policy --rounds --every --set --from --to --step --count
 set -g __mpmctl_mpms prefork worker event winnt
 set -g __mpmctl_directives StartServers MinSpareServers MaxSpareServers MinSpareThreads \
     MaxSpareThreads ThreadLimit ThreadsPerChild ServerLimit MaxRequestWorkers \
@@ -73,6 +76,11 @@ complete -c mpmctl -n $writes -l write -d 'Write it'
 set -l watches '__mpmctl_is recommend apply demo lab'
 complete -c mpmctl -n $watches -l for -x -d 'How long to watch'
 complete -c mpmctl -n '__mpmctl_is recommend' -l explain -d 'Print rule, claim and evidence'
+
+complete -c mpmctl -n '__mpmctl_is top' -l every -x -d 'From one round to the next'
+complete -c mpmctl -n '__mpmctl_is top' -l batch -d 'Print text, and no screen'
+complete -c mpmctl -n '__mpmctl_is top' -l count -x -d 'End after so many rounds'
+complete -c mpmctl -n '__mpmctl_is help' -a "$__mpmctl_topics $__mpmctl_commands"
 
 complete -c mpmctl -n '__mpmctl_is simulate' -l set -xa "$__mpmctl_directives=" -d 'What it shall be'
 complete -c mpmctl -n '__mpmctl_is simulate' -l from -x -d 'The load of so long ago'

@@ -12,6 +12,7 @@
 
 #include "schema/codec/json.h"
 #include "schema/codec/problem.h"
+#include "schema/model/workers.h"
 #include "tests/cli/values.h"
 #include "tests/support/child.h"
 #include "tests/support/temp_dir.h"
@@ -72,6 +73,34 @@ TEST(Mpmctl, PrintsTheMessageItselfWithJson) {
   EXPECT_EQ(finished.status, 0);
   EXPECT_EQ(finished.out.compare(0, body.size(), body), 0);
   EXPECT_EQ(finished.err, "");
+}
+
+TEST(Mpmctl, SaysWhoIsServedWhereAServerIsShortOfWorkers) {
+  WorkerView oldest;
+  oldest.pid = 4712;
+  oldest.serving = true;
+  oldest.age_seconds = 95;
+  oldest.client = "203.0.113.7";
+  oldest.request = "GET /report HTTP/1.1";
+  TopReport top;
+  top.vhosts.foremost = {{"shop:443", 120, std::nullopt, std::nullopt, std::nullopt}};
+  top.vhosts.others.busy = 21;
+  top.clients.foremost = {{"203.0.113.7", 141, std::nullopt, std::nullopt, std::nullopt}};
+  top.oldest = {oldest};
+  const auto agent_with = [](const StatusReport& status, const TopReport& report) {
+    return [status, report](const httplib::Request& request, httplib::Response& answer) {
+      answer.set_content(request.path == "/v1/top" ? to_json(report) : to_json(status),
+                         "application/json");
+    };
+  };
+  const Finished full = mpmctl(FakeAgent(agent_with(saturated_server(), top)), {"status"});
+  EXPECT_NE(full.out.find("busy workers: shop:443 120, others 21"), std::string::npos) << full.out;
+  EXPECT_NE(full.out.find("GET /report HTTP/1.1 for 203.0.113.7"), std::string::npos) << full.out;
+  const Finished quiet = mpmctl(FakeAgent(agent_with(quiet_server(), top)), {"status"});
+  EXPECT_EQ(quiet.out.find("busy workers:"), std::string::npos) << quiet.out;
+  top.missing = "ExtendedStatus is Off.";
+  const Finished dumb = mpmctl(FakeAgent(agent_with(saturated_server(), top)), {"status"});
+  EXPECT_NE(dumb.out.find("ExtendedStatus is Off."), std::string::npos) << dumb.out;
 }
 
 TEST(Mpmctl, AsksForTheTargetAsItWasNamed) {

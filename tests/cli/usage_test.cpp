@@ -47,6 +47,15 @@ TEST_P(Usage, IsRefusedWithOneSentence) {
   EXPECT_NE(finished.err.find(GetParam().named), std::string::npos) << finished.err;
 }
 
+INSTANTIATE_TEST_SUITE_P(Top, Usage,
+                         ::testing::Values(Line{{"top", "--count", "3"}, "--batch"},
+                                           Line{{"top", "--batch", "--count", "0"}, "'0'"},
+                                           Line{{"top", "--every", "0.01"}, "0.1 seconds"},
+                                           Line{{"top", "--every", "2d"}, "'2d'"},
+                                           Line{{"top", "web"}, "'web'"},
+                                           Line{{"apply", "--auto", "--every", "0.5"}, "1 second"},
+                                           Line{{"help", "frobnication"}, "frobnication"}));
+
 INSTANTIATE_TEST_SUITE_P(
     Config, Usage,
     ::testing::Values(
@@ -112,8 +121,7 @@ INSTANTIATE_TEST_SUITE_P(
         Line{{"apply", "4711", "4712"}, "two servers"},
         Line{{"apply", "Timeout=1", "--root", "/"}, "--root"},
         Line{{"undo", "seven"}, "'seven' is not a whole number"},
-        Line{{"frobnicate"}, "frobnicate"},
-        Line{{"doctor", "surplus"}, "surplus"},
+        Line{{"frobnicate"}, "frobnicate"}, Line{{"doctor", "surplus"}, "surplus"},
         Line{{"--color", "red", "status"}, "auto, always, never"},
         Line{{"apply", "--for", ""}, "--for"}, Line{{"undo", "0"}, "0"}, Line{{"undo", "-1"}, "-1"},
         Line{{"undo", "7", "8"}, "8"}, Line{{"undo", "--allow", "7"}, "--allow"},

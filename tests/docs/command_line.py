@@ -53,6 +53,11 @@ def mpmctl_options(program):
     return everywhere, {name: own - {"-h", "--help"} for name, own in commands.items()}
 
 
+def topics_of(program):
+    """What `mpmctl help` lists, with nothing behind it."""
+    return re.findall(r"^  (\S+)  ", output_of([program, "help"]), re.MULTILINE)
+
+
 def directives_of(program):
     """Every directive that mpmctl knows, asked for under each MPM."""
     known = set()

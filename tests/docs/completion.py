@@ -8,7 +8,8 @@ import re
 import sys
 import tempfile
 
-from command_line import MPMS, Report, commands_in, directives_of, mpmctl_options, output_of
+from command_line import (MPMS, Report, commands_in, directives_of, mpmctl_options, output_of,
+                          topics_of)
 from shells import Bash, Fish, Zsh, long_ones, need_shells
 
 COLORS = ("auto", "always", "never")
@@ -52,6 +53,8 @@ def check_words(shell, directives, mpmctl, report):
             "mpmctl undo --yes ": ["7", "6"],
             "mpmctl apply --watch ": [],
             "mpmctl targets ": [],
+            "mpmctl help ": [*first, *topics_of(mpmctl)],
+            "mpmctl help sat": ["saturation"],
     }.items():
         report.equal(f"{shell.file}, {line}", shell.offered(line), expected)
 
