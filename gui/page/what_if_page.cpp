@@ -52,8 +52,11 @@ WhatIfPage::WhatIfPage(QWidget* parent)
       review_(new QPushButton(tr("&Review as a change..."), this)),
       plot_(new ForecastPlot(this)) {
   verdict_->setAccessibleName(tr("Prediction"));
+  remarks_->setAccessibleName(tr("What the simulator does not know"));
   auto* column = new QVBoxLayout(this);
   column->addWidget(verdict_);
+  // What the simulator leaves out may turn its verdict round, so it is read right after that.
+  column->addWidget(remarks_);
   column->addWidget(basis_);
   auto* row = new QHBoxLayout;
   auto* left = new QVBoxLayout(left_);
@@ -92,7 +95,6 @@ QWidget* WhatIfPage::build_right() {
   QTableView* table = table_view(&forecast_, tr("Prediction beside today's"), Rows::Read, right);
   column->addWidget(table, 3);
   column->addWidget(plot_, 3);
-  column->addWidget(remarks_);
   return right;
 }
 
@@ -228,8 +230,9 @@ void WhatIfPage::heard(Result<SimulationReport> report) {
   forecast_.take(forecast_rows(*report));
   QStringList remarks;
   for (const std::string& remark : report->remarks)
-    remarks << shown(remark);
-  remarks_->setText(remarks.join(u' '));
+    remarks << mark(Severity::Warning) + u' ' + shown(remark);
+  remarks_->setText(remarks.join(u'\n'));
+  remarks_->setVisible(!remarks.isEmpty());
   plot_->show_report(std::move(*report));
 }
 

@@ -72,7 +72,7 @@ Bar wanted_now_bar(std::int64_t active, std::int64_t waiting) {
 
 Bar wanted_lately_bar(const Lately& lately, double wanted) {
   return {text("Wanted lately"),
-          text("%1 in the last %2")
+          text("%1 on average in %2")
               .arg(QLocale().toString(wanted, 'f', wanted < 10 ? 1 : 0), seconds(lately.seconds)),
           {{Ink::Wanted, std::llround(wanted)}}};
 }

@@ -44,8 +44,8 @@ void ScoreboardGrid::set_workers(const WorkerList& workers) {
 
 WorkerWords ScoreboardGrid::words() const {
   const auto id = looked();
-  const WorkerView* worker = id ? worker_at(workers_, board_, *id) : nullptr;
-  if (worker == nullptr) return {};
+  const auto worker = id ? worker_at(workers_, board_, *id) : std::nullopt;
+  if (!worker) return {};
   WorkerWords words = words_of(*worker);
   if (words.what.isEmpty() && !workers_.missing.empty())
     words.what = u' ' + shown(workers_.missing);

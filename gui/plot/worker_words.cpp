@@ -30,14 +30,20 @@ QString when(const WorkerView& worker) {
 
 }  // namespace
 
-const WorkerView* worker_at(const WorkerList& list, const ScoreboardView& board, CellId id) {
+std::optional<WorkerView> worker_at(const WorkerList& list, const ScoreboardView& board,
+                                    CellId id) {
   const auto process = static_cast<std::size_t>(id.process);
-  if (id.process < 0 || process >= board.processes.size()) return nullptr;
+  if (id.process < 0 || process >= board.processes.size()) return std::nullopt;
   const ProcessView& of = board.processes[process];
   const auto found = std::ranges::find_if(list.workers, [&](const WorkerView& worker) {
     return worker.pid == of.pid && worker.slot == of.slot && worker.thread == id.slot;
   });
-  return found == list.workers.end() ? nullptr : &*found;
+  if (found == list.workers.end()) return std::nullopt;
+  WorkerView worker = *found;
+  const auto slot = static_cast<std::size_t>(id.slot);
+  if (slot < of.states.size() && of.states[slot] == state_letter(WorkerState::Ready))
+    worker.serving = false;
+  return worker;
 }
 
 WorkerWords words_of(const WorkerView& worker) {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <QString>
+#include <optional>
 
 #include "gui/plot/grid_geometry.h"
 #include "schema/model/scoreboard.h"
@@ -17,8 +18,9 @@ struct WorkerWords {
   QString when;  // "For 1.9 s."; apart, because it is another one at each look
 };
 
-// Null: the worker of that cell is not among them.
-const WorkerView* worker_at(const WorkerList& list, const ScoreboardView& board, CellId id);
+// Nullopt: the worker of that cell is not among them. One that the board, which is younger, has at
+// rest is serving no more, whatever the list says.
+std::optional<WorkerView> worker_at(const WorkerList& list, const ScoreboardView& board, CellId id);
 
 WorkerWords words_of(const WorkerView& worker);
 

@@ -124,10 +124,16 @@ TEST(WorkerWords, AreThoseOfTheWorkerInThatCell) {
   list.workers[0].thread = 1;
   list.workers[1].pid = 101;
   list.workers[1].slot = 1;
-  EXPECT_EQ(worker_at(list, board, {0, 1}), &list.workers[0]);
-  EXPECT_EQ(worker_at(list, board, {1, 0}), &list.workers[1]);
-  EXPECT_EQ(worker_at(list, board, {0, 0}), nullptr);
-  EXPECT_EQ(worker_at(list, board, {2, 0}), nullptr);
+  list.workers[1].serving = true;
+  ASSERT_TRUE(worker_at(list, board, {0, 1}));
+  EXPECT_EQ(worker_at(list, board, {0, 1})->pid, 100);
+  ASSERT_TRUE(worker_at(list, board, {1, 0}));
+  EXPECT_TRUE(worker_at(list, board, {1, 0})->serving);
+  EXPECT_FALSE(worker_at(list, board, {0, 0}));
+  EXPECT_FALSE(worker_at(list, board, {2, 0}));
+  // It came to rest since it was asked about.
+  board.processes[1].states = "_";
+  EXPECT_FALSE(worker_at(list, board, {1, 0})->serving);
 }
 
 TEST(WorkerWords, ShowWhatAClientWroteAndNothingElse) {
@@ -186,7 +192,7 @@ TEST(Capacity, ShowsTheWorkersThatTheLastMinutesWanted) {
                    .p99_seconds = {}};
   const Capacity capacity = capacity_of({}, bounds);
   ASSERT_EQ(capacity.bars.size(), 3U);
-  EXPECT_EQ(capacity.bars[2].value.toStdString(), "45 in the last 9 min");
+  EXPECT_EQ(capacity.bars[2].value.toStdString(), "45 on average in 9 min");
   EXPECT_EQ(capacity.bars[2].parts[0].workers, 45);
 }
 

@@ -110,6 +110,7 @@ TEST_F(WhatIfWindow, BeginsAsItIs) {
   EXPECT_TRUE(asked()[0].wishes.empty());
   EXPECT_EQ(slider().value(), 16);
   EXPECT_EQ(slider().accessibleName(), QStringLiteral("MaxRequestWorkers"));
+  EXPECT_TRUE(test::says(page(), QStringLiteral("The processors were busy for 90 %")));
 }
 
 TEST_F(WhatIfWindow, AsksWhileASliderMovesOneQuestionAtATimeAndTheLastOneInTheEnd) {
