@@ -5,6 +5,7 @@
 #include <array>
 #include <cerrno>
 #include <map>
+#include <numeric>
 #include <random>
 #include <vector>
 
@@ -132,6 +133,8 @@ class Generator {
   LoadResult summed_up() {
     std::ranges::sort(latencies_);
     if (!latencies_.empty()) {
+      result_.mean_seconds = std::accumulate(latencies_.begin(), latencies_.end(), 0.0) /
+                             static_cast<double>(latencies_.size());
       result_.p50_seconds = latencies_[latencies_.size() / 2];
       result_.p95_seconds = latencies_[latencies_.size() * 95 / 100];
       result_.p99_seconds = latencies_[latencies_.size() * 99 / 100];

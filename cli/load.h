@@ -29,7 +29,8 @@ struct LoadResult {
   std::vector<std::int64_t> begun_by_second;  // of them, those that were due in each
   std::int64_t answered = 0;                  // with 200
   std::int64_t failed = 0;
-  double p50_seconds = 0;  // of the answered, as the others
+  double mean_seconds = 0;  // of the answered, as the others
+  double p50_seconds = 0;
   double p95_seconds = 0;
   double p99_seconds = 0;
 };

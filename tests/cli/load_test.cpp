@@ -32,6 +32,8 @@ TEST(Load, CountsWhatIsAnsweredWith200) {
   EXPECT_EQ(result.failed, 0);
   EXPECT_GT(result.p50_seconds, 0);
   EXPECT_GE(result.p99_seconds, result.p50_seconds);
+  EXPECT_GT(result.mean_seconds, 0);
+  EXPECT_LE(result.mean_seconds, result.p99_seconds);
 }
 
 TEST(Load, EverythingElseHasFailed) {

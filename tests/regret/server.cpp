@@ -32,16 +32,6 @@ model::ChildCosts costs_of(const Case& tried) {
   return costs;
 }
 
-model::Served served_by(const Case& tried, const MpmSettings& settings) {
-  Observation host;
-  host.host.somaxconn = kSomaxconn;
-  model::Served served = *model::served_by(settings, host);
-  served.costs = costs_of(tried);
-  served.machine = tried.machine;
-  served.machine.memory_budget = tried.memory.budget - tried.memory.shared;
-  return served;
-}
-
 // The parent's look comes at another moment for each seed.
 model::SimulationOptions options_of(std::uint64_t seed) {
   return {.seed = seed, .first_look = 250ms + 250ms * (seed % 4), .counted_from = kWarmUp};
@@ -172,12 +162,21 @@ MpmSettings settings_of(Mpm mpm, const Directives& directives) {
   return settings;
 }
 
+model::Served served_by(const Case& tried, const Directives& directives) {
+  Observation host;
+  host.host.somaxconn = kSomaxconn;
+  model::Served served = *model::served_by(settings_of(tried.mpm, directives), host);
+  served.costs = costs_of(tried);
+  served.machine = tried.machine;
+  served.machine.memory_budget = tried.memory.budget - tried.memory.shared;
+  return served;
+}
+
 Outcome outcome_of(const Case& tried, const Directives& directives, std::uint64_t seed,
                    model::Limiter* limiter) {
   model::SimulationOptions options = options_of(seed);
   options.limiter = limiter;
-  return outcome_of(
-      simulate(served_by(tried, settings_of(tried.mpm, directives)), tried.load, options));
+  return outcome_of(simulate(served_by(tried, directives), tried.load, options));
 }
 
 Outcome outcome_of(const Case& tried, const Directives& directives) {
@@ -196,7 +195,7 @@ Watched watch(const Case& tried, const Directives& directives, std::uint64_t see
   watched.settings = settings_of(tried.mpm, directives);
   model::SimulationOptions options = options_of(seed);
   options.sweep_every = 10s;
-  const Simulated run = simulate(served_by(tried, watched.settings), tried.load, options);
+  const Simulated run = simulate(served_by(tried, directives), tried.load, options);
   watched.outcome = outcome_of(run);
   for (std::size_t second = kWarmUp / 1s; second <= run.seconds.size(); ++second)
     watched.samples.push_back(sample_of(tried, watched.settings, run.seconds[second - 1],

@@ -21,6 +21,9 @@ using Directives = std::map<std::string, std::int64_t>;
 // As httpd would run with them, its corrections made.
 MpmSettings settings_of(Mpm mpm, const Directives& directives);
 
+// The server that a simulation takes.
+model::Served served_by(const Case& tried, const Directives& directives);
+
 struct Outcome {
   double seconds = 0;      // J: the mean time of an answer, where a failure counts as ten seconds
   double failed = 0;       // share of the requests

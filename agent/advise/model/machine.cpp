@@ -5,10 +5,15 @@
 
 namespace mpm::model {
 
+// Who is slowed down waits for the disk meanwhile.
+double Processors::busy_cores() const {
+  return std::min(cores_, static_cast<double>(running_.size())) / slowdown_;
+}
+
 void Processors::advance(Time now) {
   const double seconds = in_seconds(now - now_);
   got_ += rate_ * seconds;
-  busy_ += std::min(cores_, static_cast<double>(running_.size())) * seconds;
+  busy_ += busy_cores() * seconds;
   now_ = now;
 }
 
@@ -50,7 +55,7 @@ void Processors::slow_down(double slowdown, Time now) {
 }
 
 double Processors::busy_seconds(Time now) const {
-  return busy_ + std::min(cores_, static_cast<double>(running_.size())) * in_seconds(now - now_);
+  return busy_ + busy_cores() * in_seconds(now - now_);
 }
 
 bool Backend::begin(const Service& service) {

@@ -56,6 +56,7 @@ class Processors {
     std::uint32_t connection = 0;
   };
   static bool later(const Share& a, const Share& b) { return a.done_at > b.done_at; }
+  double busy_cores() const;
   void advance(Time now);
   void foresee();
 

@@ -138,6 +138,9 @@ TEST(Memory, WhatIsOverItsBudgetSlowsEverythingDown) {
   const Simulated slow = simulate(served, load, kWarm);
   EXPECT_EQ(slow.seconds_over_budget, 2000 - 59);
   EXPECT_NEAR(slow.response.mean_seconds(), 0.05 * (1 + 30 * 0.1), 0.01);
+  const SecondSeen& last = slow.seconds.back();
+  EXPECT_NEAR(last.processor_seconds, 0.02 * static_cast<double>(last.served), 1)
+      << "a processor does nothing while pages come";
   served.machine.memory_budget = 11e6;
   const Simulated fits = simulate(served, load, kWarm);
   EXPECT_EQ(fits.seconds_over_budget, 0);

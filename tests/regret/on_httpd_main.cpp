@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The game on Debian's httpd: regret_on_httpd [--only NAME] [--seconds N]. Under each load the
+// defaults, what mpmctl recommends in three rounds, and a few points of a grid; of each the mean
+// time of an answer as it was measured, and beside it as the simulator foretells it.
+//
+// A load is open-loop, each of its requests has a connection of its own and takes as long as any
+// other; so these are the hand-made loads without kept connections and without a bound of memory.
+// Processors are those of this machine, and a load that is about them is made as large.
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <thread>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "cli/load.h"
+#include "tests/regret/pools.h"
+#include "tests/regret/shapes.h"
+#include "tests/support/child.h"
+#include "tests/support/private_httpd.h"
+
+namespace mpm::regret {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::array<std::string_view, 3> kLoads{"L6", "L7", "L9"};
+constexpr double kFailure = 10;  // seconds
+constexpr int kRounds = 3;
+constexpr std::int64_t kSettles = 5;  // seconds, before the engine looks
+
+struct Options {
+  std::string only;  // empty: all of them
+  std::size_t seconds = 110;
+};
+
+Case on_this_machine(Case tried, std::size_t seconds) {
+  const double cores = std::thread::hardware_concurrency();
+  if (tried.name == "L7")
+    for (double& rate : tried.load.clients)
+      rate *= cores / tried.machine.cores;
+  tried.machine.cores = cores;
+  tried.load.clients.resize(std::min(seconds, tried.load.clients.size()));
+  // What a request takes is written in its path, and is always the same.
+  tried.load.processor = model::ServiceTime(tried.load.processor.mean_seconds(), 0);
+  tried.load.service = model::ServiceTime(tried.load.service.mean_seconds(), 0);
+  return tried;
+}
+
+LoadOptions load_on(const PrivateHttpd& httpd, const Case& tried, double a_second,
+                    std::size_t seconds) {
+  LoadOptions options;
+  options.port = httpd.port();
+  options.path =
+      fmt::format("/lab?cpu={}&sleep={}", std::lround(1000 * tried.load.processor.mean_seconds()),
+                  std::lround(1000 * tried.load.service.mean_seconds()));
+  options.per_second = a_second;
+  options.span = std::chrono::seconds(seconds);
+  options.most_open = 8000;
+  return options;
+}
+
+// A load whose rate changes: the lowest rate all the time, and what is above it beside that.
+class Clients {
+ public:
+  Clients(const PrivateHttpd& httpd, const Case& tried)
+      : thread_([this, &httpd, &tried] { run(httpd, tried); }) {}
+  // When all have ended: the mean time of an answer, where a failure counts as ten seconds.
+  double seconds() {
+    thread_.join();
+    return seconds_ / requests_;
+  }
+
+ private:
+  void run(const PrivateHttpd& httpd, const Case& tried) {
+    const std::vector<double>& rates = tried.load.clients;
+    const double low = std::ranges::min(rates);
+    const auto begin = Clock::now();
+    Load base(load_on(httpd, tried, low, rates.size()));
+    for (std::size_t second = 0; second < rates.size();) {
+      const auto end =
+          std::find_if(rates.begin() + static_cast<std::ptrdiff_t>(second), rates.end(),
+                       [&](double rate) { return rate != rates[second]; });
+      const auto lasts = static_cast<std::size_t>(end - rates.begin()) - second;
+      std::this_thread::sleep_until(begin + std::chrono::seconds(second));
+      if (rates[second] > low) count(generate(load_on(httpd, tried, rates[second] - low, lasts)));
+      second += lasts;
+    }
+    std::this_thread::sleep_until(begin + std::chrono::seconds(rates.size()) +
+                                  LoadOptions().patience);
+    count(base.stop());
+  }
+  void count(const LoadResult& result) {
+    const auto answered = static_cast<double>(result.answered);
+    const auto failed = static_cast<double>(result.failed);
+    seconds_ += answered * result.mean_seconds + failed * kFailure;
+    requests_ += answered + failed;
+  }
+
+  double seconds_ = 0, requests_ = 0;
+  std::jthread thread_;
+};
+
+HttpdOptions httpd_with(const Case& tried, const Directives& directives) {
+  HttpdOptions options{.mpm = tried.mpm};
+  for (const auto& [name, value] : directives)
+    options.directives += fmt::format("{} {}\n", name, value);
+  return options;
+}
+
+double measured(const Case& tried, const Directives& directives) {
+  const PrivateHttpd httpd(httpd_with(tried, directives));
+  return Clients(httpd, tried).seconds();
+}
+
+double foretold(const Case& tried, const Directives& directives) {
+  constexpr std::uint64_t kSeeds = 8;
+  double seconds = 0;
+  for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {
+    const model::SimulationOptions options{
+        .seed = seed, .first_look = std::chrono::milliseconds(125 * (seed + 1))};
+    seconds += simulate(served_by(tried, directives), tried.load, options).response.mean_seconds();
+  }
+  return seconds / kSeeds;
+}
+
+// What the product says of the server under this load, set.
+std::optional<Directives> after_a_round(const Case& tried, Directives directives) {
+  const PrivateHttpd httpd(httpd_with(tried, directives));
+  Clients clients(httpd, tried);
+  std::this_thread::sleep_for(std::chrono::seconds(kSettles));
+  const auto span = static_cast<std::int64_t>(tried.load.clients.size()) - 2 * kSettles;
+  const Finished said = run({MPM_CTL, "--no-daemon", "recommend", httpd.target(), "--for",
+                             fmt::format("{}s", span), "--json"},
+                            {.deadline = std::chrono::seconds(span + 60)});
+  clients.seconds();
+  const auto proposal = nlohmann::json::parse(said.out, nullptr, false);
+  if (proposal.is_discarded() || !proposal.contains("changes")) {
+    std::fprintf(stderr, "mpmctl recommend: %s%s\n", said.out.c_str(), said.err.c_str());
+    return std::nullopt;
+  }
+  for (const auto& change : proposal["changes"])
+    directives[change["directive"].get<std::string>()] = change["to"].get<std::int64_t>();
+  return directives;
+}
+
+double show(const Case& tried, std::string_view who, const Directives& directives) {
+  const double seconds = measured(tried, directives);
+  std::string words;
+  for (const auto& [name, value] : directives)
+    words += fmt::format(" {} {}", name, value);
+  std::fputs(fmt::format("{:4} {:10} {:8.4f} s, foretold {:8.4f} s {}\n", tried.name, who, seconds,
+                         foretold(tried, directives), words)
+                 .c_str(),
+             stdout);
+  std::fflush(stdout);
+  return seconds;
+}
+
+bool play(const Case& tried) {
+  const double before = show(tried, "default", {});
+  Directives ours;
+  double after = before;
+  for (int round = 1; round <= kRounds; ++round) {
+    const auto next = after_a_round(tried, ours);
+    if (!next) return false;
+    ours = *next;
+    after = show(tried, fmt::format("ours {}", round), ours);
+  }
+  double best = std::min(before, after);
+  for (const std::int64_t workers : {20, 50, 100, 200, 400, 800, 1200})
+    for (const bool all_kept : {false, true}) {
+      Directives point{{"ListenBacklog", workers < 200 ? 64 : 511}};
+      set_workers(tried.mpm, workers, point);
+      if (all_kept) keep_all(tried.mpm, workers, point);
+      best = std::min(best, show(tried, "grid", point));
+    }
+  std::fputs(fmt::format("{:4} default {:.2f}, ours {:.2f} times the best\n", tried.name,
+                         before / best, after / best)
+                 .c_str(),
+             stdout);
+  return true;
+}
+
+std::optional<Options> read(int argc, char** argv) {
+  Options options;
+  for (int i = 1; i < argc; i += 2) {
+    const std::string_view word = argv[i];
+    if (i + 1 == argc) return std::nullopt;
+    if (word == "--only")
+      options.only = argv[i + 1];
+    else if (word == "--seconds")
+      options.seconds = std::strtoul(argv[i + 1], nullptr, 10);
+    else
+      return std::nullopt;
+  }
+  // The product wants some looks, and the load some time before and after them.
+  if (options.seconds < 5 * kSettles) return std::nullopt;
+  return options;
+}
+
+}  // namespace
+}  // namespace mpm::regret
+
+int main(int argc, char** argv) {
+  using namespace mpm::regret;
+  const auto options = read(argc, argv);
+  if (!options) {
+    std::fputs("usage: regret_on_httpd [--only NAME] [--seconds N], N at least 25\n", stderr);
+    return EXIT_FAILURE;
+  }
+  bool good = true;
+  int played = 0;
+  for (const Case& tried : hand_made()) {
+    if (std::ranges::find(kLoads, tried.name) == kLoads.end()) continue;
+    if (!options->only.empty() && options->only != tried.name) continue;
+    good &= play(on_this_machine(tried, options->seconds));
+    ++played;
+  }
+  if (played == 0)
+    std::fprintf(stderr, "regret_on_httpd: there is no load %s; L6, L7 and L9 are played\n",
+                 options->only.c_str());
+  return good && played > 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
