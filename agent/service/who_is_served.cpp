@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The use cases of the slots: what each worker is doing, and who holds them. The words in the slots
-// are read when somebody asks and are kept for seconds at most, for the rates of the next answer.
+// are read when somebody asks. None is written down; those of the last two looks stay in memory,
+// for the rates of the next answer.
 #include <algorithm>
 #include <utility>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What the workers of a server are doing, and for whom: read from the slots when someone asks, and
-// kept nowhere. The words (client, vhost, request, protocol) are what httpd noted of the request
+// never stored. The words (client, vhost, request, protocol) are what httpd noted of the request
 // that a slot serves or served last. Clients made them up, other processes write them while they
 // are read, and httpd cuts them: they are for people to look at, and nothing is decided by them.
 // Without ExtendedStatus there are none.
