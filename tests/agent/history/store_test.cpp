@@ -194,7 +194,7 @@ TEST_F(Stored, ADiskThatIsFullStopsNothingAndIsGoneOnWithWhenThereIsRoom) {
   const int status = in_child([&] {
     if (::unshare(CLONE_NEWNS) != 0 ||
         ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
-        ::mount("none", dir_.path().c_str(), "tmpfs", 0, "size=640k") != 0)
+        ::mount("none", dir_.path().c_str(), "tmpfs", 0, "size=1m") != 0)
       return kNoMounts;
     StepClock clock(kNoon);
     Store store(options(), clock);
