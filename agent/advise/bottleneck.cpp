@@ -38,12 +38,13 @@ std::string full_processors(const LoadObservation& load) {
 }
 
 std::string waited(const LoadObservation& load) {
-  if (!load.cpu_wait_share || !load.cpu_ready_share) return "";
-  return fmt::format(
-      ", its requests spent {} of their time on one or waiting for one, and its workers waited {} "
-      "of "
-      "their runnable time",
-      percent(*load.cpu_ready_share), percent(*load.cpu_wait_share));
+  if (!load.cpu_ready_share) return "";
+  const std::string spent =
+      fmt::format(", its requests spent {} of their time on one or waiting for one",
+                  percent(*load.cpu_ready_share));
+  if (!load.cpu_wait_share) return spent;
+  return fmt::format("{}, and its workers waited {} of their runnable time", spent,
+                     percent(*load.cpu_wait_share));
 }
 
 }  // namespace

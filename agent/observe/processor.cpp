@@ -78,8 +78,8 @@ void add_processor_use(std::span<const Sample> samples, LoadObservation& load) {
   if (use.requests > 0) load.cpu_seconds_per_request = use.run / use.requests;
   if (use.core_seconds > 0) load.cpu_own_share = use.run / use.core_seconds;
   const double ready = use.told_run + use.told_wait;
-  if (!use.told || ready < kLeastReadySeconds) return;
-  load.cpu_wait_share = use.told_wait / ready;
+  if (!use.told) return;
+  if (ready >= kLeastReadySeconds) load.cpu_wait_share = use.told_wait / ready;
   // Work beside requests, as of the parent and of listeners, can make it more than all.
   if (use.served_seconds > 0) load.cpu_ready_share = std::min(1.0, ready / use.served_seconds);
 }

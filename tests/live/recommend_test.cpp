@@ -123,7 +123,7 @@ TEST(RecommendProcessors, ABusyNeighbourIsNoReasonAgainstWorkers) {
   EXPECT_EQ(find_rule(proposal, "cpu-saturated"), nullptr) << proposal.dump(2);
   const Json* taken = find_rule(proposal, "processors-taken-by-others");
   ASSERT_NE(taken, nullptr) << proposal.dump(2);
-  EXPECT_NE((*taken)["claim"].get<std::string>().find("of their runnable time"), std::string::npos);
+  EXPECT_NE((*taken)["claim"].get<std::string>().find("its requests spent"), std::string::npos);
   EXPECT_NE(find_change(proposal, "MaxRequestWorkers"), nullptr) << proposal.dump(2);
 }
 

@@ -59,6 +59,14 @@ TEST(Processor, AKernelThatDoesNotTellLeavesTheShareOut) {
   EXPECT_FALSE(load.cpu_ready_share);
 }
 
+// Requests that wait for a backend and need next to nothing of a processor: that much is known.
+TEST(Processor, RequestsThatHardlyRunAreKnownToWaitForSomethingElse) {
+  const LoadObservation load = seen({.busy = 10, .run = 0.001, .wait = 0.0005});
+  EXPECT_FALSE(load.cpu_wait_share);
+  ASSERT_TRUE(load.cpu_ready_share);
+  EXPECT_LT(*load.cpu_ready_share, 0.001);
+}
+
 TEST(Processor, AnIdleServerHasNoShareWorthAWord) {
   const LoadObservation load = seen({.busy = 0, .run = 0.0005, .wait = 0.0005});
   EXPECT_FALSE(load.cpu_wait_share);
