@@ -80,8 +80,9 @@ void add_processor_use(std::span<const Sample> samples, LoadObservation& load) {
   const double ready = use.told_run + use.told_wait;
   if (!use.told) return;
   if (ready >= kLeastReadySeconds) load.cpu_wait_share = use.told_wait / ready;
-  // Work beside requests, as of the parent and of listeners, can make it more than all.
-  if (use.served_seconds > 0) load.cpu_ready_share = std::min(1.0, ready / use.served_seconds);
+  // Work beside requests, as of the parent and of listeners, can make it more than all; where
+  // there were none, none waited.
+  load.cpu_ready_share = use.served_seconds > 0 ? std::min(1.0, ready / use.served_seconds) : 0;
 }
 
 }  // namespace mpm

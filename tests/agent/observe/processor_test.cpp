@@ -70,6 +70,7 @@ TEST(Processor, RequestsThatHardlyRunAreKnownToWaitForSomethingElse) {
 TEST(Processor, AnIdleServerHasNoShareWorthAWord) {
   const LoadObservation load = seen({.busy = 0, .run = 0.0005, .wait = 0.0005});
   EXPECT_FALSE(load.cpu_wait_share);
+  EXPECT_EQ(load.cpu_ready_share, 0) << "none of its requests waits for a processor";
 }
 
 TEST(Processor, AChildThatCameBetweenSweepsIsNoRun) {
