@@ -76,7 +76,9 @@ std::vector<std::string> headings(const Sheet& sheet, Order order, const Style& 
 bool has(const SheetRow& row, std::string_view words) {
   const auto same = [](char a, char b) { return lower(a) == lower(b); };
   return std::ranges::any_of(row.cells, [&](const SheetCell& cell) {
-    return !std::ranges::search(cell.text, words, same).empty() || words.empty();
+    return std::search(cell.text.begin(), cell.text.end(), words.begin(), words.end(), same) !=
+               cell.text.end() ||
+           words.empty();
   });
 }
 
