@@ -107,7 +107,8 @@ Observation anything() {
 }
 
 std::int64_t workers_after(const Observation& seen) {
-  const Change* entry = change(recommend(seen), "MaxRequestWorkers");
+  const Proposal proposal = recommend(seen);
+  const Change* entry = change(proposal, "MaxRequestWorkers");
   return entry != nullptr ? entry->to : seen.worker_limit;
 }
 
