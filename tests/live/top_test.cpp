@@ -121,6 +121,7 @@ TEST_F(LiveTop, PrintsRoundsAsTextWhereThereIsNoTerminal) {
   EXPECT_THAT(screen.err, HasSubstr("--batch"));
 }
 
+#if MPM_MEASURES
 TEST_F(LiveTop, TakesLittleOfAProcessor) {
   for (const char* pace : {"1s", "0.1s"}) {
     InTerminal terminal(top({"--every", pace}), {});
@@ -136,6 +137,7 @@ TEST_F(LiveTop, TakesLittleOfAProcessor) {
     EXPECT_LT(share, 0.5) << pace << ": without optimisation, and with its start";
   }
 }
+#endif
 
 }  // namespace
 }  // namespace mpm
