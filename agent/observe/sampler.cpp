@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "agent/proc/host_usage.h"
@@ -33,10 +34,15 @@ std::map<std::int32_t, Served> served_by_child(const Scoreboard& board) {
   return children;
 }
 
-std::int64_t missing_from(const std::map<std::int32_t, Served>& there,
-                          const std::map<std::int32_t, Served>& here) {
-  return std::ranges::count_if(here,
-                               [&](const auto& child) { return !there.contains(child.first); });
+std::set<std::int32_t> children_of(const Scoreboard& board) {
+  std::set<std::int32_t> pids;
+  for (const ProcessScore& process : board.processes)
+    if (process.pid > 0) pids.insert(process.pid);
+  return pids;
+}
+
+std::int64_t missing_from(const std::set<std::int32_t>& there, const std::set<std::int32_t>& here) {
+  return std::ranges::count_if(here, [&](std::int32_t pid) { return !there.contains(pid); });
 }
 
 // The pids of the scoreboard are those that the server itself sees, in a container other than
@@ -96,8 +102,8 @@ Result<Sample> Sampler::look(Instant at, Sweep sweep, std::chrono::nanoseconds b
 // By their pids: a slot that is given to the next child at once shows nothing of it.
 void Sampler::count_children(const Scoreboard& board) {
   if (!before_) return;
-  const auto old_ones = served_by_child(*before_);
-  const auto now = served_by_child(board);
+  const auto old_ones = children_of(*before_);
+  const auto now = children_of(board);
   children_started_ += missing_from(old_ones, now);
   children_ended_ += missing_from(now, old_ones);
 }
