@@ -4,15 +4,14 @@
 #include <algorithm>
 #include <cstdint>
 #include <span>
-#include <sstream>
 #include <string_view>
+#include <utility>
 
 #include <CLI/CLI.hpp>
 
 namespace mpm {
 namespace {
 
-constexpr int kUsage = 2;
 constexpr std::string_view kHand = "--hand";
 
 }  // namespace
@@ -48,13 +47,7 @@ tl::expected<HandOptions, EarlyExit> parse_hand_command_line(int argc, const cha
                  "systemd listens for it; 0: never")
       ->check(CLI::Range(0, 86400))
       ->capture_default_str();
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    std::ostringstream text;
-    const int status = app.exit(error, text, text);
-    return tl::unexpected<EarlyExit>({status == 0 ? 0 : kUsage, text.str()});
-  }
+  if (auto early = parse(app, argc, argv)) return tl::unexpected(std::move(*early));
   options.idle = std::chrono::seconds(idle);
   return options;
 }

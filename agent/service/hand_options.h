@@ -6,7 +6,7 @@
 #include <chrono>
 #include <string>
 
-#include "agent/service/options.h"
+#include "agent/service/early_exit.h"
 #include "schema/model/result.h"
 
 namespace mpm {

@@ -2,7 +2,6 @@
 #include "agent/service/options.h"
 
 #include <cstdlib>
-#include <sstream>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -120,13 +119,7 @@ tl::expected<Read, EarlyExit> read_over(ProgramOptions options, int argc, const 
                "make proposed changes for the members of a group, with options of its own: see "
                "--hand --help and mpm-hand(8)");
 
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    std::ostringstream text;
-    const int status = app.exit(error, text, text);
-    return tl::unexpected<EarlyExit>({status == 0 ? 0 : kUsage, text.str()});
-  }
+  if (auto early = parse(app, argc, argv)) return tl::unexpected(std::move(*early));
 
   agent.interval = std::chrono::milliseconds(interval_ms);
   agent.sweep_every = std::chrono::milliseconds(sweep_ms);

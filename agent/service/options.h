@@ -6,6 +6,7 @@
 #include <string>
 
 #include "agent/service/agent.h"
+#include "agent/service/early_exit.h"
 #include "agent/service/tls.h"
 #include "schema/model/result.h"
 
@@ -33,10 +34,6 @@ AgentOptions for_one_command();
 // What the command line and the file that it names ask for, the command line first; or the text to
 // print and the status to exit with when it asks for help, for the version, for a check of the
 // file, or for nonsense.
-struct EarlyExit {
-  int status = 0;
-  std::string text;
-};
 tl::expected<ProgramOptions, EarlyExit> parse_command_line(int argc, const char* const* argv);
 
 }  // namespace mpm
