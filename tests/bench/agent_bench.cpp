@@ -12,7 +12,6 @@
 #include <vector>
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include "agent/base/http_get.h"
 #include "agent/proc/proc_fs.h"
@@ -20,6 +19,7 @@
 #include "tests/support/child.h"
 #include "tests/support/loopback.h"
 #include "tests/support/private_httpd.h"
+#include "tests/support/processor_time.h"
 #include "tests/support/temp_dir.h"
 #include "tests/support/wait_for.h"
 
@@ -42,21 +42,6 @@ void report(const std::string& what, double value, const std::string& unit, doub
              held ? "holds" : "MISSES", bar);
 }
 
-double cpu_seconds(pid_t pid) {
-  const auto stat = ProcFs().stat(pid);
-  if (!stat) return 0;
-  return static_cast<double>(stat->user_ticks + stat->system_ticks) /
-         static_cast<double>(::sysconf(_SC_CLK_TCK));
-}
-
-double server_cpu_seconds(const PrivateHttpd& httpd) {
-  double sum = 0;
-  for (const std::int32_t pid :
-       ProcFs().children(httpd.pid()).value_or(std::vector<std::int32_t>()))
-    sum += cpu_seconds(pid);
-  return sum;
-}
-
 double pss_mib(pid_t pid) {
   std::vector<std::string> losses;
   const auto usage = ProcFs().usage(pid, losses);
@@ -77,13 +62,13 @@ class Daemon {
   bool wait() const {
     return wait_for([&] { return answers(port_, "apache_up 1"); }, seconds(30));
   }
-  void begin() { before_ = cpu_seconds(process_.pid()); }
+  void begin() { before_ = processor_seconds(process_.pid()); }
   bool scrape() {
     mib_ += pss_mib(process_.pid());
     ++scrapes_;
     return answers(port_, "apache_up 1");
   }
-  double cores(double over) const { return (cpu_seconds(process_.pid()) - before_) / over; }
+  double cores(double over) const { return (processor_seconds(process_.pid()) - before_) / over; }
   double mib() const { return mib_ / scrapes_; }
 
  private:
@@ -97,10 +82,10 @@ class Daemon {
 // One page of mod_status, as processor time of the server that has nothing else to do.
 double cost_of_a_page(const PrivateHttpd& httpd) {
   constexpr int kPages = 2000;
-  const double before = server_cpu_seconds(httpd);
+  const double before = processor_seconds_of_children(httpd.pid());
   for (int i = 0; i < kPages; ++i)
     (void)http_get(httpd.url("/server-status/?auto"));
-  return (server_cpu_seconds(httpd) - before) / kPages;
+  return (processor_seconds_of_children(httpd.pid()) - before) / kPages;
 }
 
 struct Both {
@@ -128,13 +113,13 @@ bool measure(const std::string& what, const PrivateHttpd& httpd, const LoadOptio
   const TempDir dir;
   const std::uint16_t port = free_port();
   const std::uint16_t their_port = free_port();
-  Both both{{{MPM_AGENT, "--socket", dir / "agent.sock", "--history", dir / "history.db", "--state",
-              dir / "state", "--metrics", fmt::format("127.0.0.1:{}", port)},
-             port},
-            {{"prometheus-apache-exporter",
-              fmt::format("--telemetry.address=127.0.0.1:{}", their_port),
-              "--scrape_uri=" + httpd.url("/server-status/?auto")},
-             their_port}};
+  Both both{
+      {{MPM_AGENT, "--socket", dir / "agent.sock", "--history", dir / "history.db", "--state",
+        dir / "state", "--metrics", fmt::format("127.0.0.1:{}", port)},
+       port},
+      {{"prometheus-apache-exporter", fmt::format("--telemetry.address=127.0.0.1:{}", their_port),
+        "--scrape_uri=" + httpd.url("/server-status/?auto")},
+       their_port}};
   if (!both.ours.wait() || !both.theirs.wait()) return false;
   LoadResult result;
   bool good = false;
@@ -180,8 +165,7 @@ bool run_all(int count) {
     return children && children->size() >= 160;
   };
   if (!wait_for(all_there, seconds(60))) return false;
-  return measure("event, 10,240 workers, idle", httpd, nullptr, count,
-                 kMostOfACoreAtTenThousand) &&
+  return measure("event, 10,240 workers, idle", httpd, nullptr, count, kMostOfACoreAtTenThousand) &&
          good;
 }
 

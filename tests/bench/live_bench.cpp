@@ -15,7 +15,6 @@
 #include <fmt/format.h>
 #include <sys/resource.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "agent/base/http_get.h"
 #include "agent/proc/proc_fs.h"
@@ -25,6 +24,7 @@
 #include "tests/support/child.h"
 #include "tests/support/loopback.h"
 #include "tests/support/private_httpd.h"
+#include "tests/support/processor_time.h"
 #include "tests/support/wait_for.h"
 
 namespace mpm {
@@ -79,17 +79,6 @@ void saturated(Mpm mpm) {
   report("?auto, less than 10 s", page < 10 ? 1 : 0, "answers", 0, "none in 10 s");
 }
 
-// CPU of all processes of the server, in seconds.
-double server_cpu(const PrivateHttpd& httpd) {
-  const ProcFs proc;
-  const auto ticks = static_cast<double>(::sysconf(_SC_CLK_TCK));
-  double sum = 0;
-  for (const std::int32_t pid : proc.children(httpd.pid()).value_or(std::vector<std::int32_t>()))
-    if (const auto stat = proc.stat(pid))
-      sum += static_cast<double>(stat->user_ticks + stat->system_ticks) / ticks;
-  return sum;
-}
-
 void sample() {
   constexpr int kScrapes = 2000;
   constexpr int kLooks = 20000;
@@ -106,11 +95,11 @@ void sample() {
   const double look = (own_cpu() - begin) / kLooks;
 
   begin = own_cpu();
-  const double server_before = server_cpu(httpd);
+  const double server_before = processor_seconds_of_children(httpd.pid());
   for (int i = 0; i < kScrapes; ++i)
     (void)http_get(httpd.url("/server-status?auto"));
   const double client = (own_cpu() - begin) / kScrapes;
-  const double server = (server_cpu(httpd) - server_before) / kScrapes;
+  const double server = (processor_seconds_of_children(httpd.pid()) - server_before) / kScrapes;
   fmt::print("event: 512 slots, {} idle on average\n", idle / kLooks);
   fmt::print("  one look {:.1f} us; one scrape {:.0f} us here and {:.0f} us in the server\n",
              look * 1e6, client * 1e6, server * 1e6);

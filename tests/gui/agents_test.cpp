@@ -31,12 +31,9 @@ using test::turn_until;
 using testing::HasSubstr;
 
 FeedOptions options_of(const QString& address, const char* name) {
-  FeedOptions options = test::quick_feed(address);
+  FeedOptions options = test::impatient_feed(address);
   options.place.name = QString::fromLatin1(name);
   options.place.elsewhere = true;
-  options.stale_after = 300ms;
-  options.limit = 1000ms;
-  options.retry_most = 50ms;
   return options;
 }
 

@@ -26,11 +26,7 @@ using test::turn_until;
 using testing::HasSubstr;
 
 FeedOptions options_of(const FakeAgent& agent) {
-  FeedOptions options = test::quick_feed(agent.socket());
-  options.stale_after = 300ms;
-  options.limit = 1000ms;
-  options.retry_most = 50ms;
-  return options;
+  return test::impatient_feed(agent.socket());
 }
 
 class Faults : public testing::Test {

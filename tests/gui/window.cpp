@@ -38,6 +38,14 @@ gui::FeedOptions quick_feed(const QString& socket) {
   return options;
 }
 
+gui::FeedOptions impatient_feed(const QString& socket) {
+  gui::FeedOptions options = quick_feed(socket);
+  options.stale_after = 300ms;
+  options.limit = 1000ms;
+  options.retry_most = 50ms;
+  return options;
+}
+
 gui::FeedOptions own_agent_feed(const QString& program, const std::string& state) {
   gui::FeedOptions options;
   options.own_agent_only = true;

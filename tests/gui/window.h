@@ -39,6 +39,8 @@ bool choose(gui::MainWindow& window, const std::string& key, int agent = 0);
 
 // Of an agent that answers at once: asked again as soon as a test can wait for it.
 gui::FeedOptions quick_feed(const QString& socket);
+// The same, which loses patience with an agent as fast.
+gui::FeedOptions impatient_feed(const QString& socket);
 // Of an agent of the window's own, which keeps its state there.
 gui::FeedOptions own_agent_feed(const QString& program, const std::string& state);
 
