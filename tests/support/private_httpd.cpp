@@ -9,6 +9,7 @@
 #include <iterator>
 #include <sstream>
 #include <string>
+#include <vector>
 
 #include <fmt/format.h>
 #include <sys/stat.h>
@@ -36,10 +37,23 @@ bool runs_on(pid_t pid, const std::string& directory) {
   return arguments.find(directory + "/") != std::string::npos;
 }
 
-// It is no child of the test: it went into the background by itself.
+// Children of a parent that is killed go on without it, so they are noted before.
+std::vector<pid_t> children_of(pid_t pid) {
+  std::ifstream file(fmt::format("/proc/{0}/task/{0}/children", pid));
+  return {std::istream_iterator<pid_t>(file), {}};
+}
+
+// It is no child of the test: it went into the background by itself. A signal that comes while
+// httpd starts or reads its configuration is forgotten, so it is told again.
 void end(pid_t pid) {
-  ::kill(pid, SIGTERM);
-  if (!wait_for([&] { return has_ended(pid); }, std::chrono::seconds(15))) ::kill(pid, SIGKILL);
+  for (int second = 0; second < 15; ++second) {
+    ::kill(pid, SIGTERM);
+    if (wait_for([&] { return has_ended(pid); }, std::chrono::seconds(1))) return;
+  }
+  const std::vector<pid_t> children = children_of(pid);
+  ::kill(pid, SIGKILL);
+  for (const pid_t child : children)
+    ::kill(child, SIGKILL);
 }
 
 std::string common_part(const HttpdOptions& options, const TempDir& dir, std::uint16_t port) {
