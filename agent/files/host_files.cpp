@@ -56,7 +56,8 @@ int type_of(int directory, const dirent& entry) {
 
 }  // namespace
 
-HostFiles::HostFiles(std::string root_prefix) : prefix_(std::move(root_prefix)) {
+HostFiles::HostFiles(std::string root_prefix, std::optional<FileReader> reader)
+    : prefix_(std::move(root_prefix)), reader_(std::move(reader)) {
   if (prefix_.empty()) return;
   root_.reset(::open(prefix_.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (!root_) root_errno_ = errno;
@@ -66,6 +67,8 @@ Result<UniqueFd> HostFiles::open(const std::string& path, int flags) const {
   if (path.find('\0') != std::string::npos)
     return fail(Error::Kind::NotFound, "A path with a NUL byte names no file");
   if (root_errno_ != 0) return fail(system_error(root_errno_, prefix_));
+  const ReaderRights rights(reader_);
+  if (!rights.are_in_force()) return fail(refused_to_the_reader(path));
   UniqueFd fd(prefix_.empty() ? ::open(path.c_str(), flags | O_CLOEXEC)
                               : open_in_root(root_.get(), path, flags));
   if (fd) return fd;
@@ -73,7 +76,16 @@ Result<UniqueFd> HostFiles::open(const std::string& path, int flags) const {
     return fail(Error::Kind::Denied,
                 "The kernel has no openat2, so files below " + prefix_ +
                     " cannot be read without leaving it; use Linux 5.6 or newer");
+  if (errno == EACCES && reader_ && reader_->user != 0) return fail(refused_to_the_reader(path));
   return fail(system_error(errno, prefix_ + path));
+}
+
+Error HostFiles::refused_to_the_reader(const std::string& path) const {
+  return {Error::Kind::Denied,
+          fmt::format("{}{} is read with the rights of user {}, who runs the server, or with those "
+                      "of everybody where the agent is not root, and may not be; let its group be "
+                      "one of the agent's user's, or make it readable for all",
+                      prefix_, path, reader_->user)};
 }
 
 // Of this host's own files the kernel tells by their names, which is a call and not three.
@@ -81,7 +93,8 @@ config::FileKind HostFiles::kind(const std::string& path) const {
   struct stat found {};
   if (prefix_.empty()) {
     const bool whole = path.find('\0') == std::string::npos;
-    if (!whole || ::stat(path.c_str(), &found) != 0) return config::FileKind::Missing;
+    const ReaderRights rights(reader_);
+    if (!whole || !rights.are_in_force() || ::stat(path.c_str(), &found) != 0) return config::FileKind::Missing;
   } else {
     const auto fd = open(path, O_PATH);
     if (!fd || fstat(fd->get(), &found) != 0) return config::FileKind::Missing;
@@ -152,6 +165,8 @@ Result<std::string> HostFiles::link_target(const std::string& path) const {
   std::array<char, 4096> target;
   ssize_t size = -1;
   if (prefix_.empty() && path.find('\0') == std::string::npos) {
+    const ReaderRights rights(reader_);
+    if (!rights.are_in_force()) return fail(refused_to_the_reader(path));
     size = ::readlink(path.c_str(), target.data(), target.size());
     if (size < 0 && errno == ENOENT) return fail(system_error(errno, path));
   } else {

@@ -6,6 +6,8 @@
 // and never out of it. Where the kernel has no openat2, a root other than the host's own cannot
 // be read safely and is refused.
 //
+// What a server calls its configuration is read as that server may read it (reader_rights.h).
+//
 // It only reads. One object may be used from several threads.
 #pragma once
 
@@ -16,6 +18,7 @@
 
 #include "agent/base/fd.h"
 #include "agent/config/files.h"
+#include "agent/files/reader_rights.h"
 
 namespace mpm {
 
@@ -23,8 +26,8 @@ class HostFiles : public config::FileSystem {
  public:
   // "" is the host's own root. A root that cannot be opened makes every look fail with the
   // reason. The root is held open, so a process that ends meanwhile is not mixed up with
-  // another of its number.
-  explicit HostFiles(std::string root_prefix);
+  // another of its number. `reader`: with whose rights; nullopt: with those of this process.
+  explicit HostFiles(std::string root_prefix, std::optional<FileReader> reader = std::nullopt);
 
   config::FileKind kind(const std::string& path) const override;
   // Regular files up to 64 MiB, and /dev/null, which is empty.
@@ -44,8 +47,10 @@ class HostFiles : public config::FileSystem {
 
  private:
   Result<UniqueFd> open(const std::string& path, int flags) const;
+  Error refused_to_the_reader(const std::string& path) const;
 
   std::string prefix_;
+  std::optional<FileReader> reader_;
   UniqueFd root_;
   int root_errno_ = 0;
 };

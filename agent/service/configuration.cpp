@@ -57,7 +57,7 @@ Result<SiteSource> Agent::site_of(const ConfigQuestion& question) {
   SiteSource source;
   source.options = site_options(*target, proc_);
   source.root = root_of(proc_, *target);
-  source.files = std::make_shared<const HostFiles>(source.root);
+  source.files = std::make_shared<const HostFiles>(source.root, reader_of(proc_, *target));
   source.pid = target->pid;
   source.mpm = target->mpm;
   source.running = watch(*target)->running();
