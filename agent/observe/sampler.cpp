@@ -68,7 +68,8 @@ Sampler::Sampler(Target target, FallbackSource source, ProcFs proc, const Clock&
       proc_(std::move(proc)),
       clock_(clock) {}
 
-Result<Sample> Sampler::look(Instant at, Sweep sweep, std::chrono::nanoseconds budget) {
+Result<Sample> Sampler::look(Instant at, Occasion occasion, Sweep sweep,
+                             std::chrono::nanoseconds budget) {
   losses_.clear();
   auto board = source_.read();
   if (!board) return fail(std::move(board.error()));
@@ -88,8 +89,10 @@ Result<Sample> Sampler::look(Instant at, Sweep sweep, std::chrono::nanoseconds b
   count_children(*board);
   sample.children_started = children_started_;
   sample.children_ended = children_ended_;
-  sample.work = before_ ? work(*before_, *board, at) : work(*board, *board, at);
-  before_ = std::move(*board);
+  const bool goes_back = occasion == Occasion::Pace && before_in_row_;
+  const Scoreboard* since = goes_back ? &*before_in_row_ : before_ ? &*before_ : &*board;
+  sample.work = work(*since, *board, at);
+  keep(std::move(*board), occasion);
 
   if (target_.pid != 0) {
     look_at_host(sample);
@@ -97,6 +100,14 @@ Result<Sample> Sampler::look(Instant at, Sweep sweep, std::chrono::nanoseconds b
     if (sweep == Sweep::Turn) take_turn(sample, budget);
   }
   return sample;
+}
+
+void Sampler::keep(Scoreboard board, Occasion occasion) {
+  if (occasion == Occasion::Pace)
+    before_in_row_.reset();
+  else if (!before_in_row_)
+    before_in_row_ = std::move(before_);
+  before_ = std::move(board);
 }
 
 // By their pids: a slot that is given to the next child at once shows nothing of it.

@@ -27,6 +27,11 @@ enum class Sweep : std::uint8_t {
   Turn,    // read as many as the budget allows, and go on at the next look that says so
 };
 
+enum class Occasion : std::uint8_t {
+  Pace,      // one of a row of looks
+  Question,  // somebody asks in between: what has finished by now is still for the row to tell
+};
+
 // Not safe from two threads at once: it keeps the scoreboard of the look before.
 class Sampler {
  public:
@@ -35,7 +40,8 @@ class Sampler {
 
   // `at` is the time of this look. NotFound: the server has ended. A turn reads for `budget`, one
   // process at least; the look that ends it has them all.
-  Result<Sample> look(Instant at, Sweep sweep, std::chrono::nanoseconds budget = {});
+  Result<Sample> look(Instant at, Occasion occasion, Sweep sweep,
+                      std::chrono::nanoseconds budget = {});
   // The words of the slots, a moment after the last look.
   Result<std::vector<RequestText>> texts(const RequestTextQuery& query) {
     return source_.read_texts(query);
@@ -53,6 +59,7 @@ class Sampler {
   const Target& target() const { return target_; }
 
  private:
+  void keep(Scoreboard board, Occasion occasion);
   void count_children(const Scoreboard& board);
   void look_at_host(Sample& sample);
   // A process of the server: its pid here, and in the scoreboard.
@@ -71,6 +78,7 @@ class Sampler {
   ProcFs proc_;
   const Clock& clock_;
   std::optional<Scoreboard> before_;
+  std::optional<Scoreboard> before_in_row_;  // of the row's last look, when there was one since
   std::int64_t children_started_ = 0;
   std::int64_t children_ended_ = 0;
   std::vector<Member> waiting_;          // of the turn: those still to be read, the last one next

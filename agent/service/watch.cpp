@@ -39,7 +39,7 @@ Watch::Watch(Target target, WatchName name, const ProcFs& proc, Clock& clock, Pa
 
 Result<Look> Watch::look(Sweep sweep) {
   const std::lock_guard lock(mutex_);
-  return look_locked(sweep);
+  return look_locked(Occasion::Question, sweep);
 }
 
 Result<WorkersLook> Watch::words_locked(Instant at, const RequestTextQuery& query) {
@@ -50,14 +50,14 @@ Result<WorkersLook> Watch::words_locked(Instant at, const RequestTextQuery& quer
 
 Result<WorkersLook> Watch::look_at_words(const RequestTextQuery& query) {
   const std::lock_guard lock(mutex_);
-  const auto seen = look_locked(Sweep::None);
+  const auto seen = look_locked(Occasion::Question, Sweep::None);
   if (!seen) return fail(seen.error());
   return words_locked(seen->sample.at, query);
 }
 
 Result<WordedLooks> Watch::look_again() {
   const std::lock_guard lock(mutex_);
-  auto seen = look_locked(Sweep::None);
+  auto seen = look_locked(Occasion::Question, Sweep::None);
   if (!seen) return fail(std::move(seen.error()));
   auto words = words_locked(seen->sample.at, kAllTexts);
   if (!words) return fail(std::move(words.error()));
@@ -65,16 +65,16 @@ Result<WordedLooks> Watch::look_again() {
   return WordedLooks{std::move(*seen), now, earlier_.against(now)};
 }
 
-Result<Look> Watch::look_locked(Sweep sweep) {
+Result<Look> Watch::look_locked(Occasion occasion, Sweep sweep) {
   const auto begun = clock_.mono();
-  auto seen = look_unseen(sweep);
+  auto seen = look_unseen(occasion, sweep);
   publish(seen, clock_.mono() - begun);
   return seen;
 }
 
-Result<Look> Watch::look_unseen(Sweep sweep) {
+Result<Look> Watch::look_unseen(Occasion occasion, Sweep sweep) {
   const std::chrono::duration<double, std::nano> budget = pace_.sweep_share * pace_.interval;
-  auto sample = sampler_.look(clock_.now(), sweep,
+  auto sample = sampler_.look(clock_.now(), occasion, sweep,
                               std::chrono::duration_cast<std::chrono::nanoseconds>(budget));
   if (!sample) {
     trouble_ = sample.error();
@@ -156,7 +156,7 @@ void Watch::run(const std::stop_token& stop) {
     next = std::max(next + pace_.interval, clock_.mono());
 
     std::unique_lock lock(mutex_);
-    auto seen = look_locked(sweep);
+    auto seen = look_locked(Occasion::Pace, sweep);
     if (ended_) return;
     lock.unlock();
     if (seen) sink_(std::move(seen->sample));
@@ -165,7 +165,7 @@ void Watch::run(const std::stop_token& stop) {
 
 MpmSettings Watch::settings() {
   const std::lock_guard lock(mutex_);
-  if (!sampler_.scoreboard()) (void)sampler_.look(clock_.now(), Sweep::None);
+  if (!sampler_.scoreboard()) (void)sampler_.look(clock_.now(), Occasion::Question, Sweep::None);
   return settings_.read(sampler_.scoreboard());
 }
 
@@ -181,7 +181,7 @@ RunningLimits Watch::running() {
 
 std::optional<Scoreboard> Watch::board() {
   const std::lock_guard lock(mutex_);
-  if (!sampler_.scoreboard()) (void)sampler_.look(clock_.now(), Sweep::None);
+  if (!sampler_.scoreboard()) (void)sampler_.look(clock_.now(), Occasion::Question, Sweep::None);
   return sampler_.scoreboard();
 }
 

@@ -101,8 +101,8 @@ class Watch {
 
  private:
   void run(const std::stop_token& stop);
-  Result<Look> look_locked(Sweep sweep);
-  Result<Look> look_unseen(Sweep sweep);
+  Result<Look> look_locked(Occasion occasion, Sweep sweep);
+  Result<Look> look_unseen(Occasion occasion, Sweep sweep);
   Result<WorkersLook> words_locked(Instant at, const RequestTextQuery& query);
   Sweep due(std::chrono::steady_clock::time_point now,
             std::chrono::steady_clock::time_point& next_sweep) const;

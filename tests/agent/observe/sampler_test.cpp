@@ -77,9 +77,23 @@ class Sweeps : public testing::Test {
                     fmt::format("Rss: {0} kB\nPss: {0} kB\nPrivate_Dirty: {0} kB\n", pid));
   }
   Sample look(Sweep sweep, milliseconds budget = milliseconds(0)) {
-    auto sample = sampler_.look(clock_.now(), sweep, budget);
+    auto sample = sampler_.look(clock_.now(), Occasion::Pace, sweep, budget);
     EXPECT_TRUE(sample) << sample.error().what;
     return sample ? *sample : Sample{};
+  }
+
+  Work finished_at(Occasion occasion) {
+    auto sample = sampler_.look(clock_.now(), occasion, Sweep::None);
+    EXPECT_TRUE(sample) << sample.error().what;
+    return sample ? sample->work : Work{};
+  }
+  // The worker of that slot answers one more request, in that time.
+  void answer(std::size_t slot, milliseconds took) {
+    WorkerScore& worker = board_.processes[slot].workers[0];
+    ++worker.accesses;
+    ++worker.child_accesses;
+    worker.start_us = 1'000'000;
+    worker.stop_us = worker.start_us + std::chrono::microseconds(took).count();
   }
 
   FakeProc proc_;
@@ -87,6 +101,18 @@ class Sweeps : public testing::Test {
   Scoreboard board_;
   Sampler sampler_;
 };
+
+TEST_F(Sweeps, DoNotLoseWhatFinishedToWhoeverAsksInBetween) {
+  (void)finished_at(Occasion::Pace);
+  answer(0, milliseconds(100));
+  EXPECT_EQ(finished_at(Occasion::Question).finished, 1);
+  answer(1, milliseconds(300));
+  EXPECT_EQ(finished_at(Occasion::Question).finished, 1) << "since the question before";
+  const Work row = finished_at(Occasion::Pace);
+  EXPECT_EQ(row.finished, 2) << "since the row's last look, whoever asked meanwhile";
+  EXPECT_DOUBLE_EQ(row.duration_sum_seconds, 0.4);
+  EXPECT_EQ(finished_at(Occasion::Pace).finished, 0) << "and no request twice";
+}
 
 TEST_F(Sweeps, AtOnceReadEveryProcess) {
   const Sample sample = look(Sweep::Memory);
