@@ -8,11 +8,13 @@
 
 #include "agent/proc/host_usage.h"
 #include "agent/proc/losses.h"
-#include "agent/proc/sockets.h"
 #include "agent/scoreboard/tally.h"
 
 namespace mpm {
 namespace {
+
+// Of a core, for counting connections.
+constexpr double kCountingShare = 0.001;
 
 struct Served {
   std::int32_t generation = 0;
@@ -95,7 +97,7 @@ Result<Sample> Sampler::look(Instant at, Occasion occasion, Sweep sweep,
   keep(std::move(*board), occasion);
 
   if (target_.pid != 0) {
-    look_at_host(sample);
+    look_at_host(sample, occasion);
     if (sweep == Sweep::Memory) sweep_memory(sample);
     if (sweep == Sweep::Turn) take_turn(sample, budget);
   }
@@ -119,9 +121,34 @@ void Sampler::count_children(const Scoreboard& board) {
   children_ended_ += missing_from(now, old_ones);
 }
 
-void Sampler::look_at_host(Sample& sample) {
+void Sampler::look_at_host(Sample& sample, Occasion occasion) {
   sample.host = host_usage(proc_, target_.pid, losses_);
-  if (auto found = listeners(proc_, target_.pid, losses_)) sample.listeners = std::move(*found);
+  const bool is_due = occasion == Occasion::Question || clock_.mono() >= next_count_;
+  look_at_listeners(sample, is_due ? SocketCount::WithConnections : SocketCount::QueuesAlone);
+}
+
+// Where they are not counted, the connections are those of the last count.
+void Sampler::look_at_listeners(Sample& sample, SocketCount count) {
+  const auto begun = clock_.mono();
+  auto found = listeners(proc_, target_.pid, losses_, count);
+  if (!found) return;
+  sample.listeners = std::move(*found);
+  if (count == SocketCount::WithConnections) {
+    counted_ = sample.listeners;
+    const auto ended = clock_.mono();
+    next_count_ = ended + std::chrono::duration_cast<std::chrono::nanoseconds>(
+                              (ended - begun) / kCountingShare);
+    return;
+  }
+  for (ListenerUsage& listener : sample.listeners) {
+    const auto before = std::ranges::find_if(counted_, [&](const ListenerUsage& one) {
+      return one.address == listener.address && one.port == listener.port;
+    });
+    // It has come since.
+    if (before == counted_.end()) return look_at_listeners(sample, SocketCount::WithConnections);
+    listener.established = before->established;
+    listener.closing = before->closing;
+  }
 }
 
 std::vector<Sampler::Member> Sampler::members() const {

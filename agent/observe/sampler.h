@@ -14,6 +14,7 @@
 
 #include "agent/base/clock.h"
 #include "agent/proc/proc_fs.h"
+#include "agent/proc/sockets.h"
 #include "agent/scoreboard/fallback.h"
 #include "schema/model/result.h"
 #include "schema/model/sample.h"
@@ -61,7 +62,8 @@ class Sampler {
  private:
   void keep(Scoreboard board, Occasion occasion);
   void count_children(const Scoreboard& board);
-  void look_at_host(Sample& sample);
+  void look_at_host(Sample& sample, Occasion occasion);
+  void look_at_listeners(Sample& sample, SocketCount count);
   // A process of the server: its pid here, and in the scoreboard.
   struct Member {
     std::int32_t pid = 0;
@@ -81,6 +83,8 @@ class Sampler {
   std::optional<Scoreboard> before_in_row_;  // of the row's last look, when there was one since
   std::int64_t children_started_ = 0;
   std::int64_t children_ended_ = 0;
+  std::vector<ListenerUsage> counted_;  // when their connections were counted last
+  std::chrono::steady_clock::time_point next_count_;
   std::vector<Member> waiting_;          // of the turn: those still to be read, the last one next
   std::vector<ProcessUsage> turn_read_;  // of the turn so far
   std::vector<std::string> losses_;

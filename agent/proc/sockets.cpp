@@ -65,27 +65,33 @@ Result<void> ask(const UniqueFd& netlink, int family, std::uint32_t states, std:
   }
 }
 
-Result<std::vector<SocketEntry>> sockets_by_netlink(const std::set<std::uint64_t>& owned) {
+// What a listener accepts is of its own family; so the other one's connections are not asked for.
+Result<std::vector<SocketEntry>> sockets_by_netlink(const std::set<std::uint64_t>& owned,
+                                                    SocketCount count) {
   const UniqueFd netlink(::socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC, NETLINK_SOCK_DIAG));
   if (!netlink) return fail(system_error(errno, "netlink"));
   std::vector<SocketEntry> sockets;
-  for (const int family : {AF_INET, AF_INET6})
-    if (auto asked = ask(netlink, family, kListening, 0, sockets); !asked)
+  for (const int family : {AF_INET, AF_INET6}) {
+    std::vector<SocketEntry> listening;
+    if (auto asked = ask(netlink, family, kListening, 0, listening); !asked)
       return fail(std::move(asked.error()));
-
-  std::set<std::int32_t> ports;
-  for (const SocketEntry& socket : sockets)
-    if (owned.contains(socket.inode)) ports.insert(socket.port);
-  for (const std::int32_t port : ports)
-    for (const int family : {AF_INET, AF_INET6})
-      if (auto asked = ask(netlink, family, kConnected, port, sockets); !asked)
-        return fail(std::move(asked.error()));
+    std::set<std::int32_t> ports;
+    for (const SocketEntry& socket : listening)
+      if (owned.contains(socket.inode)) ports.insert(socket.port);
+    std::ranges::move(listening, std::back_inserter(sockets));
+    if (ports.empty() || count == SocketCount::QueuesAlone) continue;
+    // One walk for all ports; what is not theirs is left out afterwards.
+    const std::int32_t port = ports.size() == 1 ? *ports.begin() : 0;
+    if (auto asked = ask(netlink, family, kConnected, port, sockets); !asked)
+      return fail(std::move(asked.error()));
+  }
   return sockets;
 }
 
 // A network namespace is a thread's: a thread of its own enters it and ends there.
 Result<std::vector<SocketEntry>> sockets_in_namespace(const std::string& path,
-                                                      const std::set<std::uint64_t>& owned) {
+                                                      const std::set<std::uint64_t>& owned,
+                                                      SocketCount count) {
   const UniqueFd space(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!space) return fail(system_error(errno, path));
   Result<std::vector<SocketEntry>> sockets;
@@ -93,16 +99,19 @@ Result<std::vector<SocketEntry>> sockets_in_namespace(const std::string& path,
     if (::setns(space.get(), CLONE_NEWNET) != 0)
       sockets = fail(system_error(errno, "entering the network namespace " + path));
     else
-      sockets = sockets_by_netlink(owned);
+      sockets = sockets_by_netlink(owned, count);
   }).join();
   return sockets;
 }
 
-std::vector<SocketEntry> sockets_by_text(const ProcFs& proc, std::int32_t pid) {
+std::vector<SocketEntry> sockets_by_text(const ProcFs& proc, std::int32_t pid,
+                                         SocketCount count) {
   std::vector<SocketEntry> sockets;
   for (const char* file : {"/net/tcp", "/net/tcp6"})
     if (const auto text = proc.text(std::to_string(pid) + file))
       std::ranges::move(parse_net_tcp(*text), std::back_inserter(sockets));
+  if (count == SocketCount::QueuesAlone)
+    std::erase_if(sockets, [](const SocketEntry& one) { return one.state != TcpState::Listen; });
   return sockets;
 }
 
@@ -124,25 +133,27 @@ Result<std::set<std::uint64_t>> socket_inodes(const ProcFs& proc, std::int32_t p
 }  // namespace
 
 Result<std::vector<ListenerUsage>> listeners(const ProcFs& proc, std::int32_t pid,
-                                             std::vector<std::string>& losses) {
+                                             std::vector<std::string>& losses,
+                                             SocketCount count) {
   const auto owned = socket_inodes(proc, pid);
   if (!owned) return fail(owned.error());
 
   // A tree of files that stands for /proc has no kernel behind it to ask.
-  if (proc.root() != "/proc") return usage_of(sockets_by_text(proc, pid), *owned);
+  if (proc.root() != "/proc") return usage_of(sockets_by_text(proc, pid, count), *owned);
 
   const std::string space = fmt::format("/proc/{}/ns/net", pid);
   const auto theirs = read_link(space);
   const auto ours = read_link("/proc/self/ns/net");
   const bool same = theirs && ours && *theirs == *ours;
-  auto sockets = same ? sockets_by_netlink(*owned) : sockets_in_namespace(space, *owned);
+  auto sockets = same ? sockets_by_netlink(*owned, count)
+                      : sockets_in_namespace(space, *owned, count);
   if (sockets) return usage_of(*sockets, *owned);
 
   add_loss(losses, fmt::format("The limits of the accept queues are unknown, because the kernel's "
                                "sockets cannot be asked "
                                "for ({}).",
                                sockets.error().what));
-  return usage_of(sockets_by_text(proc, pid), *owned);
+  return usage_of(sockets_by_text(proc, pid, count), *owned);
 }
 
 }  // namespace mpm

@@ -64,7 +64,7 @@ void Agent::tell(const std::string& sentence) const {
 }
 
 Result<std::vector<Target>> Agent::find() const {
-  return find_targets(proc_);
+  return find_targets(proc_, recognizer_);
 }
 
 Result<Target> Agent::resolve(const std::string& name) {
@@ -75,7 +75,7 @@ Result<Target> Agent::resolve(const std::string& name) {
     const auto watched = watches_.find(name);
     if (watched != watches_.end() && !watched->second->ended()) return watched->second->target();
   }
-  return find_target(proc_, name);
+  return find_target(proc_, recognizer_, name);
 }
 
 std::shared_ptr<Watch> Agent::watch(const Target& target) {

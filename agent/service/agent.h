@@ -26,6 +26,7 @@
 #include "agent/history/store.h"
 #include "agent/observe/workers.h"
 #include "agent/proc/proc_fs.h"
+#include "agent/target/identify.h"
 #include "agent/service/changes.h"
 #include "agent/service/hours_of_day.h"
 #include "agent/service/server_hands.h"
@@ -189,6 +190,7 @@ class Agent {
   const AgentOptions options_;
   Clock& clock_;
   const ProcFs proc_;
+  mutable Recognizer recognizer_;  // of the servers that were found
 
   Store store_;
 

@@ -90,11 +90,11 @@ Error no_server() {
           "no httpd runs here: start it, or give the URL of a status page"};
 }
 
-Result<std::vector<Target>> find_targets(const ProcFs& proc) {
-  return discover(proc, MemoryProbe(proc));
+Result<std::vector<Target>> find_targets(const ProcFs& proc, Recognizer& recognizer) {
+  return discover(proc, MemoryProbe(proc), recognizer);
 }
 
-Result<Target> find_target(const ProcFs& proc, const std::string& name) {
+Result<Target> find_target(const ProcFs& proc, Recognizer& recognizer, const std::string& name) {
   if (is_url(name)) return by_url(name);
   if (!name.empty() && name.front() != ':') {
     const auto pid = whole_number(name);
@@ -103,7 +103,7 @@ Result<Target> find_target(const ProcFs& proc, const std::string& name) {
                   fmt::format("\"{}\" names no server: give a pid, a :port, or the URL of a status "
                               "page that begins with http:// or https://",
                               name));
-    return target_of(proc, MemoryProbe(proc), *pid);
+    return target_of(proc, MemoryProbe(proc), recognizer, *pid);
   }
   std::optional<std::int32_t> port;
   if (!name.empty()) {
@@ -112,7 +112,7 @@ Result<Target> find_target(const ProcFs& proc, const std::string& name) {
       return fail(Error::Kind::Usage,
                   fmt::format("\"{}\" is no port: give a number from 1 to {}", name, kHighestPort));
   }
-  auto found = find_targets(proc);
+  auto found = find_targets(proc, recognizer);
   if (!found) return fail(std::move(found.error()));
   return port ? by_port(std::move(*found), *port) : the_only_one(std::move(*found));
 }

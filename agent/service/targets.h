@@ -8,18 +8,19 @@
 #include <vector>
 
 #include "agent/proc/proc_fs.h"
+#include "agent/target/identify.h"
 #include "schema/model/result.h"
 #include "schema/model/target.h"
 
 namespace mpm {
 
-// Every httpd that runs here.
-Result<std::vector<Target>> find_targets(const ProcFs& proc);
+// Every httpd that runs here. `recognizer` remembers from one question to the next what it met.
+Result<std::vector<Target>> find_targets(const ProcFs& proc, Recognizer& recognizer);
 
 // `name` is a pid, ":8080", the URL of a status page, or empty for the only server there is.
 // Usage: it is none of these, or it is empty and there are several. NotFound: no such process
 // or no server at all. Malformed: the process is no httpd. Unreachable: nothing listens there.
-Result<Target> find_target(const ProcFs& proc, const std::string& name);
+Result<Target> find_target(const ProcFs& proc, Recognizer& recognizer, const std::string& name);
 
 // Its URL, ":8080" for the first port that it listens on, or its pid: what find_target takes for
 // it.

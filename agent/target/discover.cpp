@@ -33,33 +33,32 @@ std::string absolute(const std::string& root, const std::string& path) {
 
 // The executable as the process has it open; where that may not be read, the one that its command
 // line names, which need not be the same.
-BinaryFacts read_executable(const ProcFs& proc, Target& target) {
+BinaryFacts read_executable(const ProcFs& proc, Recognizer& recognizer, Target& target) {
+  if (auto facts = recognizer.binary(proc, target.pid)) return facts->value_or(BinaryFacts());
   const std::string exe = fmt::format("{}/{}/exe", proc.root(), target.pid);
-  auto bytes = read_file(exe);
-  if (!bytes && !target.arguments.empty() && target.arguments.front().front() == '/') {
-    bytes = read_file(target.arguments.front());
-    if (bytes) {
+  if (!target.arguments.empty() && target.arguments.front().front() == '/') {
+    if (const auto bytes = read_file(target.arguments.front())) {
       target.binary = target.arguments.front();
       target.losses.push_back(fmt::format(
           "Its version and the configuration's place are those of the program {} that its command "
           "line names, because {} cannot be read: run the agent as root.",
           target.binary, exe));
+      return read_binary(*bytes).value_or(BinaryFacts());
     }
   }
-  if (!bytes)
-    target.losses.push_back(fmt::format(
-        "The version and the configuration's place are unknown, because {} cannot be read: run "
-        "the agent as root.",
-        exe));
-  return bytes ? read_binary(*bytes).value_or(BinaryFacts()) : BinaryFacts();
+  target.losses.push_back(fmt::format(
+      "The version and the configuration's place are unknown, because {} cannot be read: run "
+      "the agent as root.",
+      exe));
+  return {};
 }
 
-void read_program(const ProcFs& proc, Target& target) {
+void read_program(const ProcFs& proc, Recognizer& recognizer, Target& target) {
   if (auto path = proc.exe(target.pid)) target.binary = std::move(*path);
   if (auto arguments = proc.command_line(target.pid)) target.arguments = std::move(*arguments);
   if (!target.arguments.empty() && target.arguments.front().empty()) target.arguments.clear();
 
-  const BinaryFacts facts = read_executable(proc, target);
+  const BinaryFacts facts = read_executable(proc, recognizer, target);
   if (const auto maps = proc.maps(target.pid)) target.mpm = mapped_mpm(*maps);
   if (!target.mpm) target.mpm = facts.builtin_mpm;
 
@@ -75,7 +74,7 @@ void read_surroundings(const ProcFs& proc, Target& target) {
     target.unit = unit_of(*cgroup);
     target.cgroup = std::move(*cgroup);
   }
-  const auto found = listeners(proc, target.pid, target.losses);
+  const auto found = listeners(proc, target.pid, target.losses, SocketCount::QueuesAlone);
   if (!found) {
     target.losses.push_back("Its listening sockets are unknown: " + found.error().what);
     return;
@@ -84,24 +83,25 @@ void read_surroundings(const ProcFs& proc, Target& target) {
     target.listeners.push_back({listener.address, listener.port});
 }
 
-std::int64_t count_children(const ProcFs& proc, std::int32_t pid, const Identity& identity) {
+std::int64_t count_children(const ProcFs& proc, Recognizer& recognizer, std::int32_t pid,
+                            const Identity& identity) {
   const auto children = proc.children(pid);
   if (!children) return 0;
   return std::ranges::count_if(*children, [&](std::int32_t child) {
-    return identify(proc, child).program == identity.program;
+    return recognizer.identify(proc, child).program == identity.program;
   });
 }
 
-Target describe(const ProcFs& proc, const ScoreboardProbe& probe, std::int32_t pid,
-                const Identity& identity) {
+Target describe(const ProcFs& proc, const ScoreboardProbe& probe, Recognizer& recognizer,
+                std::int32_t pid, const Identity& identity) {
   Target target;
   target.pid = pid;
-  read_program(proc, target);
+  read_program(proc, recognizer, target);
   read_surroundings(proc, target);
   if (const auto children = probe.children(pid)) {
     target.children = static_cast<std::int64_t>(children->size());
   } else {
-    target.children = count_children(proc, pid, identity);
+    target.children = count_children(proc, recognizer, pid, identity);
     target.losses.push_back("Its children are counted by parentage: " + children.error().what);
   }
   return target;
@@ -117,36 +117,40 @@ Error not_httpd(const ProcFs& proc, std::int32_t pid) {
 
 }  // namespace
 
-Result<std::vector<Target>> discover(const ProcFs& proc, const ScoreboardProbe& probe) {
+Result<std::vector<Target>> discover(const ProcFs& proc, const ScoreboardProbe& probe,
+                                     Recognizer& recognizer) {
   const auto pids = proc.processes();
   if (!pids) return fail(pids.error());
+  recognizer.keep_only(*pids);
   Identities identities;
   for (const std::int32_t pid : *pids) {
-    Identity identity = identify(proc, pid);
+    Identity identity = recognizer.identify(proc, pid);
     if (identity.proof != Proof::None) identities.emplace(pid, std::move(identity));
   }
   std::vector<Target> targets;
   for (const auto& [pid, identity] : identities)
-    if (!is_child(identities, identity)) targets.push_back(describe(proc, probe, pid, identity));
+    if (!is_child(identities, identity))
+      targets.push_back(describe(proc, probe, recognizer, pid, identity));
   return targets;
 }
 
-Result<Target> target_of(const ProcFs& proc, const ScoreboardProbe& probe, std::int32_t pid) {
+Result<Target> target_of(const ProcFs& proc, const ScoreboardProbe& probe, Recognizer& recognizer,
+                         std::int32_t pid) {
   const auto stat = proc.stat(pid);
   if (!stat)
     return fail(Error::Kind::NotFound, fmt::format("there is no process {} here; `mpmctl targets` "
                                                    "lists the servers that run",
                                                    pid));
-  Identity identity = identify(proc, pid);
+  Identity identity = recognizer.identify(proc, pid);
   if (identity.proof == Proof::None) return fail(not_httpd(proc, pid));
   // Up to the oldest process of the same program: a child's name stands for its server.
   for (;;) {
-    Identity above = identify(proc, identity.parent);
+    Identity above = recognizer.identify(proc, identity.parent);
     if (above.proof == Proof::None || above.program != identity.program) break;
     pid = identity.parent;
     identity = std::move(above);
   }
-  return describe(proc, probe, pid, identity);
+  return describe(proc, probe, recognizer, pid, identity);
 }
 
 }  // namespace mpm

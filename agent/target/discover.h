@@ -6,13 +6,15 @@
 // permission is missing, and the loss is said.
 //
 // Cheap enough for every few seconds on a host of a thousand processes: one read of
-// /proc/PID/maps for each, the binary's bytes only for those that pass.
+// /proc/PID/maps for each that is not known as an httpd's, and once the bytes of a binary that may
+// be one.
 #pragma once
 
 #include <cstdint>
 #include <vector>
 
 #include "agent/proc/proc_fs.h"
+#include "agent/target/identify.h"
 #include "schema/model/result.h"
 #include "schema/model/target.h"
 
@@ -27,10 +29,13 @@ class ScoreboardProbe {
 };
 
 // Sorted by pid. An error only when the process table itself cannot be read.
-Result<std::vector<Target>> discover(const ProcFs& proc, const ScoreboardProbe& probe);
+// `recognizer` remembers what it met from one call to the next.
+Result<std::vector<Target>> discover(const ProcFs& proc, const ScoreboardProbe& probe,
+                                     Recognizer& recognizer);
 
 // The server that `pid` is the parent of, or a child of. NotFound: no such process. Malformed:
 // it is no httpd; the text says what it is.
-Result<Target> target_of(const ProcFs& proc, const ScoreboardProbe& probe, std::int32_t pid);
+Result<Target> target_of(const ProcFs& proc, const ScoreboardProbe& probe, Recognizer& recognizer,
+                         std::int32_t pid);
 
 }  // namespace mpm

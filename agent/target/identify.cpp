@@ -1,19 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/target/identify.h"
 
+#include <algorithm>
 #include <array>
+#include <cstddef>
+#include <utility>
 
-#include "agent/apache/binary.h"
+#include <fmt/format.h>
+#include <sys/stat.h>
+
 #include "agent/base/file.h"
 
 namespace mpm {
 namespace {
 
-// The executable as the process has it open, also when the file is deleted or in a container.
-bool is_httpd_binary(const ProcFs& proc, std::int32_t pid) {
-  const auto bytes = read_file(proc.root() + "/" + std::to_string(pid) + "/exe");
-  return bytes && read_binary(*bytes).has_value();
-}
+// Programs are few, but a container's are new ones each time it is made.
+constexpr std::size_t kMostExecutables = 1024;
 
 Identity by_name(const ProcFs& proc, std::int32_t pid, Identity identity) {
   const auto stat = proc.stat(pid);
@@ -43,11 +45,30 @@ bool called_like_httpd(std::string_view name) {
   return false;
 }
 
-Identity identify(const ProcFs& proc, std::int32_t pid) {
+std::optional<Recognizer::File> Recognizer::executable(const ProcFs& proc, std::int32_t pid) {
+  struct stat found {};
+  if (::stat(fmt::format("{}/{}/exe", proc.root(), pid).c_str(), &found) != 0) return std::nullopt;
+  return File{found.st_dev, found.st_ino,
+              found.st_ctim.tv_sec * 1000000000LL + found.st_ctim.tv_nsec, found.st_size};
+}
+
+std::optional<Identity> Recognizer::met(std::int32_t pid, const ProcStat& stat,
+                                        const std::optional<File>& executable) {
+  const std::lock_guard lock(mutex_);
+  const auto found = met_.find(pid);
+  if (found == met_.end() || found->second.start_ticks != stat.start_ticks ||
+      found->second.executable != executable)
+    return std::nullopt;
+  return Identity{Proof::Content, stat.ppid, found->second.program};
+}
+
+Identity Recognizer::identify(const ProcFs& proc, std::int32_t pid) {
   Identity identity;
   const auto stat = proc.stat(pid);
   if (!stat || stat->state == 'Z') return identity;
   identity.parent = stat->ppid;
+  const auto file = executable(proc, pid);
+  if (auto known = met(pid, *stat, file)) return std::move(*known);
 
   const auto maps = proc.maps(pid);
   if (!maps) {
@@ -55,10 +76,39 @@ Identity identify(const ProcFs& proc, std::int32_t pid) {
     return by_name(proc, pid, std::move(identity));
   }
   if (!maps_shared_memory(*maps)) return identity;
-  if (!mapped_mpm(*maps) && !is_httpd_binary(proc, pid)) return identity;
+  if (!mapped_mpm(*maps) && !binary(proc, pid).value_or(std::nullopt)) return identity;
   identity.proof = Proof::Content;
   if (auto exe = proc.exe(pid)) identity.program = std::move(*exe);
+  if (file) {
+    const std::lock_guard lock(mutex_);
+    met_.insert_or_assign(pid, Met{stat->start_ticks, *file, identity.program});
+  }
   return identity;
+}
+
+Result<std::optional<BinaryFacts>> Recognizer::binary(const ProcFs& proc, std::int32_t pid) {
+  const auto file = executable(proc, pid);
+  if (file) {
+    const std::lock_guard lock(mutex_);
+    if (const auto known = executables_.find(*file); known != executables_.end())
+      return known->second;
+  }
+  const auto bytes = read_file(fmt::format("{}/{}/exe", proc.root(), pid));
+  if (!bytes) return fail(bytes.error());
+  auto facts = read_binary(*bytes);
+  if (file) {
+    const std::lock_guard lock(mutex_);
+    if (executables_.size() >= kMostExecutables) executables_.clear();
+    executables_.insert_or_assign(*file, facts);
+  }
+  return facts;
+}
+
+void Recognizer::keep_only(const std::vector<std::int32_t>& pids) {
+  const std::lock_guard lock(mutex_);
+  std::erase_if(met_, [&](const auto& one) {
+    return !std::ranges::binary_search(pids, one.first);
+  });
 }
 
 }  // namespace mpm

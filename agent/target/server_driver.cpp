@@ -300,7 +300,8 @@ void ServerDriver::start(LoadReport& report) {
 }
 
 bool ServerDriver::adopt(std::int32_t pid) {
-  auto found = target_of(proc_, MemoryProbe(proc_), pid);
+  Recognizer recognizer;
+  auto found = target_of(proc_, MemoryProbe(proc_), recognizer, pid);
   auto process = ServerProcess::of(proc_, pid);
   if (!found || !process || found->pid != pid) return false;
   target_ = std::move(*found);

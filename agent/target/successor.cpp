@@ -60,20 +60,21 @@ void wait_until_reaped(const ProcFs& proc, std::int32_t pid, Clock& clock) {
 std::optional<Target> successor_of(const Target& ended, const ProcFs& proc,
                                    const std::string& pid_file) {
   const MemoryProbe probe(proc);
+  Recognizer recognizer;
   if (!pid_file.empty()) {
     const auto text = read_file(pid_file);
     const auto pid = text ? parse_number(*text) : std::nullopt;
     // A stale file may name any process.
     if (pid && *pid > 0) {
-      auto named = target_of(proc, probe, static_cast<std::int32_t>(*pid));
+      auto named = target_of(proc, probe, recognizer, static_cast<std::int32_t>(*pid));
       if (named && named->pid == *pid && named->binary == ended.binary) return std::move(*named);
     }
   }
   if (ended.pid > 0) {
-    auto same = target_of(proc, probe, ended.pid);
+    auto same = target_of(proc, probe, recognizer, ended.pid);
     if (same && is_itself(*same, ended)) return std::move(*same);
   }
-  auto all = discover(proc, probe);
+  auto all = discover(proc, probe, recognizer);
   if (!all) return std::nullopt;
   for (Target& other : *all)
     if (takes_place_of(other, ended, proc)) return std::move(other);

@@ -86,8 +86,10 @@ struct ListenerUsage {
   std::int32_t port = 0;
   std::int64_t queue = 0;        // connections nobody has accepted yet
   std::int64_t queue_limit = 0;  // ListenBacklog after the kernel's cap; 0: unknown
-  std::int64_t established = 0;  // connections that are open, accepted or not
-  std::int64_t closing = 0;      // half closed, in either direction
+  // Connections that are open, accepted or not, and half closed ones, in either direction; a few
+  // seconds old where counting them is dear.
+  std::int64_t established = 0;
+  std::int64_t closing = 0;
 
   static constexpr std::tuple kFields{Field{"address", &ListenerUsage::address},
                                       Field{"port", &ListenerUsage::port},

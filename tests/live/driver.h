@@ -19,7 +19,8 @@
 namespace mpm {
 
 inline Target target_named(std::int32_t pid) {
-  const auto target = target_of(ProcFs(), MemoryProbe(ProcFs()), pid);
+  Recognizer recognizer;
+  const auto target = target_of(ProcFs(), MemoryProbe(ProcFs()), recognizer, pid);
   EXPECT_TRUE(target) << target.error().what;
   return target ? *target : Target();
 }

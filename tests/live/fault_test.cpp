@@ -262,7 +262,8 @@ TEST_F(FaultedChange, ThatKillsTheServerAtItsReloadIsTakenBackAndTheServerStarte
   EXPECT_TRUE(has_ended(server_.pid()));
   expect_old_file();
   expect_service();
-  server_.has_pid(find_target(ProcFs(), fmt::format(":{}", server_.port()))->pid);
+  Recognizer recognizer;
+  server_.has_pid(find_target(ProcFs(), recognizer, fmt::format(":{}", server_.port()))->pid);
   expect_limit(16);
 }
 

@@ -38,7 +38,8 @@ struct BegunChange {
 inline std::optional<BegunChange> begin_change(const std::string& state, std::uint16_t port,
                                                const std::vector<Wish>& wishes, const ProcFs& proc,
                                                Clock& clock) {
-  const auto target = find_target(proc, fmt::format(":{}", port));
+  Recognizer recognizer;
+  const auto target = find_target(proc, recognizer, fmt::format(":{}", port));
   if (!target) return std::nullopt;
   SiteSource source;
   source.options = site_options(*target, proc);

@@ -4,8 +4,10 @@
 // has every process once.
 #include "agent/observe/sampler.h"
 
+#include <filesystem>
 #include <memory>
 #include <set>
+#include <string>
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -27,6 +29,7 @@ class TickingClock final : public Clock {
     return std::chrono::steady_clock::time_point(milliseconds(++ticks_));
   }
   bool sleep_until(std::chrono::steady_clock::time_point, std::stop_token) override { return true; }
+  void pass(milliseconds time) { ticks_ += static_cast<int>(time.count()); }
 
  private:
   mutable int ticks_ = 0;
@@ -82,11 +85,12 @@ class Sweeps : public testing::Test {
     return sample ? *sample : Sample{};
   }
 
-  Work finished_at(Occasion occasion) {
+  Sample look_at(Occasion occasion) {
     auto sample = sampler_.look(clock_.now(), occasion, Sweep::None);
     EXPECT_TRUE(sample) << sample.error().what;
-    return sample ? sample->work : Work{};
+    return sample ? *sample : Sample{};
   }
+  Work finished_at(Occasion occasion) { return look_at(occasion).work; }
   // The worker of that slot answers one more request, in that time.
   void answer(std::size_t slot, milliseconds took) {
     WorkerScore& worker = board_.processes[slot].workers[0];
@@ -112,6 +116,38 @@ TEST_F(Sweeps, DoNotLoseWhatFinishedToWhoeverAsksInBetween) {
   EXPECT_EQ(row.finished, 2) << "since the row's last look, whoever asked meanwhile";
   EXPECT_DOUBLE_EQ(row.duration_sum_seconds, 0.4);
   EXPECT_EQ(finished_at(Occasion::Pace).finished, 0) << "and no request twice";
+}
+
+// A listener on port 8080, and so many connections to it.
+void connections(const FakeProc& proc, int count) {
+  const std::string fd = proc.path(kParent, "fd");
+  std::filesystem::create_directories(fd);
+  if (!std::filesystem::is_symlink(fd + "/3"))
+    std::filesystem::create_symlink("socket:[4242]", fd + "/3");
+  const auto line = [](const std::string& state, int inode) {
+    return fmt::format("   0: 0100007F:1F90 00000000:0000 {} 00000000:00000000 00:00000000 "
+                       "00000000     0        0 {} 1\n",
+                       state, inode);
+  };
+  std::string text = line("0A", 4242);
+  for (int one = 0; one < count; ++one)
+    text += line("01", 0);
+  FakeProc::write(proc.path(kParent, "net/tcp"), text);
+}
+
+TEST_F(Sweeps, CountConnectionsForAThousandthOfTheTimeAndForWhoeverAsks) {
+  connections(proc_, 7);
+  const auto seen = [&](Occasion occasion) {
+    const Sample sample = look_at(occasion);
+    return sample.listeners.empty() ? -1 : sample.listeners.front().established;
+  };
+  EXPECT_EQ(seen(Occasion::Pace), 7);
+  connections(proc_, 9);
+  EXPECT_EQ(seen(Occasion::Pace), 7) << "a millisecond was spent on it, so a second is waited";
+  EXPECT_EQ(seen(Occasion::Question), 9);
+  connections(proc_, 11);
+  clock_.pass(milliseconds(1100));
+  EXPECT_EQ(seen(Occasion::Pace), 11);
 }
 
 TEST_F(Sweeps, AtOnceReadEveryProcess) {

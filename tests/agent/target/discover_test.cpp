@@ -50,9 +50,16 @@ class ProcTree : public ::testing::Test {
     }
   };
 
-  Result<std::vector<Target>> found() const { return discover(ProcFs(dir_ / "proc"), Probe()); }
+  Result<std::vector<Target>> found() {
+    return discover(ProcFs(dir_ / "proc"), Probe(), recognizer_);
+  }
+
+  Result<Target> of(std::int32_t pid) {
+    return target_of(ProcFs(dir_ / "proc"), Probe(), recognizer_, pid);
+  }
 
   TempDir dir_;
+  Recognizer recognizer_;
 };
 
 TEST_F(ProcTree, AServerIsKnownByWhatItMaps) {
@@ -102,19 +109,48 @@ TEST_F(ProcTree, ABuiltInMpmIsKnownByTheBinary) {
   EXPECT_EQ(targets->front().mpm, Mpm::Worker);
 }
 
+// Reading programs of many megabytes every few seconds was most of what an agent cost.
+TEST_F(ProcTree, AProgramIsReadOnceUntilItsFileChanges) {
+  const ProcFs proc(dir_ / "proc");
+  process(22, 1, "postgres", kShared, "other-binary");
+  const auto is_httpd = [&] { return recognizer_.binary(proc, 22).value().has_value(); };
+  EXPECT_FALSE(is_httpd());
+  std::filesystem::remove(dir_ / "other-binary");
+  std::filesystem::copy(dir_ / "httpd-binary", dir_ / "other-binary");
+  EXPECT_TRUE(is_httpd());
+}
+
+TEST_F(ProcTree, AProcessThatIsKnownIsNotLookedIntoAgain) {
+  process(10, 1, "httpd", std::string(kShared) + kMpm);
+  ASSERT_EQ(found()->size(), 1U);
+  dir_.write("proc/10/maps", "");
+  EXPECT_EQ(found()->size(), 1U) << "its map was read again";
+  dir_.write("proc/10/stat", "10 (httpd) S 1 1 1 0 -1 0 0 0 0 0 1 1 0 0 20 0 1 0 4711 0\n");
+  EXPECT_TRUE(found()->empty()) << "another process has its number now";
+}
+
+TEST_F(ProcTree, AProcessThatRunsAnotherProgramIsLookedIntoAgain) {
+  process(10, 1, "httpd", std::string(kShared) + kMpm);
+  ASSERT_EQ(found()->size(), 1U);
+  dir_.write("proc/10/maps", "");
+  std::filesystem::remove(dir_ / "proc/10/exe");
+  std::filesystem::create_symlink(dir_ / "other-binary", dir_ / "proc/10/exe");
+  EXPECT_TRUE(found()->empty());
+}
+
 TEST_F(ProcTree, AChildStandsForItsServer) {
   process(10, 1, "httpd", std::string(kShared) + kMpm);
   process(11, 10, "httpd", std::string(kShared) + kMpm);
-  EXPECT_EQ(target_of(ProcFs(dir_ / "proc"), Probe(), 11)->pid, 10);
+  EXPECT_EQ(of(11)->pid, 10);
 }
 
 TEST_F(ProcTree, SaysWhatAProcessIsThatIsNoServer) {
   process(22, 1, "postgres", kShared, "other-binary");
-  const auto other = target_of(ProcFs(dir_ / "proc"), Probe(), 22);
+  const auto other = of(22);
   ASSERT_FALSE(other);
   EXPECT_EQ(other.error().kind, Error::Kind::Malformed);
   EXPECT_NE(other.error().what.find("postgres"), std::string::npos);
-  EXPECT_EQ(target_of(ProcFs(dir_ / "proc"), Probe(), 99).error().kind, Error::Kind::NotFound);
+  EXPECT_EQ(of(99).error().kind, Error::Kind::NotFound);
 }
 
 TEST(Names, OfHttpdsAreKnownWhereNothingElseIs) {

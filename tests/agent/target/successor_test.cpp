@@ -70,7 +70,8 @@ class Successor : public testing::Test {
   void end(int pid) { fs::remove_all(dir_ / fmt::format("proc/{}", pid)); }
 
   Target now(int pid) const {
-    return target_of(proc(), MemoryProbe(proc()), pid).value_or(Target());
+    Recognizer recognizer;
+    return target_of(proc(), MemoryProbe(proc()), recognizer, pid).value_or(Target());
   }
   int successor(const Target& ended) const {
     const auto found = successor_of(ended, proc());
