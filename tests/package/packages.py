@@ -187,12 +187,15 @@ def played(debian, package, deploy):
     expect("the second time nothing changes", "changed=0" in again, again)
 
 
-def leave(debian):
+def leave(debian, package):
     print("Taken away")
     debian.do("dpkg", "--remove", "mpmctl")
     expect("ends the service", agent(debian) == 0)
     expect("keeps the history when removed",
            (debian.root / "var/lib/mpm-agent/history/history.db").exists())
+    debian.do("dpkg", "--install", f"/root/{package.name}")
+    expect("comes back with its hand", debian.property(HAND, "LoadState") == "loaded" and
+           debian.property(HAND, "UnitFileState") == "enabled")
     debian.do("dpkg", "--purge", "mpmctl", "mpmctl-dashboard")
     expect("leaves nothing when purged", not files(debian), " ".join(files(debian)))
 
@@ -218,7 +221,7 @@ def main(packages, folder, deploy):
         pid = watches(debian)
         by_the_hand(debian)
         upgrade(debian, server, folder, pid)
-        leave(debian)
+        leave(debian, server)
         played(debian, server, pathlib.Path(deploy))
     finally:
         debian.halt()
