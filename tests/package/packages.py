@@ -163,7 +163,9 @@ def upgrade(debian, package, folder, pid):
 def played(debian, package, deploy):
     """The role, by an Ansible of the same machine."""
     print("Played")
-    debian.run_in_root("apt-get", "install", "--yes", "--no-install-recommends", "ansible-core")
+    # python3-apt because Ansible would install it by itself, which takes a network.
+    debian.run_in_root("apt-get", "install", "--yes", "--no-install-recommends", "ansible-core",
+                       "python3-apt")
     shutil.copytree(deploy / "ansible", debian.root / "root/ansible")
     (debian.root / "root/ansible/play.yml").write_text(f"""
 - hosts: localhost
