@@ -5,7 +5,11 @@
 #include <QCommandLineParser>
 #include <QIcon>
 #include <QSettings>
+#include <algorithm>
 #include <cstdio>
+#include <initializer_list>
+#include <memory>
+#include <string_view>
 
 #include "gui/client/agent_places.h"
 #include "gui/page/main_window.h"
@@ -15,6 +19,26 @@ namespace {
 
 QString tr(const char* text) {
   return QCoreApplication::translate("main", text);
+}
+
+bool has_word(int argc, char** argv, std::initializer_list<std::string_view> words) {
+  return std::any_of(argv + 1, argv + argc, [&](std::string_view word) {
+    return std::ranges::find(words, word) != words.end();
+  });
+}
+
+// These are words for a terminal and need no screen.
+bool asks_for_words(int argc, char** argv) {
+  return has_word(argc, argv, {"-h", "--help", "--help-all", "-v", "--version"});
+}
+
+// Whether Qt was told where windows go, by a desk or by who starts this. Without a screen Qt would
+// end the program by abort().
+bool has_screen(int argc, char** argv) {
+  const auto told = {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"};
+  return has_word(argc, argv, {"-platform", "--platform"}) ||
+         std::ranges::any_of(told,
+                             [](const char* name) { return !qEnvironmentVariableIsEmpty(name); });
 }
 
 struct Options {
@@ -70,12 +94,22 @@ Result<std::vector<AgentPlace>> places_to_ask(const QCommandLineParser& parser,
 
 int main(int argc, char** argv) {
   using namespace mpm::gui;
-  QApplication app(argc, argv);
-  QApplication::setApplicationName(QStringLiteral("mpm-dashboard"));
-  QApplication::setOrganizationName(QStringLiteral("mpmctl"));
-  QApplication::setApplicationVersion(QStringLiteral(MPM_VERSION));
-  QApplication::setDesktopFileName(QStringLiteral("mpm-dashboard"));
-  QApplication::setWindowIcon(QIcon::fromTheme(QStringLiteral("mpm-dashboard")));
+  std::unique_ptr<QCoreApplication> app;
+  if (asks_for_words(argc, argv)) {
+    app = std::make_unique<QCoreApplication>(argc, argv);
+  } else if (has_screen(argc, argv)) {
+    app = std::make_unique<QApplication>(argc, argv);
+  } else {
+    std::fputs(
+        "mpm-dashboard: there is no screen here, for neither DISPLAY nor WAYLAND_DISPLAY is set; "
+        "run "
+        "it where one is and ask this host with --connect, or use mpmctl\n",
+        stderr);
+    return 1;
+  }
+  QCoreApplication::setApplicationName(QStringLiteral("mpm-dashboard"));
+  QCoreApplication::setOrganizationName(QStringLiteral("mpmctl"));
+  QCoreApplication::setApplicationVersion(QStringLiteral(MPM_VERSION));
 
   QCommandLineParser parser;
   parser.setApplicationDescription(
@@ -85,7 +119,9 @@ int main(int argc, char** argv) {
   const Options options;
   parser.addOptions({options.agent, options.connect, options.token_file, options.ca_file,
                      options.no_daemon, options.state});
-  parser.process(app);
+  parser.process(*app);
+  QApplication::setDesktopFileName(QStringLiteral("mpm-dashboard"));
+  QApplication::setWindowIcon(QIcon::fromTheme(QStringLiteral("mpm-dashboard")));
 
   const auto places = places_to_ask(parser, options);
   if (!places) {

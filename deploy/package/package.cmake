@@ -2,7 +2,9 @@
 # does. README.md here has the commands.
 set(CPACK_PACKAGE_VENDOR "mpmctl")
 set(CPACK_PACKAGE_CONTACT "mpmctl developers <mpmctl@users.noreply.github.com>")
-set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "control plane for Apache httpd's Multi-Processing Modules")
+# Each package has a summary of its own, above which CPack would put this one; as it would the
+# project's, were this not set.
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "")
 set(CPACK_RESOURCE_FILE_LICENSE ${PROJECT_SOURCE_DIR}/LICENSE)
 set(CPACK_VERBATIM_VARIABLES ON)
 set(CPACK_STRIP_FILES ON)
@@ -16,40 +18,52 @@ if(MPM_GUI)
 endif()
 set(folder ${CMAKE_CURRENT_LIST_DIR})
 
+# What each is: a summary, and paragraphs.
+set(summary_of_mpmctl "control plane for Apache httpd's MPMs")
+set(description_of_mpmctl
+"Reads the scoreboard of every Apache httpd of a host out of its shared memory,
+measures the real memory of its processes, proposes MPM directives with the
+evidence for each, and changes them safely: checked, loaded, watched, and
+taken back when requests get slower.
+
+Contains mpmctl (the command line), mpm-agent (the service that watches) and
+mpm-httpd (httpd's MPMs as a server of their own, to try things on).")
+set(summary_of_dashboard "dashboard of mpmctl, for Apache httpd's MPMs")
+set(description_of_dashboard
+"Shows the servers that mpm-agent watches: their workers live, their past, what
+to change and why, and the course of each change.")
+
 set(CPACK_DEB_COMPONENT_INSTALL ON)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SECTION net)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 set(CPACK_DEBIAN_MPMCTL_PACKAGE_NAME mpmctl)
-set(CPACK_DEBIAN_MPMCTL_DESCRIPTION "control plane for Apache httpd's MPMs
- Reads the scoreboard of every Apache httpd of a host out of its shared memory,
- measures the real memory of its processes, proposes MPM directives with the
- evidence for each, and changes them safely: checked, loaded, watched, and
- taken back when requests get slower.
- .
- Contains mpmctl (the command line), mpm-agent (the service that watches) and
- mpm-httpd (httpd's MPMs as a server of their own, to try things on).")
+set(CPACK_DEBIAN_MPMCTL_DESCRIPTION "${summary_of_mpmctl}
+${description_of_mpmctl}")
 # systemd-sysusers makes the user; a host without systemd has it alone.
 set(CPACK_DEBIAN_MPMCTL_PACKAGE_DEPENDS "systemd | systemd-standalone-sysusers")
 set(CPACK_DEBIAN_MPMCTL_PACKAGE_SUGGESTS "apache2, prometheus, mpmctl-dashboard")
 set(CPACK_DEBIAN_MPMCTL_PACKAGE_CONTROL_EXTRA
   ${folder}/postinst ${folder}/prerm ${folder}/postrm ${folder}/conffiles)
 set(CPACK_DEBIAN_DASHBOARD_PACKAGE_NAME mpmctl-dashboard)
-set(CPACK_DEBIAN_DASHBOARD_DESCRIPTION "dashboard of mpmctl, for Apache httpd's MPMs
- Shows the servers that mpm-agent watches: their workers live, their past, what
- to change and why, and the course of each change.")
+set(CPACK_DEBIAN_DASHBOARD_DESCRIPTION "${summary_of_dashboard}
+${description_of_dashboard}")
 set(CPACK_DEBIAN_DASHBOARD_PACKAGE_RECOMMENDS "mpmctl")
 
 set(CPACK_RPM_COMPONENT_INSTALL ON)
 set(CPACK_RPM_FILE_NAME RPM-DEFAULT)
 set(CPACK_RPM_PACKAGE_LICENSE Apache-2.0)
 set(CPACK_RPM_MPMCTL_PACKAGE_NAME mpmctl)
+set(CPACK_RPM_MPMCTL_PACKAGE_SUMMARY "${summary_of_mpmctl}")
+set(CPACK_RPM_MPMCTL_PACKAGE_DESCRIPTION "${description_of_mpmctl}")
 set(CPACK_RPM_MPMCTL_USER_FILELIST "%config(noreplace) /etc/mpm-agent/mpm-agent.toml")
 set(CPACK_RPM_MPMCTL_PACKAGE_REQUIRES systemd)
 set(CPACK_RPM_MPMCTL_POST_INSTALL_SCRIPT_FILE ${folder}/rpm-post)
 set(CPACK_RPM_MPMCTL_PRE_UNINSTALL_SCRIPT_FILE ${folder}/rpm-preun)
 set(CPACK_RPM_DASHBOARD_PACKAGE_NAME mpmctl-dashboard)
+set(CPACK_RPM_DASHBOARD_PACKAGE_SUMMARY "${summary_of_dashboard}")
+set(CPACK_RPM_DASHBOARD_PACKAGE_DESCRIPTION "${description_of_dashboard}")
 # These are the system's own.
 set(CPACK_RPM_EXCLUDE_FROM_AUTO_FILELIST_ADDITION /usr/share/man /usr/share/man/man1
   /usr/share/man/man5 /usr/share/man/man8 /usr/lib/systemd /usr/lib/systemd/system

@@ -1,146 +1,48 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# The packages in a Debian 12 of their own, made with debootstrap and booted with its systemd: they
-# install, the service watches an apache2 beside it and comes back when it is killed or hangs, an
-# upgrade keeps the history and the configuration, a purge leaves nothing, and the role of Ansible
-# installs them again. As root.
+# The packages in a Debian 12 of their own that is booted: they install, the service watches an
+# apache2 beside it and comes back when it is killed or hangs, the hand changes it for who may not
+# and takes the change back when it is killed in the middle, an upgrade keeps the history and the
+# configuration, a purge leaves nothing, and the role of Ansible installs them again. As root.
 #   packages.py <folder with the .deb files> <folder to work in> <deploy>
-import os
 import pathlib
 import re
 import shutil
-import signal
 import subprocess
 import sys
-import time
 
-# What the system has besides, so that there is something to watch.
-BASE = "systemd,systemd-sysv,dbus,apache2"
+from debian import Debian, expect, run, wait_for
+
 UNIT = "mpm-agent.service"
+HAND = "mpm-hand.service"
+
+# An apache2 whose workers are few, and what keeps them busy.
+FEW_WORKERS = """StartServers 2
+MinSpareThreads 4
+MaxSpareThreads 8
+ThreadsPerChild 4
+MaxRequestWorkers 8
+"""
+SLOW = "#!/bin/sh\nsleep 0.5\nprintf 'Content-Type: text/plain\\n\\nslow\\n'\n"
+LOAD = ("ab", "-q", "-r", "-s", "60", "-c", "24", "-t", "3600", "-n", "10000000",
+        "http://127.0.0.1/cgi-bin/slow")
 
 
-def run(*arguments, **more):
-    done = subprocess.run([str(each) for each in arguments], text=True, capture_output=True, **more)
-    if done.returncode != 0:
-        sys.exit(f"{' '.join(map(str, arguments))} ended with {done.returncode}:\n"
-                 f"{done.stdout}{done.stderr}")
-    return done.stdout
+def agent(debian):
+    """The agent's pid, once it has said that it is ready."""
+    return int(debian.property(UNIT, "MainPID")) if debian.property(UNIT, "ActiveState") == "active" else 0
 
 
-def wait_for(what, condition, seconds=60):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if found := condition():
-            return found
-        time.sleep(0.2)
-    sys.exit(f"{what}: not within {seconds} s")
+def new_agent(debian, old, seconds=30):
+    return wait_for("the agent is back", lambda: agent(debian) not in (0, old) and agent(debian), seconds)
 
 
-def expect(what, condition, found=""):
-    if not condition:
-        sys.exit(f"{what}: {found}" if found else what)
-    print(f"  {what}", flush=True)
-
-
-def sources_of_this_machine():
-    """Where Debian's packages come from here: the address and the suite's line."""
-    lines = []
-    for file in [pathlib.Path("/etc/apt/sources.list"), *pathlib.Path("/etc/apt").glob("sources.list.d/*")]:
-        if file.is_file():
-            lines += file.read_text().splitlines()
-    for line in lines:
-        if found := re.match(r"(?:deb\s+(?:\[[^]]*\]\s*)?|URIs:\s*)(\S+)", line):
-            return found.group(1)
-    sys.exit("No source of Debian's packages in /etc/apt")
-
-
-class Debian:
-    """A Debian in a folder, and its systemd while it is booted."""
-
-    def __init__(self, folder):
-        self.root = folder / "root"
-        self.nspawn = None
-        self.systemd = None
-        if self.root.exists():
-            shutil.rmtree(self.root)
-        base = folder / "base.tar"
-        if not base.exists():
-            run("debootstrap", "--variant=minbase", f"--include={BASE}", f"--make-tarball={base}",
-                "bookworm", folder / "none", sources_of_this_machine())
-        run("debootstrap", "--variant=minbase", f"--include={BASE}", f"--unpack-tarball={base}",
-            "bookworm", self.root, sources_of_this_machine())
-        for name in ("sources.list", "sources.list.d", "apt.conf.d", "trusted.gpg.d", "auth.conf.d"):
-            here = pathlib.Path("/etc/apt", name)
-            if here.is_dir():
-                shutil.copytree(here, self.root / "etc/apt" / name, dirs_exist_ok=True)
-            elif here.exists():
-                shutil.copy(here, self.root / "etc/apt" / name)
-        for name in ("resolv.conf", "hosts"):
-            shutil.copy(f"/etc/{name}", self.root / "etc" / name)
-        self.install_quietly("apt-get", "update")
-
-    def install_quietly(self, *arguments):
-        return run("chroot", self.root, *arguments,
-                   env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "DEBIAN_FRONTEND": "noninteractive",
-                        **{name: value for name, value in os.environ.items() if "proxy" in name.lower()}})
-
-    def boot(self):
-        self.nspawn = subprocess.Popen(
-            ["systemd-nspawn", "--quiet", "-D", self.root, "--boot", "--register=no", "--keep-unit",
-             "--private-network", "-M", "mpmctl-packages"],
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-        def first_process():
-            children = pathlib.Path(f"/proc/{self.nspawn.pid}/task/{self.nspawn.pid}/children")
-            for pid in children.read_text().split():
-                inner = re.search(r"^NSpid:.*\t1$", pathlib.Path(f"/proc/{pid}/status").read_text(), re.M)
-                if inner:
-                    return int(pid)
-            return None
-
-        self.systemd = wait_for("systemd begins", first_process)
-        wait_for("systemd is there", lambda: self.asked("systemctl", "is-system-running")
-                 in ("running", "degraded"), 120)
-
-    def asked(self, *arguments):
-        """What a program says, whatever its status."""
-        return subprocess.run(["nsenter", "-t", str(self.systemd), "-a", *arguments], text=True,
-                              capture_output=True).stdout.strip()
-
-    def do(self, *arguments):
-        return run("nsenter", "-t", self.systemd, "-a", *arguments)
-
-    def property(self, name):
-        return self.asked("systemctl", "show", "--value", "-p", name, UNIT)
-
-    def agent(self):
-        """The agent's pid, once it has said that it is ready."""
-        return int(self.property("MainPID")) if self.property("ActiveState") == "active" else 0
-
-    def new_agent(self, old):
-        return wait_for("the agent is back", lambda: self.agent() not in (0, old) and self.agent(), 30)
-
-    def signal(self, name, pid):
-        self.do("kill", f"-{name}", str(pid))
-
-    def halt(self):
-        if self.nspawn is None:
-            return
-        # SIGRTMIN+4 asks systemd to power off.
-        os.kill(self.systemd, signal.SIGRTMIN + 4)
-        try:
-            self.nspawn.wait(30)
-        except subprocess.TimeoutExpired:
-            self.nspawn.kill()
-            self.nspawn.wait()
-        self.nspawn = None
-
-    def files(self):
-        """All that have to do with us, but not what dpkg and the journal note about themselves."""
-        noted = ("var/lib/dpkg/", "var/log/", "var/cache/", "proc/", "sys/", "run/")
-        return sorted(str(path.relative_to(self.root)) for path in self.root.rglob("*mpm-*")
-                      if not str(path.relative_to(self.root)).startswith(noted) and
-                      "systemd/" not in str(path))
+def files(debian):
+    """All that have to do with us, but not what dpkg and the journal note, nor what we brought."""
+    noted = ("var/lib/dpkg/", "var/log/", "var/cache/", "proc/", "sys/", "run/", "root/", "tmp/")
+    found = (str(path.relative_to(debian.root)) for pattern in ("*mpm-*", "*mpmctl*")
+             for path in debian.root.rglob(pattern))
+    return sorted(path for path in found if not path.startswith(noted))
 
 
 def newer(package, folder):
@@ -159,12 +61,12 @@ def install(debian, *packages):
     for package in packages:
         shutil.copy(package, debian.root / "root")
     names = [f"/root/{package.name}" for package in packages]
-    return debian.install_quietly("apt-get", "install", "--yes", "--no-install-recommends", *names)
+    return debian.run_in_root("apt-get", "install", "--yes", "--no-install-recommends", *names)
 
 
 def watches(debian):
     print("As a service")
-    pid = wait_for("the agent is ready", debian.agent)
+    pid = wait_for("the agent is ready", lambda: agent(debian))
     expect("runs as its own user",
            debian.asked("ps", "-o", "user=", "-p", str(pid)) == "mpm-agent" or
            debian.asked("stat", "-c", "%U", f"/proc/{pid}") == "mpm-agent")
@@ -172,17 +74,73 @@ def watches(debian):
                        if "event" in debian.asked("mpmctl", "targets") else "")
     expect("finds apache2", '"apache2.service"' in targets, targets)
     told = debian.asked("mpmctl", "doctor")
-    expect("misses nothing", "Nothing is missing" in told, told)
+    expect("misses nothing but the hand", "[no-hand]" in told and told.count("→") == 1, told)
     debian.do("systemctl", "reload", UNIT)
-    expect("is reloaded by HUP", debian.agent() == pid)
+    expect("is reloaded by HUP", agent(debian) == pid)
     wait_for("the journal says so", lambda: "Reloaded." in debian.asked("journalctl", "-u", UNIT))
     debian.signal("KILL", pid)
-    pid = debian.new_agent(pid)
+    pid = new_agent(debian, pid)
     expect("comes back when it was killed", True)
     debian.signal("STOP", pid)
-    wait_for("the watchdog bites", lambda: debian.agent() not in (0, pid), 150)
-    expect("comes back when it hangs", debian.property("NRestarts") == "2")
-    return debian.agent()
+    new_agent(debian, pid, 150)
+    expect("comes back when it hangs", debian.property(UNIT, "NRestarts") == "2")
+    expect("because the watchdog bit", "Failed with result 'watchdog'" in
+           debian.asked("journalctl", "--no-pager", "-u", UNIT))
+    return agent(debian)
+
+
+def loaded(debian):
+    """apache2 has too few workers for what its clients ask for, until the unit load is stopped."""
+    settings = debian.root / "etc/apache2/mods-available/mpm_event.conf"
+    settings.write_text(FEW_WORKERS)
+    script = debian.root / "usr/lib/cgi-bin/slow"
+    script.write_text(SLOW)
+    script.chmod(0o755)
+    debian.do("a2enmod", "--quiet", "cgid")
+    debian.do("systemctl", "restart", "apache2")
+    debian.do("systemd-run", "--quiet", "--unit=load", *LOAD)
+    return settings
+
+
+def by_the_hand(debian):
+    print("Changed by the hand")
+    debian.do("systemctl", "enable", "--now", "mpm-hand")
+    told = debian.asked("mpmctl", "doctor")
+    expect("nothing is missing then", "Nothing is missing" in told, told)
+    settings = loaded(debian)
+    debian.do("useradd", "--groups=mpm-operator,mpm-agent", "alice")
+    operator = ("setpriv", "--reuid=alice", "--regid=alice", "--init-groups", "mpmctl")
+    proposed = lambda: "+MaxRequestWorkers" in debian.asked(*operator, "apply")
+    wait_for("a proposal", proposed, 180)
+    expect("proposes to who may not change it himself", settings.read_text() == FEW_WORKERS)
+    killed_in_the_middle(debian, operator, settings)
+    wait_for("a proposal again", proposed, 180)
+    # As long as the hand watches at least.
+    told = debian.do(*operator, "apply", "--yes", "--watch", "60s")
+    expect("makes the change", "kept" in debian.asked(*operator, "changes"), told)
+    told = debian.asked(*operator, "status")
+    workers = re.search(r"^MaxRequestWorkers\s+(\d+)", settings.read_text(), re.M).group(1)
+    expect("and the scoreboard has it", f"{workers} is the limit" in told and workers != "8", told)
+    refused = subprocess.run(debian.within("setpriv", "--reuid=www-data", "--regid=www-data",
+                                           "--init-groups", "mpmctl", "apply", "--yes"),
+                             text=True, capture_output=True)
+    expect("makes none for others", refused.returncode == 4, f"{refused.returncode} {refused.stderr}")
+    debian.do("systemctl", "stop", "load")
+
+
+def killed_in_the_middle(debian, operator, settings):
+    change = subprocess.Popen(debian.within(*operator, "apply", "--yes"), text=True,
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT)
+    for line in change.stdout:
+        if "verified:" in line:
+            break
+    expect("has changed it", settings.read_text() != FEW_WORKERS)
+    debian.signal("KILL", debian.property(HAND, "MainPID"))
+    told = change.communicate(timeout=120)[0]
+    expect("is started again when it was killed in the middle",
+           debian.property(HAND, "NRestarts") == "1", told)
+    expect("and takes the change back", "undone:" in told and settings.read_text() == FEW_WORKERS, told)
 
 
 def upgrade(debian, package, folder, pid):
@@ -195,7 +153,7 @@ def upgrade(debian, package, folder, pid):
     later = newer(package, folder)
     shutil.copy(later, debian.root / "root")
     debian.do("dpkg", "--install", f"/root/{later.name}")
-    expect("is restarted", debian.new_agent(pid) != pid)
+    expect("is restarted", new_agent(debian, pid) != pid)
     expect("keeps its configuration", settings.read_text().endswith("# our own\n"))
     first = before.splitlines()[1].split(",")[0]
     wait_for("the past is there", lambda: first[:16] in debian.asked("mpmctl", "history", "--from", "1h", "--csv"))
@@ -205,7 +163,9 @@ def upgrade(debian, package, folder, pid):
 def played(debian, package, deploy):
     """The role, by an Ansible of the same machine."""
     print("Played")
-    debian.install_quietly("apt-get", "install", "--yes", "--no-install-recommends", "ansible-core")
+    # python3-apt because Ansible would install it by itself, which takes a network.
+    debian.run_in_root("apt-get", "install", "--yes", "--no-install-recommends", "ansible-core",
+                       "python3-apt")
     shutil.copytree(deploy / "ansible", debian.root / "root/ansible")
     (debian.root / "root/ansible/play.yml").write_text(f"""
 - hosts: localhost
@@ -229,14 +189,17 @@ def played(debian, package, deploy):
     expect("the second time nothing changes", "changed=0" in again, again)
 
 
-def leave(debian):
+def leave(debian, package):
     print("Taken away")
     debian.do("dpkg", "--remove", "mpmctl")
-    expect("ends the service", debian.agent() == 0)
+    expect("ends the service", agent(debian) == 0)
     expect("keeps the history when removed",
            (debian.root / "var/lib/mpm-agent/history/history.db").exists())
+    debian.do("dpkg", "--install", f"/root/{package.name}")
+    expect("comes back with its hand", debian.property(HAND, "LoadState") == "loaded" and
+           debian.property(HAND, "UnitFileState") == "enabled")
     debian.do("dpkg", "--purge", "mpmctl", "mpmctl-dashboard")
-    expect("leaves nothing when purged", not debian.files(), " ".join(debian.files()))
+    expect("leaves nothing when purged", not files(debian), " ".join(files(debian)))
 
 
 def main(packages, folder, deploy):
@@ -251,12 +214,16 @@ def main(packages, folder, deploy):
     debian = Debian(folder)
     print("Installed")
     install(debian, server, dashboard)
-    for program in ("mpmctl", "mpm-agent", "mpm-httpd", "mpm-dashboard"):
-        expect(f"{program} runs", program in debian.install_quietly(program, "--version"))
+    # mpm-httpd has httpd's options.
+    for program, option in {"mpmctl": "--version", "mpm-agent": "--version", "mpm-httpd": "-v",
+                            "mpm-dashboard": "--version"}.items():
+        expect(f"{program} runs", program in debian.run_in_root(program, option))
     try:
         debian.boot()
-        upgrade(debian, server, folder, watches(debian))
-        leave(debian)
+        pid = watches(debian)
+        by_the_hand(debian)
+        upgrade(debian, server, folder, pid)
+        leave(debian, server)
         played(debian, server, pathlib.Path(deploy))
     finally:
         debian.halt()
