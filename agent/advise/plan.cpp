@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "agent/advise/php_pool.h"
 #include "agent/advise/pool_size.h"
 #include "agent/advise/reuse.h"
 #include "agent/advise/spares.h"
@@ -102,7 +103,9 @@ class Planner {
     }
     // More workers help neither against idle clients nor against full processors or what is full
     // behind httpd, and without the memory of a warm child nobody knows how many there may be.
-    if (facts_.held_by_keepalive() || facts_.cpu_full() || facts_.backend_full() || !fits) return;
+    if (facts_.held_by_keepalive() || facts_.cpu_full() || facts_.backend_full() ||
+        full_php_pool(facts_.seen) != nullptr || !fits)
+      return;
     const Demand& demand = facts_.demand;
     const bool pinned = is_pinned(facts_.seen);
     if (!pinned && !facts_.near_limit()) return;

@@ -10,6 +10,7 @@
 
 #include "agent/advise/bottleneck.h"
 #include "agent/advise/finding.h"
+#include "agent/advise/php_pool.h"
 
 namespace mpm::advise {
 namespace {
@@ -292,6 +293,10 @@ constexpr std::array kRules = std::to_array<Rule>({
      "Shared once + processes x the 95th percentile of their unique memory, against what the "
      "host and every cgroup leave with httpd's own memory counted as free.",
      memory_overcommitted},
+    {"php-pool-full", "Is php-fpm full?", true,
+     "All pm.max_children processes are there, at least a quarter as many connections wait at the "
+     "pool's socket (/proc/net/unix, sock_diag), and half of the time more workers were busy.",
+     php_pool_full},
     {"workers-exhausted", "Did clients wait because every worker was busy?", true,
      "Pinned are samples without an idle worker and with 97 % of the limit busy; above 2 % of "
      "them it is no chance.",

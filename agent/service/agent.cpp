@@ -10,6 +10,7 @@
 #include "agent/observe/observation.h"
 #include "agent/observe/past.h"
 #include "agent/service/metrics.h"
+#include "agent/service/php_behind.h"
 #include "agent/service/status.h"
 #include "agent/service/targets.h"
 
@@ -205,6 +206,7 @@ Result<Observation> Agent::observed(Watch& watched, std::optional<Seconds> windo
   });
   // Without its past a window still says what it says.
   if (hours) seen.past = past_peak(hours->steps);
+  seen.php_pools = php_behind(watched.target(), proc_);
   return seen;
 }
 

@@ -169,6 +169,20 @@ struct PastPeak {
       Field{"worker_limit", &PastPeak::worker_limit}, Field{"hours", &PastPeak::hours}};
 };
 
+// A pool of php-fpm that the server passes requests to, as it was when it was asked.
+struct PhpPool {
+  std::string name;
+  std::string listen;             // its socket: a path, or an address and port
+  std::int64_t max_children = 0;  // pm.max_children: requests that it serves at once, at most
+  std::int64_t children = 0;      // processes that it has
+  std::int64_t waiting = 0;       // connections that none of them has accepted yet
+
+  static constexpr std::tuple kFields{
+      Field{"name", &PhpPool::name}, Field{"listen", &PhpPool::listen},
+      Field{"max_children", &PhpPool::max_children}, Field{"children", &PhpPool::children},
+      Field{"waiting", &PhpPool::waiting}};
+};
+
 struct Observation {
   std::int32_t pid = 0;
   std::optional<Mpm> mpm;
@@ -180,9 +194,10 @@ struct Observation {
   std::vector<SettingObservation> settings;
   LoadObservation load;
   std::optional<MemoryObservation> memory;
-  std::optional<PastPeak> past;  // absent: the history has no whole hour
-  HostUsage host;                // as last seen, memory_available at its lowest in the window
-  std::string basis;             // fingerprint of the configuration the settings came from
+  std::optional<PastPeak> past;    // absent: the history has no whole hour
+  std::vector<PhpPool> php_pools;  // that requests are passed to, on this host
+  HostUsage host;                  // as last seen, memory_available at its lowest in the window
+  std::string basis;               // fingerprint of the configuration the settings came from
 
   static constexpr std::tuple kFields{Field{"pid", &Observation::pid},
                                       Field{"mpm", &Observation::mpm},
@@ -195,6 +210,7 @@ struct Observation {
                                       Field{"load", &Observation::load},
                                       Field{"memory", &Observation::memory},
                                       Field{"past", &Observation::past},
+                                      Field{"php_pools", &Observation::php_pools},
                                       Field{"host", &Observation::host},
                                       Field{"basis", &Observation::basis}};
 };

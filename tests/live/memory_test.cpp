@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <csignal>
-#include <filesystem>
-#include <fstream>
-#include <sstream>
-
 #include "agent/proc/proc_fs.h"
 #include "cli/load.h"
 #include "tests/live/mpmctl.h"
+#include "tests/support/cgroup.h"
 #include "tests/support/loopback.h"
 #include "tests/support/private_httpd.h"
 #include "tests/support/wait_for.h"
@@ -50,55 +46,16 @@ TEST(Memory, S06_SharedPagesAreCountedOnce) {
   EXPECT_EQ(memory["processes"], 21);
 }
 
-// A cgroup of the test's own with a limit, in whichever version there is; empty when this machine
-// lets nobody make one.
-class Cgroup {
- public:
-  explicit Cgroup(std::int64_t limit) {
-    const std::string name = "mpm-test-" + std::to_string(::getpid());
-    for (const auto& [base, file] : {std::pair("/sys/fs/cgroup/memory/", "memory.limit_in_bytes"),
-                                     std::pair("/sys/fs/cgroup/", "memory.max")}) {
-      std::error_code error;
-      if (!std::filesystem::create_directory(base + name, error) || error) continue;
-      path_ = base + name;
-      std::ofstream out(path_ + "/" + file);
-      out << limit << std::flush;
-      if (out) return;
-      remove();
-    }
-  }
-  ~Cgroup() { remove(); }
-  Cgroup(const Cgroup&) = delete;
-  Cgroup& operator=(const Cgroup&) = delete;
-
-  explicit operator bool() const { return !path_.empty(); }
-  void add(std::int32_t pid) const { std::ofstream(path_ + "/cgroup.procs") << pid << std::flush; }
-
- private:
-  void remove() {
-    if (path_.empty()) return;
-    // The kernel lets go of the last process a moment after it ended.
-    wait_for([&] {
-      std::error_code error;
-      return std::filesystem::remove(path_, error) && !error;
-    });
-    path_.clear();
-  }
-  std::string path_;
-};
-
 TEST(Memory, S13_TheLimitOfACgroupIsTheBudget) {
   constexpr std::int64_t kLimit = std::int64_t{300} << 20;
-  const Cgroup cgroup(kLimit);
+  const MemoryCgroup cgroup(kLimit);
   // Where no cgroup can be made, CgroupTwo.S13 has the same on a fixture.
   if (!cgroup) GTEST_LOG_(INFO) << "no cgroup can be made here";
   PrivateHttpd httpd({.mpm = Mpm::Prefork,
                       .directives = "StartServers 8\nMinSpareServers 8\nMaxSpareServers 8\n"
                                     "MaxRequestWorkers 150\nMaxConnectionsPerChild 0\n",
                       .php = true});
-  cgroup.add(httpd.pid());
-  for (const std::int32_t pid : workers_of(httpd))
-    cgroup.add(pid);
+  cgroup.add(httpd);
   // Each worker keeps some memory of its own.
   LoadOptions load{.port = httpd.port(),
                    .path = "/lab?leak=100&sleep=20",

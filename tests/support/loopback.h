@@ -37,7 +37,8 @@ class HeldRequests {
   std::vector<UniqueFd> sockets_;
 };
 
-// Connections that have been answered once and stay open.
+// Connections that have been answered once and stay open. Those that are not answered within a
+// second stay open too, and cost that second once.
 class IdleConnections {
  public:
   IdleConnections(std::uint16_t port, int count);
