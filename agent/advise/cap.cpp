@@ -39,13 +39,13 @@ Cap of_processors(const Facts& facts) {
   const LoadObservation& load = facts.seen.load;
   const double cores = facts.seen.host.cores;
   const double runs = load.cpu_seconds_per_request;
-  if (facts.processors() == Processors::Untold || runs <= 0 || cores <= 0)
-    return {.workers = static_cast<double>(facts.limit()),
-            .because = {},
-            .formula = {},
-            .rule = "cpu-saturated"};
   const double takes = std::max(runs, undisturbed_seconds(load));
-  const double workers = kOverKnee * cores * takes / runs + kPerCore * cores;
+  const double workers = runs > 0 ? kOverKnee * cores * takes / runs + kPerCore * cores : 0;
+  // What may be others' work takes no workers away.
+  const bool untold = facts.processors() == Processors::Untold;
+  if (workers <= 0 || (untold && workers <= number(facts.limit())))
+    return {
+        .workers = number(facts.limit()), .because = {}, .formula = {}, .rule = "cpu-saturated"};
   return {
       .workers = workers,
       .because = fmt::format("{:.0f} requests at once keep {:.0f} processors running; more only "
