@@ -14,6 +14,8 @@ namespace {
 
 std::vector<Evidence> processor_evidence(const LoadObservation& load) {
   std::vector<Evidence> evidence{{"cpu busy share", load.cpu_busy_share, kFullProcessors, "share"}};
+  if (load.cpu_full_share > 0)
+    evidence.push_back({"cpu full share", load.cpu_full_share, kFullLooks, "share"});
   if (load.cpu_own_share)
     evidence.push_back({"cpu own share", *load.cpu_own_share, kFullProcessors, "share"});
   if (load.cpu_ready_share)
@@ -25,12 +27,16 @@ std::vector<Evidence> processor_evidence(const LoadObservation& load) {
   return evidence;
 }
 
-// "The processors were 97 % busy", or whose quota was used up.
+// "The processors were 97 % busy", or when, or whose quota was used up.
 std::string full_processors(const LoadObservation& load) {
   if (load.cpu_throttled_share > kThrottled)
     return fmt::format(
         "httpd's cgroup had used up its quota of processor time in {} of the periods",
         percent(load.cpu_throttled_share));
+  const bool used_up = load.cpu_own_share.value_or(0) > kFullProcessors;
+  if (load.cpu_busy_share <= kFullProcessors && !used_up)
+    return fmt::format("httpd's own work filled the processors in {} of the looks",
+                       percent(load.cpu_full_share));
   if (load.cpu_busy_share <= kFullProcessors)
     return fmt::format("httpd used {} of the processors that it may use",
                        percent(load.cpu_own_share.value_or(0)));

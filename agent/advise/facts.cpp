@@ -11,8 +11,6 @@ constexpr double kMostlyReady = 0.5;
 constexpr double kNearlyAllOfThem = 0.85;
 // Below this share of busy processors, it is not they that requests wait for.
 constexpr double kCalmProcessors = 0.85;
-// Of a child's size, in a thousand requests.
-constexpr double kGrowthWorth = 0.15;
 
 const SettingObservation* find(const Observation& seen, std::string_view directive) {
   for (const SettingObservation& setting : seen.settings)
@@ -28,6 +26,7 @@ Facts::Facts(const Observation& observation, const Policy& chosen)
       demand(demand_of(observation)),
       budget(memory_budget(observation)),
       cost(process_cost(observation, chosen)),
+      growth(growth_of(observation)),
       enough(observation.samples >= chosen.min_samples &&
              observation.span_seconds >= chosen.min_span_seconds && observation.worker_limit > 0 &&
              observation.mpm.has_value()) {}
@@ -58,6 +57,7 @@ std::optional<std::int64_t> Facts::workers_that_fit() const {
 Processors Facts::processors() const {
   const LoadObservation& load = seen.load;
   const double own = load.cpu_own_share.value_or(0);
+  if (filled_at_times()) return Processors::Ours;
   if (load.cpu_busy_share <= kFullProcessors && own <= kFullProcessors &&
       load.cpu_throttled_share <= kThrottled)
     return Processors::Free;
@@ -66,12 +66,20 @@ Processors Facts::processors() const {
   return *load.cpu_ready_share > kMostlyReady ? Processors::Ours : Processors::Others;
 }
 
+bool Facts::filled_at_times() const {
+  return seen.load.cpu_full_share > kFullLooks && is_pinned(seen);
+}
+
+bool Facts::paged() const {
+  return budget && cost && cost->base + cost->typical * seen.memory->children > budget->total;
+}
+
 bool Facts::backend_full() const {
-  return seen.load.plateau && !cpu_full() && seen.load.cpu_busy_share < kCalmProcessors;
+  return seen.load.plateau && !cpu_full() && seen.load.cpu_busy_share < kCalmProcessors && !paged();
 }
 
 bool Facts::ramping() const {
-  return seen.load.ramping_share > kRampingShare && !is_pinned(seen);
+  return seen.load.ramping_share > kRampingShare;
 }
 
 bool Facts::overflowing() const {
@@ -80,13 +88,14 @@ bool Facts::overflowing() const {
   return seen.load.overflows > 0 && seen.load.queue.max > 0 && !is_pinned(seen) && !deaf();
 }
 
-std::optional<double> Facts::growth() const {
-  if (!seen.memory || !seen.memory->growth_per_request) return std::nullopt;
-  const double growth = *seen.memory->growth_per_request;
-  const bool small =
-      1000 * growth <= kGrowthWorth * static_cast<double>(seen.memory->child_typical.value);
-  if (seen.memory->growth_low <= 0 || small) return std::nullopt;
-  return growth;
+Bytes Facts::counted_now() const {
+  const bool ends = growth && effective("MaxConnectionsPerChild") > 0;
+  return ends ? std::max(cost->counted, cost->typical) : cost->large;
+}
+
+bool Facts::memory_fails() const {
+  if (!budget || !cost) return false;
+  return cost->base + counted_now() * running().value > budget->total;
 }
 
 bool Facts::held_by_keepalive() const {

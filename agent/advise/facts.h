@@ -17,7 +17,10 @@ namespace mpm::advise {
 
 // From which share of the samples on something is more than chance.
 inline constexpr double kDeafShare = 0.02;
-inline constexpr double kRampingShare = 0.05;
+inline constexpr double kRampingShare = 0.01;
+// Of the looks, those with processors full of httpd's own work: bursts that fill them are shorter
+// than any window that is long enough for the rest.
+inline constexpr double kFullLooks = 0.03;
 // From which share on processors count as full: of their time, or of a quota's periods.
 inline constexpr double kFullProcessors = 0.93;
 inline constexpr double kThrottled = 0.25;
@@ -34,7 +37,8 @@ struct Facts {
   Demand demand;
   std::optional<Budget> budget;
   std::optional<Cost> cost;
-  bool enough = false;  // samples, to propose a number
+  std::optional<Growth> growth;  // of children that grow with every request
+  bool enough = false;           // samples, to propose a number
 
   Facts(const Observation& observation, const Policy& chosen);
 
@@ -55,13 +59,18 @@ struct Facts {
   // Workers that memory has room for; nullopt when that is not known.
   std::optional<std::int64_t> workers_that_fit() const;
   // The processors are Ours when the requests spend most of their time on them, waiting for one
-  // included, or httpd's processes use nearly all that they may; whatever the host's load is.
+  // included, or httpd's processes use nearly all that they may; whatever the host's load is. So
+  // they are when clients waited for a worker, and the work of httpd filled them now and then.
   Processors processors() const;
+  bool filled_at_times() const;
   // Whether they are the bottleneck: more workers would only switch more.
   bool cpu_full() const {
     return processors() == Processors::Ours || processors() == Processors::Untold;
   }
-  // Whether more requests at once brought no more throughput, and not for want of processors.
+  // Whether the children that there were fill more than there is: what is slow then is the memory.
+  bool paged() const;
+  // Whether more requests at once brought no more throughput, and not for want of processors or of
+  // memory.
   bool backend_full() const;
   // Whether workers that wait for the next request of an idle client fill the server.
   bool held_by_keepalive() const;
@@ -76,9 +85,11 @@ struct Facts {
   bool ramping() const;
   // Whether the kernel turned clients away although neither workers nor connections were full.
   bool overflowing() const;
-  // Bytes that a child grows by with each request; nullopt unless that is proven, and worth
-  // something in a thousand requests.
-  std::optional<double> growth() const;
+  // Budget and cost are known. Of each process when all of them run: as large as one in twenty is,
+  // and where growing children end in time what they are then, or more if they are so already.
+  Bytes counted_now() const;
+  // Whether the memory would not hold with every worker busy; false where that is not known.
+  bool memory_fails() const;
 };
 
 }  // namespace mpm::advise

@@ -9,6 +9,13 @@
 namespace mpm::advise {
 namespace {
 
+// Of a child's size, in a thousand requests.
+constexpr double kGrowthWorth = 0.15;
+// Of the size at which a growing child ends, its warm part.
+constexpr double kWarmPart = 0.6;
+// A child must live for some connections, whatever it leaks.
+constexpr double kShortestLife = 50;
+
 void add(std::vector<MemoryTerm>& terms, std::string text, Bytes amount) {
   terms.push_back({std::move(text), amount});
 }
@@ -82,22 +89,45 @@ std::optional<Budget> memory_budget(const Observation& seen) {
   return least;
 }
 
+std::optional<Growth> growth_of(const Observation& seen) {
+  if (!seen.memory || !seen.memory->growth_per_request) return std::nullopt;
+  const MemoryObservation& memory = *seen.memory;
+  const double a_request = *memory.growth_per_request;
+  const auto typical = static_cast<double>(memory.child_typical.value);
+  if (memory.growth_low <= 0 || 1000 * a_request <= kGrowthWorth * typical) return std::nullopt;
+  return Growth{std::max({memory.child_warm, memory.child_fresh, kKiB}), a_request};
+}
+
 std::optional<Cost> process_cost(const Observation& seen, const Policy& policy) {
   if (!seen.memory || seen.memory->children == 0) return std::nullopt;
   if (seen.memory->requests_per_child < policy.min_requests_per_child) return std::nullopt;
   const MemoryObservation& memory = *seen.memory;
-  Cost cost{memory.shared_once, memory.child_typical, memory.child_large, memory.child_peak};
+  Cost cost{memory.shared_once, memory.child_typical, memory.child_large, memory.child_peak, {}};
   // A child without a page of its own does not exist; zero would divide.
   cost.typical = std::max(cost.typical, kKiB);
   cost.large = std::max(cost.large, cost.typical);
   cost.peak = std::max(cost.peak, cost.large);
+  cost.counted = cost.large;
+  if (const auto growth = growth_of(seen))
+    cost.counted =
+        Bytes{static_cast<std::int64_t>(static_cast<double>(growth->warm.value) / kWarmPart)};
   return cost;
 }
 
-Processes processes_that_fit(const Budget& budget, const Cost& cost, const Policy& policy) {
-  const auto usable =
+Bytes usable(const Budget& budget, const Cost& cost, const Policy& policy) {
+  const auto share =
       static_cast<std::int64_t>(policy.memory_share * static_cast<double>(budget.total.value));
-  return Processes{std::max<std::int64_t>(0, usable - cost.base.value) / cost.large.value};
+  return Bytes{std::max<std::int64_t>(0, share - cost.base.value)};
+}
+
+Processes processes_that_fit(const Budget& budget, const Cost& cost, const Policy& policy) {
+  return Processes{usable(budget, cost, policy).value / cost.counted.value};
+}
+
+std::int64_t life_of(const Growth& growth, Bytes usable, Processes processes) {
+  const double each = static_cast<double>(usable.value) / static_cast<double>(processes.value);
+  const double life = (each - static_cast<double>(growth.warm.value)) / growth.a_request;
+  return static_cast<std::int64_t>(std::max(kShortestLife, life));
 }
 
 MemorySum memory_sum(const Budget& budget, const Cost& cost, const Policy& policy,

@@ -5,6 +5,7 @@
 // ThreadsPerChild of them; the types keep the two apart. Pure.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -27,19 +28,37 @@ struct Budget {
 // server (its limit less what others in it use). nullopt when nothing was measured.
 std::optional<Budget> memory_budget(const Observation& seen);
 
+// Children that grow with every request: what one weighs that is warm and has not grown, and the
+// bytes a request.
+struct Growth {
+  Bytes warm;
+  double a_request = 0;
+};
+// nullopt unless growth is proven, and worth something in a thousand requests.
+std::optional<Growth> growth_of(const Observation& seen);
+
 // What processes cost. `base` is what all map together and the parent's own.
 struct Cost {
   Bytes base;
   Bytes typical;  // of one process
   Bytes large;
   Bytes peak;
+  // What memory is reckoned by: the large size; or of children that grow what they are when they
+  // end, of which the warm size is three fifths and the rest is left for growth.
+  Bytes counted;
 };
 // nullopt without a sweep, or when the children have served so little that their size says
 // nothing about their size under load (Policy::min_requests_per_child).
 std::optional<Cost> process_cost(const Observation& seen, const Policy& policy);
 
-// The most processes whose large size fits the budget's share; at least 0.
+// What of the budget processes may fill beside what they share; at least 0.
+Bytes usable(const Budget& budget, const Cost& cost, const Policy& policy);
+// The most processes that fit, each as it is counted; at least 0.
 Processes processes_that_fit(const Budget& budget, const Cost& cost, const Policy& policy);
+
+// Connections until a growing child has to end for so many to fit, at least 50. Children that were
+// started together grow and end together, so that all of them may be at their largest.
+std::int64_t life_of(const Growth& growth, Bytes usable, Processes processes);
 
 // `running` processes serve when every worker is busy; `limit` can exist at once, with those of
 // old generations that still finish their requests.

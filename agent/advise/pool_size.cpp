@@ -56,7 +56,7 @@ std::string demand_formula(const Facts& facts) {
 std::string memory_formula(const Facts& facts, std::int64_t fits) {
   return fmt::format("memory: ({:.0f} % of {} - {}) / {} x {} = {}",
                      100 * facts.policy.memory_share, in_words(facts.budget->total),
-                     in_words(facts.cost->base), in_words(facts.cost->large), facts.per_process(),
+                     in_words(facts.cost->base), in_words(facts.cost->counted), facts.per_process(),
                      fits);
 }
 

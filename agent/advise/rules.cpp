@@ -133,9 +133,9 @@ Answer memory_overcommitted(const Facts& facts) {
   if (!facts.budget || !facts.cost) return std::nullopt;
   const Cost& cost = *facts.cost;
   const std::int64_t running = facts.running().value;
-  const Bytes large = cost.base + cost.large * running;
+  const Bytes large = cost.base + facts.counted_now() * running;
   const Bytes peak = cost.base + cost.peak * running;
-  if (large > facts.budget->total)
+  if (facts.memory_fails())
     return finding(
         Severity::Danger,
         fmt::format("With all {} workers busy httpd needs {}, and {} leaves it {}: the kernel "
@@ -144,7 +144,7 @@ Answer memory_overcommitted(const Facts& facts) {
                     in_words(facts.budget->total)),
         "",
         {{"memory at the limit", number(large.value), number(facts.budget->total.value), "bytes"},
-         {"unique memory of a process", number(cost.large.value), 0, "bytes"}});
+         {"unique memory of a process", number(facts.counted_now().value), 0, "bytes"}});
   if (peak > facts.budget->total)
     return finding(
         Severity::Advice,
@@ -191,11 +191,10 @@ Answer ramp_limited(const Facts& facts) {
   if (!facts.ramping()) return std::nullopt;
   return finding(
       Severity::Advice,
-      fmt::format("In {} of the samples no worker was idle and connections waited, although {} "
-                  "more workers are allowed: httpd starts processes once a second, 1, 2, 4 at a "
-                  "time.",
-                  percent(load.ramping_share),
-                  std::max<std::int64_t>(0, facts.limit() - std::llround(load.busy.p99))),
+      fmt::format("In {} of the samples no worker was idle and connections waited, with fewer "
+                  "than the {} workers that are allowed: httpd starts processes once a second, 1, "
+                  "2, 4 at a time.",
+                  percent(load.ramping_share), facts.limit()),
       "",
       {{"ramping share", load.ramping_share, kRampingShare, "share"},
        {"queue.max", load.queue.max, 0, "connections"}});
@@ -268,15 +267,15 @@ Answer backlog_capped(const Facts& facts) {
 }
 
 Answer children_grow(const Facts& facts) {
-  const auto growth = facts.growth();
-  if (!growth) return std::nullopt;
+  if (!facts.growth) return std::nullopt;
+  const double growth = facts.growth->a_request;
   const MemoryObservation& memory = *facts.seen.memory;
   return finding(
       Severity::Advice,
       fmt::format("Children grow by {:.1f} KiB with every request they serve, now {} each.",
-                  *growth / 1024, in_words(memory.child_typical)),
+                  growth / 1024, in_words(memory.child_typical)),
       "",
-      {{"growth per request", *growth, 0, "bytes"},
+      {{"growth per request", growth, 0, "bytes"},
        {"growth, 10th percentile", memory.growth_low, 0, "bytes"},
        {"pairs of sweeps", number(memory.growth_pairs), 8, ""}});
 }
@@ -316,19 +315,21 @@ constexpr std::array kRules = std::to_array<Rule>({
     {"cpu-saturated", "Are the processors the bottleneck?", true,
      "The processors are full by the host, by the quota or by httpd's own use; and (run + wait) "
      "of httpd's threads is more than half of the time of its requests, or it uses 85 % of the "
-     "cores. Run and wait are from /proc/PID/task/*/schedstat.",
+     "cores. Or all workers were busy, and in more than 3 % of the looks processors were full "
+     "that mostly httpd used. Run and wait are from /proc/PID/task/*/schedstat.",
      cpu_saturated},
     {"processors-taken-by-others", "Do other programs keep the processors busy?", true,
      "The processors are full, and (run + wait) of httpd's threads is less than half of the time "
      "of its requests (/proc/PID/task/*/schedstat).",
      cpu_taken},
     {"backend-saturated", "Is something behind httpd full?", true,
-     "Seconds in ten bins by requests at once: the least with 93 % of the best throughput, "
-     "against the most, 1.5 times as many and 4 roots beyond; Little: time = at once / "
-     "throughput (after Wang, Malkowski and Pu, IPDPS 2011).",
+     "Seconds in ten bins by requests at once: the least with 93 % of the best throughput, or "
+     "of one beyond which a fifth more at once brought less than a twentieth more, against the "
+     "most, 1.5 times as many and 4 roots beyond; Little: time = at once / throughput (after "
+     "Wang, Malkowski and Pu, IPDPS 2011). Not while the memory does not hold.",
      backend_saturated},
     {"ramp-limited", "Did clients wait for processes to start?", true,
-     "Ramping are samples without an idle worker below the limit while connections wait; above 5 "
+     "Ramping are samples without an idle worker below the limit while connections wait; above 1 "
      "% of them. httpd starts 1, 2, 4 .. 32 processes a second.",
      ramp_limited},
     {"children-grow", "Do children grow with the requests they serve?", true,

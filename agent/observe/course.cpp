@@ -98,8 +98,9 @@ std::vector<double> rises_of(std::span<const Sample> samples, double longest) {
 
 void add_course(std::span<const Sample> samples, std::int64_t limit, LoadObservation& load) {
   const double longest = longest_gap(samples);
-  const double calm = calm_service_seconds(samples, longest, limit);
-  const double service = calm > 0 ? calm : load.service_seconds;
+  load.calm_service_seconds = calm_service_seconds(samples, longest, limit);
+  const double service =
+      load.calm_service_seconds > 0 ? load.calm_service_seconds : load.service_seconds;
   if (service > 0) load.offered = distribution_of(offered_course(samples, longest, service));
   if (longest <= 3 * static_cast<double>(kLongestRise)) load.rises = rises_of(samples, longest);
   load.plateau = plateau_of(samples, longest);

@@ -12,8 +12,8 @@
 
 namespace mpm {
 
-// Fills offered, rises and plateau of `load`, whose service_seconds is known by now. `limit` is of
-// workers.
+// Fills calm_service_seconds, offered, rises and plateau of `load`, whose service_seconds is known
+// by now. `limit` is of workers.
 //
 // The offered load follows the arrivals as it would with workers without end: between two looks d
 // seconds apart, a := a exp(-d/S) + r S (1 - exp(-d/S)), with r arrivals a second and a time S of a

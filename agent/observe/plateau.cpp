@@ -16,12 +16,15 @@ constexpr std::size_t kFewestInABin = 20;
 // Of the best throughput: as much is as good.
 constexpr double kAsGood = 0.93;
 constexpr double kFarBeyond = 1.5;
+// More at once by a fifth must bring a twentieth more throughput, or it is not worth them.
+constexpr double kWorthMore = 0.05 / 0.2;
 constexpr double kDeviations = 4;
 constexpr double kLongestRequest = 2;  // in looks
 
 struct Step {
   double workers = 0;
   double per_second = 0;
+  double arrivals = 0;  // a second
 };
 
 std::vector<Step> steps_of(std::span<const Sample> samples, double longest) {
@@ -31,7 +34,8 @@ std::vector<Step> steps_of(std::span<const Sample> samples, double longest) {
     const Between step = between(samples[i - 1], samples[i], longest);
     if (!step.comparable || step.restarted) continue;
     steps.push_back({static_cast<double>(serving(samples[i - 1]) + serving(samples[i])) / 2,
-                     static_cast<double>(step.requests) / step.seconds});
+                     static_cast<double>(step.requests) / step.seconds,
+                     step.arrivals / step.seconds});
   }
   return steps;
 }
@@ -52,6 +56,39 @@ std::vector<Step> binned(std::vector<Step> steps) {
   return bins;
 }
 
+// Throughput at the plateau: that of the bin that is far below the last one, where the last one
+// brought too little more; else the best one, near which the last may not be far beyond.
+double level_of(const std::vector<Step>& bins, double best) {
+  const Step& most = bins.back();
+  const auto below = std::find_if(bins.rbegin(), bins.rend(), [&](const Step& bin) {
+    return bin.workers * kFarBeyond <= most.workers;
+  });
+  if (below == bins.rend() || below->workers <= 0) return best;
+  const double more = most.workers / below->workers - 1;
+  const bool too_little = most.per_second < below->per_second * (1 + kWorthMore * more);
+  return too_little ? below->per_second : best;
+}
+
+// What came while the number of the busy rose, look by look, from the plateau to far beyond it.
+// Later nobody knows: clients that were turned away come again.
+double onset_arrivals(const std::vector<Step>& steps, double end_workers) {
+  double arrivals = 0;
+  double rising = 0;
+  for (std::size_t i = 1; i < steps.size(); ++i) {
+    if (steps[i - 1].workers > end_workers || steps[i].workers < kFarBeyond * end_workers) continue;
+    arrivals += steps[i].arrivals;
+    ++rising;
+  }
+  return rising > 0 ? arrivals / rising : 0;
+}
+
+double mean_workers(const std::vector<Step>& bins) {
+  double sum = 0;
+  for (const Step& bin : bins)
+    sum += bin.workers;
+  return sum / static_cast<double>(bins.size());
+}
+
 // Seconds between two looks, as they mostly are.
 double usual_step(double longest_gap) {
   return longest_gap / 3;
@@ -60,20 +97,25 @@ double usual_step(double longest_gap) {
 }  // namespace
 
 std::optional<Plateau> plateau_of(std::span<const Sample> samples, double longest_gap) {
-  std::vector<Step> steps = steps_of(samples, longest_gap);
+  const std::vector<Step> steps = steps_of(samples, longest_gap);
   if (steps.size() < kBins * kFewestInABin) return std::nullopt;
-  const std::vector<Step> bins = binned(std::move(steps));
+  const std::vector<Step> bins = binned(steps);
   const double best = std::ranges::max(bins, {}, &Step::per_second).per_second;
-  const auto first =
-      std::ranges::find_if(bins, [&](const Step& bin) { return bin.per_second >= kAsGood * best; });
+  const double level = level_of(bins, best);
+  const auto first = std::ranges::find_if(
+      bins, [&](const Step& bin) { return bin.per_second >= kAsGood * level; });
+  const auto last = std::find_if(bins.rbegin(), bins.rend(),
+                                 [&](const Step& bin) { return bin.per_second >= kAsGood * best; });
   const Step& most = bins.back();
   if (best <= 0 || first->workers > kLongestRequest * usual_step(longest_gap) * best)
     return std::nullopt;
   const double beyond = most.workers - first->workers;
   if (most.workers < kFarBeyond * first->workers ||
-      beyond < kDeviations * std::sqrt(std::max(1.0, first->workers)))
+      beyond < kDeviations * std::sqrt(std::max(1.0, mean_workers(bins))))
     return std::nullopt;
-  return Plateau{first->workers, best, most.workers, most.per_second};
+  return Plateau{first->workers, best,
+                 last->workers,  onset_arrivals(steps, last->workers),
+                 most.workers,   most.per_second};
 }
 
 }  // namespace mpm

@@ -14,8 +14,16 @@ namespace {
 // Ready to run for less than this, a share of it says nothing.
 constexpr double kLeastReadySeconds = 0.05;
 
+// Above this share of their time, or of a quota's periods, processors are full in a look.
+constexpr double kFull = 0.93;
+constexpr double kThrottled = 0.25;
+// Of what the host is busy with, what makes it the server's own work.
+constexpr double kMostly = 0.5;
+
 struct Use {
   double seconds = 0;         // between sweeps
+  std::int64_t looks = 0;     // likewise
+  std::int64_t full = 0;      // of these: the processors were full with the server's own work
   double core_seconds = 0;    // that the server could have used
   double served_seconds = 0;  // of workers that served a request
   double requests = 0;
@@ -53,6 +61,29 @@ double served_between(std::span<const Sample> samples) {
   return sum;
 }
 
+bool is_busy(const HostUsage& a, const HostUsage& b) {
+  return b.cpu_busy_seconds - a.cpu_busy_seconds >
+         kFull * (b.cpu_total_seconds - a.cpu_total_seconds);
+}
+
+bool is_stopped(const HostUsage& a, const HostUsage& b) {
+  return static_cast<double>(b.cpu_throttled - a.cpu_throttled) >
+         kThrottled * static_cast<double>(b.cpu_periods - a.cpu_periods);
+}
+
+// `samples` are from one sweep to the next, in which the server ran for `run` seconds. Its quota is
+// the server's own affair, and so is a busy host when most of that was its work.
+void add_looks(std::span<const Sample> samples, double run, Use& use) {
+  const double busy = samples.back().host.cpu_busy_seconds - samples.front().host.cpu_busy_seconds;
+  const bool ours = run > kMostly * busy;
+  for (std::size_t i = 1; i < samples.size(); ++i) {
+    const HostUsage& a = samples[i - 1].host;
+    const HostUsage& b = samples[i].host;
+    ++use.looks;
+    if ((ours && is_busy(a, b)) || is_stopped(a, b)) ++use.full;
+  }
+}
+
 Use use_of(std::span<const Sample> samples) {
   Use use;
   std::optional<std::size_t> before;
@@ -64,7 +95,9 @@ Use use_of(std::span<const Sample> samples) {
       use.core_seconds += seconds * samples[i].host.cores;
       use.served_seconds += served_between(samples.subspan(*before, i - *before + 1));
       use.requests += static_cast<double>(samples[i].accesses - samples[*before].accesses);
+      const double run_before = use.run;
       add_processes(samples[*before], samples[i], use);
+      add_looks(samples.subspan(*before, i - *before + 1), use.run - run_before, use);
     }
     before = i;
   }
@@ -77,6 +110,8 @@ void add_processor_use(std::span<const Sample> samples, LoadObservation& load) {
   const Use use = use_of(samples);
   if (use.requests > 0) load.cpu_seconds_per_request = use.run / use.requests;
   if (use.core_seconds > 0) load.cpu_own_share = use.run / use.core_seconds;
+  if (use.looks > 0)
+    load.cpu_full_share = static_cast<double>(use.full) / static_cast<double>(use.looks);
   const double ready = use.told_run + use.told_wait;
   if (!use.told) return;
   if (ready >= kLeastReadySeconds) load.cpu_wait_share = use.told_wait / ready;

@@ -12,8 +12,8 @@
 
 namespace mpm {
 
-// Fills cpu_seconds_per_request, cpu_own_share, cpu_wait_share and cpu_ready_share of `load`, as
-// far as two sweeps one after the other tell them.
+// Fills cpu_seconds_per_request, cpu_full_share, cpu_own_share, cpu_wait_share and cpu_ready_share
+// of `load`, as far as two sweeps one after the other tell them.
 void add_processor_use(std::span<const Sample> samples, LoadObservation& load);
 
 }  // namespace mpm

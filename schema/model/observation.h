@@ -35,15 +35,21 @@ struct Distribution {
 };
 
 // Where more requests served at once brought no more of them a second: with `workers` busy the
-// server gave `per_second`, its best but for a little, and with `most_workers` `most_per_second`.
+// server gave `per_second`, its best but for a little, still so with `end_workers`, and with
+// `most_workers` `most_per_second`.
 struct Plateau {
   double workers = 0;
   double per_second = 0;
+  double end_workers = 0;
+  // A second, while the number of the busy rose from the plateau to far beyond it; 0: not seen.
+  double onset_arrivals = 0;
   double most_workers = 0;
   double most_per_second = 0;
 
   static constexpr std::tuple kFields{Field{"workers", &Plateau::workers},
                                       Field{"per_second", &Plateau::per_second},
+                                      Field{"end_workers", &Plateau::end_workers},
+                                      Field{"onset_arrivals", &Plateau::onset_arrivals},
                                       Field{"most_workers", &Plateau::most_workers},
                                       Field{"most_per_second", &Plateau::most_per_second}};
 };
@@ -64,7 +70,10 @@ struct LoadObservation {
   double completed_per_second = 0;
   double arrived_per_second = 0;
   double service_seconds = 0;  // mean time a request holds its worker, waiting for reads left out
-  double service_cv2 = 0;      // squared coefficient of variation
+  // The same of the time in which neither the limit nor the processors made requests wait; 0: it
+  // was not seen.
+  double calm_service_seconds = 0;
+  double service_cv2 = 0;  // squared coefficient of variation
   double oldest_request_seconds = 0;
   // Workers that the clients ask for: what arrives, times the time of a request, as it builds up
   // and fades. It goes on where the limit holds `busy` down.
@@ -76,6 +85,7 @@ struct LoadObservation {
   // Waits for a client's next request by how long they had lasted: summed Work::waiting_by_age.
   std::vector<std::int64_t> waiting_by_age;
   double cpu_busy_share = 0;           // of the host's cores
+  double cpu_full_share = 0;           // of the looks: processors full with the server's own work
   double cpu_throttled_share = 0;      // of the periods of the quota
   double cpu_seconds_per_request = 0;  // of the server's processes
   // Of the server's processes between sweeps; absent when two of them did not tell.
@@ -98,6 +108,7 @@ struct LoadObservation {
       Field{"completed_per_second", &LoadObservation::completed_per_second},
       Field{"arrived_per_second", &LoadObservation::arrived_per_second},
       Field{"service_seconds", &LoadObservation::service_seconds},
+      Field{"calm_service_seconds", &LoadObservation::calm_service_seconds},
       Field{"service_cv2", &LoadObservation::service_cv2},
       Field{"oldest_request_seconds", &LoadObservation::oldest_request_seconds},
       Field{"offered", &LoadObservation::offered},
@@ -105,6 +116,7 @@ struct LoadObservation {
       Field{"plateau", &LoadObservation::plateau},
       Field{"waiting_by_age", &LoadObservation::waiting_by_age},
       Field{"cpu_busy_share", &LoadObservation::cpu_busy_share},
+      Field{"cpu_full_share", &LoadObservation::cpu_full_share},
       Field{"cpu_throttled_share", &LoadObservation::cpu_throttled_share},
       Field{"cpu_seconds_per_request", &LoadObservation::cpu_seconds_per_request},
       Field{"cpu_own_share", &LoadObservation::cpu_own_share},
@@ -114,15 +126,17 @@ struct LoadObservation {
 
 // The children's memory, reduced over the window.
 struct MemoryObservation {
-  std::int64_t children = 0;                 // in the last sweep
-  double requests_per_child = 0;             // median of the last sweep
-  Bytes shared_once;                         // what all processes map together, counted once
-  Bytes child_fresh;                         // unique memory of a child that has served nothing
-  Bytes child_typical;                       // median unique memory
-  Bytes child_large;                         // its 95th percentile
-  Bytes child_peak;                          // VmHWM less what is shared, 95th percentile
+  std::int64_t children = 0;      // in the last sweep
+  double requests_per_child = 0;  // median of the last sweep
+  Bytes shared_once;              // what all processes map together, counted once
+  // A child's own: its unique memory, and what of it was swapped out.
+  Bytes child_fresh;                         // that has served nothing
+  Bytes child_warm;                          // warm, without what it grew by; 0: not known
+  Bytes child_typical;                       // median
+  Bytes child_large;                         // 95th percentile
+  Bytes child_peak;                          // of that and VmHWM less what is shared, likewise
   Bytes child_rss;                           // median, for comparison with other tools
-  Bytes server_pss;                          // all processes together
+  Bytes server_pss;                          // all processes together, as far as resident
   std::optional<double> growth_per_request;  // bytes; absent when the data cannot tell
   double growth_low = 0;                     // 10th percentile of the slopes
   std::int64_t growth_pairs = 0;             // how many pairs of sweeps it rests on
@@ -132,6 +146,7 @@ struct MemoryObservation {
       Field{"requests_per_child", &MemoryObservation::requests_per_child},
       Field{"shared_once_bytes", &MemoryObservation::shared_once},
       Field{"child_fresh_bytes", &MemoryObservation::child_fresh},
+      Field{"child_warm_bytes", &MemoryObservation::child_warm},
       Field{"child_typical_bytes", &MemoryObservation::child_typical},
       Field{"child_large_bytes", &MemoryObservation::child_large},
       Field{"child_peak_bytes", &MemoryObservation::child_peak},

@@ -178,17 +178,21 @@ TEST_P(Harmless, WhatServesWellIsServedAsWellAfterEachRound) {
 struct Bar {
   const char* name;
   double regret;
+  std::size_t seconds = kQuick;  // until the load has done its harm
 };
 std::ostream& operator<<(std::ostream& out, const Bar& bar) {
   return out << bar.name;
 }
 
 class Cured : public testing::TestWithParam<Bar> {};
-INSTANTIATE_TEST_SUITE_P(Quick, Cured, testing::Values(Bar{"L4", 1.3}, Bar{"L6", 1.1}),
+INSTANTIATE_TEST_SUITE_P(Quick, Cured,
+                         testing::Values(Bar{"L2", 1.1}, Bar{"L4", 1.1}, Bar{"L6", 1.1},
+                                         Bar{"L7", 1.15, 200}, Bar{"L9", 1.1},
+                                         Bar{"L11", 1.1, 300}),
                          [](const auto& bar) { return std::string(bar.param.name); });
 
 TEST_P(Cured, InThreeRoundsTheAdviceIsNearTheOracle) {
-  const Match match = play(named(GetParam().name), Grid::Coarse, Others::Left);
+  const Match match = play(named(GetParam().name, GetParam().seconds), Grid::Coarse, Others::Left);
   EXPECT_GT(match.regret(kDefault), 3) << "there is something to win";
   EXPECT_LE(match.regret(kOurs), GetParam().regret) << line_of(match);
   EXPECT_FALSE(match.outcomes[kOurs].breaks_budget());

@@ -71,6 +71,7 @@ std::vector<ProcessUsage> processes_of(const Case& tried, const model::SecondSee
     usage.rss = usage.peak = usage.unique + usage.shared;
     usage.pss = usage.unique + bytes(share);
     usage.cpu_seconds = child.processor_seconds;
+    usage.cpu_wait_seconds = child.waited_seconds;
     processes.push_back(usage);
   }
   return processes;

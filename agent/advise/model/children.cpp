@@ -226,8 +226,8 @@ std::vector<ChildSeen> Children::sweep() const {
   std::vector<ChildSeen> seen;
   for (const Process& process : processes_)
     if (process.state == State::Running || process.state == State::Going)
-      seen.push_back(
-          {process.number, process.requests, bytes_of(process), process.processor_seconds});
+      seen.push_back({process.number, process.requests, bytes_of(process),
+                      process.processor_seconds, process.waited_seconds});
   return seen;
 }
 

@@ -51,6 +51,7 @@ struct Process {
   std::int64_t number = 0;  // so many were started before it
   std::int64_t requests = 0;
   double processor_seconds = 0;
+  double waited_seconds = 0;  // for a processor
   Time ready{};
 
   std::int32_t idle() const { return state == State::Running ? threads - busy : 0; }
@@ -72,7 +73,9 @@ struct ChildSeen {
   std::int64_t number = 0;  // of no other child of this server
   std::int64_t requests = 0;
   double bytes = 0;
+  // Of requests that are done with the processors.
   double processor_seconds = 0;
+  double waited_seconds = 0;  // ready to run, for a processor
 };
 
 class Children {
@@ -93,8 +96,10 @@ class Children {
   // event: a connection that was kept is closed.
   void drop(std::int32_t process);
   void served(std::int32_t process) { ++at(process).requests; }
-  void worked(std::int32_t process, Time on_processor) {
-    at(process).processor_seconds += in_seconds(on_processor);
+  // Seconds on a processor, and waiting for one.
+  void worked(std::int32_t process, double ran, double waited) {
+    at(process).processor_seconds += ran;
+    at(process).waited_seconds += waited;
   }
   // Whether it is still the same that had this serial, and goes on.
   bool goes_on(std::int32_t process, std::uint16_t serial) const;

@@ -14,6 +14,10 @@ void Processors::advance(Time now) {
   const double seconds = in_seconds(now - now_);
   got_ += rate_ * seconds;
   busy_ += busy_cores() * seconds;
+  if (!running_.empty()) {
+    ran_ += busy_cores() * seconds / static_cast<double>(running_.size());
+    ready_ += seconds / slowdown_;
+  }
   now_ = now;
 }
 
@@ -31,12 +35,12 @@ void Processors::foresee() {
 
 void Processors::add(std::uint32_t connection, Time work, Time now) {
   advance(now);
-  running_.push_back({got_ + in_seconds(work), connection});
+  running_.push_back({got_ + in_seconds(work), connection, ran_, ready_});
   std::push_heap(running_.begin(), running_.end(), later);
   foresee();
 }
 
-std::uint32_t Processors::take_next() {
+Processors::Done Processors::take_next() {
   advance(next_);
   std::pop_heap(running_.begin(), running_.end(), later);
   const Share done = running_.back();
@@ -44,7 +48,8 @@ std::uint32_t Processors::take_next() {
   // A nanosecond's rounding must not add up.
   got_ = std::max(got_, done.done_at);
   foresee();
-  return done.connection;
+  const double ran = ran_ - done.ran_before;
+  return {done.connection, ran, ready_ - done.ready_before - ran};
 }
 
 void Processors::slow_down(double slowdown, Time now) {

@@ -37,6 +37,13 @@ struct Machine {
 // get the same, so that who is done next does not change when others come or go.
 class Processors {
  public:
+  // What a kernel would have counted for it until it was done, seconds.
+  struct Done {
+    std::uint32_t connection = 0;
+    double ran = 0;     // on a processor, its part of the switching included
+    double waited = 0;  // ready to run, for a processor
+  };
+
   explicit Processors(const Machine& machine)
       : cores_(machine.cores), switching_(machine.switching) {}
 
@@ -44,7 +51,7 @@ class Processors {
   void add(std::uint32_t connection, Time work, Time now);
   // When the next one is done, while nothing else happens; Time::max(): nobody runs.
   Time next() const { return next_; }
-  std::uint32_t take_next();
+  Done take_next();
   // From now on each takes so many times as long.
   void slow_down(double slowdown, Time now);
   // Seconds of all cores together, switching included.
@@ -54,6 +61,7 @@ class Processors {
   struct Share {
     double done_at = 0;  // of the seconds that each got
     std::uint32_t connection = 0;
+    double ran_before = 0, ready_before = 0;  // `ran_` and `ready_` when it came
   };
   static bool later(const Share& a, const Share& b) { return a.done_at > b.done_at; }
   double busy_cores() const;
@@ -64,6 +72,8 @@ class Processors {
   double got_ = 0;   // seconds that each that runs got since the beginning
   double rate_ = 0;  // of a second, that each gets in a second
   double busy_ = 0;
+  // Of each that runs since the beginning, seconds: on a processor, and that or waiting for one.
+  double ran_ = 0, ready_ = 0;
   Time now_{};
   Time next_ = Time::max();
   std::vector<Share> running_;  // a heap

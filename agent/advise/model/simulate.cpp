@@ -44,7 +44,7 @@ class Simulation {
     return options_.limiter != nullptr && serving_ >= options_.limiter->limit();
   }
   void begin(std::uint32_t index, Time now);
-  void processor_over(std::uint32_t index, Time now);
+  void processor_over(const Processors::Done& done, Time now);
   void ask_backend(std::uint32_t index, Time now);
   void serve(const Backend::Service& service, Time now);
   void service_over(std::uint32_t index, Time now);
@@ -197,13 +197,15 @@ void Simulation::begin(std::uint32_t index, Time now) {
   begun_seconds_ += in_seconds(now);
   const Time work = load_.processor.draw(random_);
   connection.service = load_.service.draw(random_);
-  children_.worked(connection.process, work);
   if (processors_.limited() && work > Time{}) return processors_.add(index, work, now);
+  children_.worked(connection.process, in_seconds(work), 0);
   connection.service += work;
   ask_backend(index, now);
 }
 
-void Simulation::processor_over(std::uint32_t index, Time now) {
+void Simulation::processor_over(const Processors::Done& done, Time now) {
+  const std::uint32_t index = done.connection;
+  children_.worked(connections_[index].process, done.ran, done.waited);
   if (connections_[index].service > Time{}) return ask_backend(index, now);
   answered(index, now);
 }

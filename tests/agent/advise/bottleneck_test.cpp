@@ -106,7 +106,7 @@ TEST(Bottleneck, CalmProcessorsAreNobodys) {
 TEST(Bottleneck, WhatIsFullBehindHttpdWantsNoWorkers) {
   Observation seen = event();
   saturate(seen);
-  seen.load.plateau = {16, 190, 150, 185};
+  seen.load.plateau = {16, 190, 30, 0, 150, 185};
   const Proposal proposal = recommend(seen);
   const Finding* full = finding(proposal, "backend-saturated");
   ASSERT_NE(full, nullptr);
@@ -117,7 +117,7 @@ TEST(Bottleneck, WhatIsFullBehindHttpdWantsNoWorkers) {
 
 TEST(Bottleneck, AThroughputThatFullProcessorsHoldDownIsNoBackends) {
   Observation seen = pressed();
-  seen.load.plateau = {16, 190, 150, 185};
+  seen.load.plateau = {16, 190, 30, 0, 150, 185};
   seen.load.cpu_own_share = 0.9;
   EXPECT_EQ(finding(recommend(seen), "backend-saturated"), nullptr);
 }

@@ -103,6 +103,43 @@ TEST(Fit, IsThePartOfTheBudgetAfterWhatIsSharedOnce) {
   EXPECT_EQ(processes_that_fit(*memory_budget(poor), *process_cost(poor, policy), policy).value, 0);
 }
 
+Observation growing() {
+  Observation seen = host_with(1000, 100);
+  seen.memory->growth_per_request = 60000;
+  seen.memory->growth_low = 59000;
+  seen.memory->child_warm = Bytes{6 * kMb};
+  return seen;
+}
+
+TEST(Growing, IsWhatThousandRequestsMakeADifferenceTo) {
+  ASSERT_TRUE(growth_of(growing()));
+  EXPECT_EQ(growth_of(growing())->warm, Bytes{6 * kMb});
+  Observation seen = growing();
+  seen.memory->growth_per_request = 1000;
+  EXPECT_FALSE(growth_of(seen));
+  seen = growing();
+  seen.memory->growth_low = -1;
+  EXPECT_FALSE(growth_of(seen)) << "it may be chance";
+}
+
+// A warm child is three fifths of what one may come to before it ends, however large they are now.
+TEST(Growing, ChildrenAreCountedAtTheirEnd) {
+  const Policy policy;
+  const Cost cost = *process_cost(growing(), policy);
+  EXPECT_EQ(cost.counted, Bytes{10 * kMb});
+  EXPECT_EQ(process_cost(host_with(1000, 100), policy)->counted, Bytes{10 * kMb}) << "the large";
+}
+
+TEST(Growing, AllMayBeAtTheirEndTogether) {
+  const Growth growth{Bytes{6 * kMb}, 60000};
+  const Bytes room{600 * kMb};
+  const std::int64_t life = life_of(growth, room, Processes{50});
+  EXPECT_LE(50 * (6 * kMb + 60000 * life), 600 * kMb);
+  EXPECT_GT(50 * (6 * kMb + 60000 * (life + 1)), 600 * kMb);
+  EXPECT_EQ(life_of(growth, room, Processes{100}), 50)
+      << "there is no room, and no life is shorter";
+}
+
 TEST(Sum, S20_CountsProcessesAndTheirTermsAddUp) {
   const Observation seen = host_with(900, 100);
   const Policy policy;

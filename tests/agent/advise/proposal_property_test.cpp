@@ -53,6 +53,7 @@ void add_load(Observation& seen) {
   load.overflows = *rc::gen::inRange(0, 100);
   load.arrived_per_second = up_to(5000);
   load.service_seconds = up_to(2000) / 1000;
+  if (perhaps()) load.calm_service_seconds = load.service_seconds * share();
   load.offered = flat(up_to(3000));
   if (perhaps()) {
     load.rises = *rc::gen::container<std::vector<double>>(
@@ -64,11 +65,14 @@ void add_load(Observation& seen) {
         kWaitingAges.size() + 1, rc::gen::inRange<std::int64_t>(0, 500));
   if (perhaps()) seen.past = {Instant{}, up_to(1000), up_to(3600), 150, 300};
   if (*rc::gen::inRange(0, 5) == 0)
-    load.plateau = {up_to(50), 1 + up_to(500), 60 + up_to(300), up_to(500)};
+    load.plateau = {up_to(50),  1 + up_to(500),   50 + up_to(50),
+                    up_to(800), 100 + up_to(300), up_to(500)};
 }
 
 void add_processors(Observation& seen) {
   seen.load.cpu_busy_share = share();
+  seen.load.cpu_full_share = share() * share();
+  seen.load.cpu_seconds_per_request = share() / 10;
   seen.load.cpu_throttled_share = share() / 2;
   if (perhaps()) seen.load.cpu_own_share = share();
   if (!seen.load.cpu_own_share || perhaps()) return;
@@ -92,13 +96,17 @@ void add_memory(Observation& seen) {
   if (!perhaps()) return;
   memory.growth_per_request = up_to(200000);
   memory.growth_low = *memory.growth_per_request * 0.9;
+  memory.child_warm = memory.child_typical / 2;
 }
 
 // Any server and load, within reason.
 Observation anything() {
   Observation seen = *rc::gen::element(event(), worker(), prefork());
-  seen.worker_limit = *rc::gen::inRange(1, 40) * (seen.mpm == Mpm::Prefork ? 1 : 25);
+  const std::int64_t processes = *rc::gen::inRange(1, 40);
+  seen.worker_limit = processes * (seen.mpm == Mpm::Prefork ? 1 : 25);
   put(seen, "MaxRequestWorkers", seen.worker_limit);
+  // As httpd has it in force: no more than may run.
+  put(seen, "StartServers", std::min<std::int64_t>(seen.mpm == Mpm::Prefork ? 5 : 2, processes));
   put(seen, "KeepAliveTimeout", *rc::gen::inRange(1, 60));
   add_load(seen);
   add_processors(seen);
@@ -154,7 +162,9 @@ TEST_F(RecommendProperty, NoMoreWorkersThanTheMemoryHolds) {
     RC_ASSERT(proposal.memory.has_value());
     const std::int64_t one = seen.mpm == Mpm::Prefork ? 1 : 25;
     RC_ASSERT(workers->to <= std::max(one, proposal.memory->workers_that_fit));
-    if (workers->to < workers->from)
+    const bool slower =
+        finding(proposal, "cpu-saturated") || finding(proposal, "backend-saturated");
+    if (workers->to < workers->from && !slower)
       RC_ASSERT(workers->to + one > proposal.memory->workers_that_fit);
   }));
 }
@@ -189,6 +199,8 @@ TEST_F(RecommendProperty, MoreLoadNeverWantsFewerWorkers) {
 TEST_F(RecommendProperty, MoreMemoryNeverWantsFewerWorkers) {
   EXPECT_TRUE(rc::check([] {
     Observation seen = anything();
+    // A throughput that fell is put down to the memory, while that fails.
+    seen.load.plateau.reset();
     const std::int64_t less = workers_after(seen);
     seen.host.memory_available += Bytes{*rc::gen::inRange(0, 4000) * kMb};
     for (MemoryLimit& limit : seen.host.limits)
@@ -206,6 +218,7 @@ TEST_F(RecommendProperty, MoreProcessorsNeverWantFewerWorkers) {
     const std::int64_t less = workers_after(seen);
     const double rest = share();
     seen.load.cpu_busy_share *= rest;
+    seen.load.cpu_full_share *= rest;
     seen.load.cpu_throttled_share *= rest;
     if (seen.load.cpu_own_share) *seen.load.cpu_own_share *= rest;
     if (seen.load.cpu_ready_share) *seen.load.cpu_ready_share *= rest;
@@ -236,7 +249,10 @@ TEST_F(RecommendProperty, WhatWasTakenIsNotProposedAgain) {
     seen.load.deaf_share = 0;
     // What waits for idle clients changes with KeepAliveTimeout, and is another observation.
     seen.load.keepalive = flat(0);
-    RC_ASSERT(recommend(with(seen, recommend(seen))).changes.empty());
+    const Proposal first = recommend(seen);
+    const Proposal second = recommend(with(seen, first));
+    RC_LOG() << first.block << second.block;
+    RC_ASSERT(second.changes.empty());
   }));
 }
 

@@ -165,13 +165,18 @@ TEST(Recommend, ChildrenThatGrowAreReplacedInTime) {
   seen.memory->growth_per_request = 60.0 * 1024;
   seen.memory->growth_low = 58.0 * 1024;
   seen.memory->growth_pairs = 100;
+  seen.memory->child_warm = Bytes{12 * kMb};
   const Proposal proposal = recommend(seen);
   EXPECT_NE(finding(proposal, "children-grow"), nullptr);
   const Change* life = change(proposal, "MaxConnectionsPerChild");
   ASSERT_NE(life, nullptr);
-  // Room for each of 150: (6060 * 0.85 - 10) / 150 - 15 MB, twice that over 60 KiB a request.
-  const double room = (6060 * 0.85 - 10) / 150 - 15;
-  EXPECT_NEAR(static_cast<double>(life->to), 2 * room * 1024 / 60, 2);
+  // Room for each of 150: (6060 * 0.85 - 10) / 150 - 12 MB, and 60 KiB of that for a request.
+  const double room = (6060 * 0.85 - 10) / 150 - 12;
+  EXPECT_NEAR(static_cast<double>(life->to), room * 1024 / 60, 2);
+  // It is the same when they have grown as far as they now may.
+  seen.memory->child_typical = Bytes{20 * kMb};
+  seen.memory->child_large = Bytes{30 * kMb};
+  EXPECT_TRUE(recommend(with(seen, proposal)).changes.empty());
 }
 
 TEST(Recommend, TheKernelsCapOnTheBacklogIsSaid) {

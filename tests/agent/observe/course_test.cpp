@@ -123,6 +123,43 @@ TEST(Plateau, IsNoneOfASteadyLoad) {
   }
 }
 
+// A few at once: from 1 to 6 is chance.
+TEST(Plateau, IsNoneOfAFewRequestsAtOnce) {
+  std::mt19937 random(5);
+  double accesses = 0;
+  const auto samples = window(300, [&](Sample& sample, int) {
+    accesses += std::poisson_distribution<int>(100)(random);
+    sample.accesses = static_cast<std::int64_t>(accesses);
+    sample.tally.busy = std::poisson_distribution<int>(3.5)(random);
+    sample.tally.idle = 10;
+  });
+  EXPECT_FALSE(load_of(samples, 400).plateau);
+}
+
+// Half of the time a steady load; then twice as much comes, and the backend chokes on what waits.
+TEST(Plateau, TellsWhatCameWhenItWasLeft) {
+  const auto samples = window(400, [](Sample& sample, int second) {
+    const int choked = std::max(0, second - 200);
+    sample.accesses = 120 * std::min(second, 200) + 30 * choked;
+    sample.tally.busy = choked > 0 ? std::min(400, 10 + 230 * choked) : 10;
+    sample.tally.idle = choked > 1 ? 0 : 10;
+    sample.listeners = {listener(0, 0)};
+  });
+  const auto plateau = load_of(samples, 400).plateau;
+  ASSERT_TRUE(plateau);
+  EXPECT_EQ(plateau->end_workers, 10);
+  EXPECT_EQ(plateau->most_workers, 400);
+  EXPECT_NEAR(plateau->most_per_second, 30, 1e-9);
+  EXPECT_NEAR(plateau->onset_arrivals, 30 + 230, 1e-9) << "30 were served, and 230 came on top";
+}
+
+// Nearly four times as many at once bring a tenth more, which is no reason for more.
+TEST(Plateau, IsWhereMuchMoreAtOnceBringsLittle) {
+  const auto samples =
+      waves([](double wanted) { return std::min(wanted, 120 + wanted / 12); }, 0.1);
+  EXPECT_TRUE(load_of(samples, 400).plateau);
+}
+
 TEST(Plateau, IsNotSeenInAFewLooks) {
   auto samples = waves([](double wanted) { return std::min(wanted, 160.0); }, 0.1);
   samples.resize(150);

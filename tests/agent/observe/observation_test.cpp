@@ -177,6 +177,28 @@ TEST(ObserveMemory, GrowthIsTheSlopeWithinAChild) {
   ASSERT_TRUE(memory->growth_per_request);
   EXPECT_NEAR(*memory->growth_per_request, 20000, 200);
   EXPECT_GT(memory->growth_low, 19000);
+  // Of children of 16, 24, 32 and 40 MB the median, and not what they have grown to.
+  EXPECT_NEAR(static_cast<double>(memory->child_warm.value), 28 << 20, 5 << 20);
+}
+
+// Half of each child has been paged out, and the worse the shortage is the more.
+TEST(ObserveMemory, WhatWasSwappedOutIsAChildsToo) {
+  const auto samples = window(40, [](Sample& sample, int second) {
+    for (std::int32_t pid = 2; pid < 6; ++pid) {
+      ProcessUsage child = process(pid, 100 + 12 * second, 4 << 20);
+      child.swap = Bytes{(8 << 20) + 20000 * child.requests};
+      sample.processes.push_back(child);
+    }
+  });
+  const auto memory = observe(samples, ten_workers()).memory;
+  ASSERT_TRUE(memory);
+  EXPECT_EQ(memory->child_typical, Bytes{(12 << 20) + 20000 * (100 + 12 * 40)});
+  EXPECT_EQ(memory->child_large, memory->child_typical);
+  EXPECT_EQ(memory->child_peak, memory->child_typical);
+  ASSERT_TRUE(memory->growth_per_request) << "the resident part stands still";
+  EXPECT_NEAR(*memory->growth_per_request, 20000, 1);
+  // Of the machine's memory it holds what is resident.
+  EXPECT_EQ(memory->server_pss, Bytes{4 * ((4 << 20) + (10 << 20) / 4)});
 }
 
 TEST(ObserveMemory, WarmingUpIsNoGrowth) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Whose work fills the processors: sweeps of the server's processes against the host's load.
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 #include "agent/observe/observation.h"
@@ -86,6 +88,26 @@ TEST(Processor, AChildThatCameBetweenSweepsIsNoRun) {
       observe(samples, settings_of(Mpm::Prefork, 10, {{"MaxRequestWorkers", 10}})).load;
   EXPECT_DOUBLE_EQ(load.cpu_own_share.value(), 0);
   EXPECT_FALSE(load.cpu_wait_share);
+}
+
+// Five of thirty seconds at full load, and whose that was.
+LoadObservation burst(double run) {
+  const auto samples = window(30, [&](Sample& sample, int second) {
+    const int full = std::clamp(second - 10, 0, 5);
+    sample.accesses = 100 * second;
+    sample.host.cpu_busy_seconds = 1.0 * (second - full) + 4.0 * full;
+    if (second % kSweepEvery != 0) return;
+    ProcessUsage child = process(2, 50 * second, 3 << 20);
+    child.cpu_seconds = run * sample.host.cpu_busy_seconds;
+    sample.processes = {child};
+  });
+  return observe(samples, settings_of(Mpm::Prefork, 10, {{"MaxRequestWorkers", 10}})).load;
+}
+
+TEST(Processor, ABurstThatFillsThemIsSeenThoughTheyAreCalmOnAverage) {
+  EXPECT_LT(burst(0.9).cpu_busy_share, 0.5);
+  EXPECT_NEAR(burst(0.9).cpu_full_share, 5.0 / 30, 1e-9);
+  EXPECT_EQ(burst(0.3).cpu_full_share, 0) << "mostly the work of others";
 }
 
 TEST(Processor, AQuotaThatStoppedTheServerIsSeen) {

@@ -108,6 +108,23 @@ TEST(Processors, SwitchingTakesOfTheWorkWhatEachThatRunsTooMuchCosts) {
   }
 }
 
+// As the kernel counts it for each child: all that the processors did, and the rest of the time
+// that its requests were ready.
+TEST(Processors, AChildShowsWhatItRanAndWhatItWaited) {
+  Served served{.pool = fixed_pool(52), .listen_backlog = 100'000, .costs = kFree};
+  served.machine = {.cores = 2, .switching = 0.01};
+  SimulationOptions options = kWarm;
+  options.sweep_every = 10s;
+  const Simulated seen = simulate(served, working(300, 200, ServiceTime(0.01, 0)), options);
+  double ran = 0, waited = 0;
+  for (const ChildSeen& child : seen.seconds.back().sweep) {
+    ran += child.processor_seconds;
+    waited += child.waited_seconds;
+  }
+  EXPECT_NEAR(ran, seen.seconds.back().processor_seconds, 2);
+  EXPECT_NEAR((ran + waited) / ran, 52.0 / 2, 0.5) << "each of 52 has a 26th of its time";
+}
+
 TEST(Backends, WhoFindsAllItsServersBusyWaitsAsErlangSays) {
   for (const double a_second : {60.0, 80.0, 90.0}) {
     const Simulated seen = long_run(500, working(a_second, 6000, kNothing, ServiceTime(0.1, 1)),

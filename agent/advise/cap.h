@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// How many workers are enough although clients wait: with more of them requests only take longer,
+// because the processors or something behind httpd is full. Pure.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "agent/advise/facts.h"
+
+namespace mpm::advise {
+
+struct Cap {
+  double workers = 0;  // infinite: none
+  std::string because;
+  std::string formula;  // with the numbers in it
+  std::string_view rule;
+};
+
+// The lower of the two, with the workers that wait for a client's next request on top.
+//
+// Processors, while they are full with httpd's own work:
+//
+//   1.5 c S / D + 2 c
+//
+// for c cores, S seconds of a request of which D on a processor: c S / D requests keep all of them
+// running (the knee of Lazowska's bounds), half as many again and two a core are for chance.
+//
+// Behind httpd, where throughput fell below 90 % of the best with more requests at once, and more
+// clients came than it ever served: 1.15 x the most that were served at once with 93 % of the best
+// (after Wang, Malkowski and Pu, IPDPS 2011). Without these arrivals it was only slow for a while.
+//
+// Only for a pool that was full. A cap that is not known better is the limit as it is.
+Cap cap_of(const Facts& facts);
+
+}  // namespace mpm::advise

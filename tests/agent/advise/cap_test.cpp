@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// How many workers are enough: where more of them make each other slower, and what goes with that.
+#include "agent/advise/cap.h"
+
+#include <cmath>
+
+#include <gtest/gtest.h>
+
+#include "agent/advise/recommend.h"
+#include "tests/agent/advise/proposal_parts.h"
+
+namespace mpm {
+namespace {
+
+// Bursts that fill the processors while all 400 workers are busy; over the whole window there is
+// time left. A request takes 70 ms when nobody waits, of which it runs 20 ms.
+Observation burning() {
+  Observation seen = event();
+  seen.worker_limit = 400;
+  put(seen, "MaxRequestWorkers", 400);
+  put(seen, "ServerLimit", 32);
+  saturate(seen);
+  seen.load.pinned_share = 0.3;
+  seen.load.completed_per_second = 100;
+  seen.load.cpu_busy_share = 0.6;
+  seen.load.cpu_full_share = 0.25;
+  seen.load.cpu_own_share = 0.58;
+  seen.load.cpu_ready_share = 0.8;
+  seen.load.cpu_seconds_per_request = 0.02;
+  seen.load.calm_service_seconds = 0.07;
+  seen.load.service_seconds = 0.9;
+  return seen;
+}
+
+double cap(const Observation& seen) {
+  const Policy policy;
+  return advise::cap_of(advise::Facts(seen, policy)).workers;
+}
+
+TEST(Cap, OfProcessorsIsHalfAsManyAgainAsKeepThemRunning) {
+  EXPECT_NEAR(cap(burning()), 1.5 * 4 * 70 / 20 + 2 * 4, 1e-9);
+}
+
+// Never a calm moment: what a request neither ran nor waited for a processor is the rest of it.
+TEST(Cap, OfProcessorsNeedsNoCalm) {
+  Observation seen = burning();
+  seen.load.calm_service_seconds = 0;
+  seen.load.service_seconds = 0.25;
+  EXPECT_NEAR(cap(seen), 1.5 * 4 * (20 + 0.2 * 250) / 20 + 2 * 4, 1e-9);
+}
+
+TEST(Cap, IsNoneWhereNobodyWaitedForAWorker) {
+  Observation seen = burning();
+  seen.load.pinned_share = 0;
+  seen.load.busy = flat(200);
+  EXPECT_TRUE(std::isinf(cap(seen)));
+  EXPECT_EQ(change(recommend(seen), "MaxRequestWorkers"), nullptr);
+}
+
+TEST(Cap, OfTheLimitWhereHttpdsPartIsNotKnown) {
+  Observation seen = burning();
+  seen.load.cpu_full_share = 0;
+  seen.load.cpu_busy_share = 0.97;
+  seen.load.cpu_own_share.reset();
+  seen.load.cpu_ready_share.reset();
+  EXPECT_EQ(cap(seen), 400);
+  EXPECT_EQ(change(recommend(seen), "MaxRequestWorkers"), nullptr);
+}
+
+TEST(Cap, BindsTheWorkersTheSparesAndTheQueue) {
+  const Observation seen = burning();
+  const Proposal proposal = recommend(seen);
+  const Change* workers = change(proposal, "MaxRequestWorkers");
+  ASSERT_NE(workers, nullptr) << proposal.verdict;
+  EXPECT_EQ(workers->to, 25) << "29, in processes of 25";
+  EXPECT_NE(workers->formula.find("1.5 x 4 processors x 70.0 ms of a request / 20.0 ms"),
+            std::string::npos)
+      << workers->formula;
+  const Change* backlog = change(proposal, "ListenBacklog");
+  ASSERT_NE(backlog, nullptr);
+  EXPECT_EQ(backlog->to, 64);
+  ASSERT_NE(finding(proposal, "cpu-saturated"), nullptr);
+  EXPECT_NE(finding(proposal, "cpu-saturated")->claim.find("in 25 % of the looks"),
+            std::string::npos)
+      << finding(proposal, "cpu-saturated")->claim;
+  EXPECT_TRUE(recommend(with(seen, proposal)).changes.empty());
+}
+
+// 13 are nearer to one process of 13 than to one of 25.
+TEST(Cap, BelowAProcessTakesThreadsFromIt) {
+  Observation seen = burning();
+  seen.load.calm_service_seconds = 0.02;
+  const Proposal proposal = recommend(seen);
+  ASSERT_NE(change(proposal, "ThreadsPerChild"), nullptr);
+  EXPECT_EQ(change(proposal, "ThreadsPerChild")->to, 14);
+  EXPECT_EQ(change(proposal, "MaxRequestWorkers")->to, 14);
+  EXPECT_TRUE(recommend(with(seen, proposal)).changes.empty());
+}
+
+// 400 workers wait for a backend that served most with 16 of them, when twice as many came.
+Observation crowded() {
+  Observation seen = burning();
+  seen.load.cpu_full_share = 0;
+  seen.load.plateau = {12, 190, 16, 260, 400, 30};
+  return seen;
+}
+
+TEST(Cap, OfABackendThatServesFewerWhenMoreWait) {
+  EXPECT_NEAR(cap(crowded()), 1.15 * 16 + 1, 1e-9);
+  const Proposal proposal = recommend(crowded());
+  ASSERT_NE(change(proposal, "MaxRequestWorkers"), nullptr);
+  EXPECT_EQ(change(proposal, "MaxRequestWorkers")->to, 25);
+  EXPECT_NE(change(proposal, "MaxRequestWorkers")->because.find("30 a second with 400"),
+            std::string::npos)
+      << change(proposal, "MaxRequestWorkers")->because;
+}
+
+// No more clients came than it had served before: it stood still for a while.
+TEST(Cap, IsTheLimitWhereABackendWasOnlySlow) {
+  Observation seen = crowded();
+  seen.load.plateau->onset_arrivals = 180;
+  EXPECT_EQ(cap(seen), 400);
+  EXPECT_EQ(change(recommend(seen), "MaxRequestWorkers"), nullptr);
+  EXPECT_EQ(change(recommend(seen), "ListenBacklog"), nullptr);
+}
+
+TEST(Cap, OfWorkersThatWaitForClientsComesOnTop) {
+  Observation seen = burning();
+  seen.mpm = Mpm::Worker;
+  seen.load.keepalive = flat(100);
+  EXPECT_NEAR(cap(seen), 29 + 1.3 * 100, 1e-9);
+}
+
+// Memory for 96, of whom 90 serve, and 60 wait for clients.
+Observation waiting() {
+  Observation seen = prefork();
+  saturate(seen);
+  seen.load.busy = flat(90);
+  seen.load.keepalive = flat(60);
+  seen.load.offered = flat(30);
+  seen.load.arrived_per_second = 100;
+  seen.host.memory_available = Bytes{2000 * kMb};
+  put(seen, "KeepAliveTimeout", 5);
+  return seen;
+}
+
+TEST(ShortMemory, LeavesNoRoomForWaits) {
+  Observation seen = waiting();
+  const Proposal proposal = recommend(seen);
+  const Change* wait = change(proposal, "KeepAliveTimeout");
+  ASSERT_NE(wait, nullptr) << proposal.verdict;
+  EXPECT_EQ(wait->to, 0);
+  EXPECT_NE(wait->because.find("wait for clients that say nothing"), std::string::npos);
+  seen.host.memory_available = Bytes{7000 * kMb};
+  EXPECT_EQ(change(recommend(seen), "KeepAliveTimeout"), nullptr) << "more workers, instead";
+}
+
+TEST(ShortMemory, KeepsAllWorkersThatItHolds) {
+  const Proposal proposal = recommend(waiting());
+  const std::int64_t workers = change(proposal, "MaxRequestWorkers") != nullptr
+                                   ? change(proposal, "MaxRequestWorkers")->to
+                                   : 150;
+  ASSERT_NE(change(proposal, "MinSpareServers"), nullptr);
+  EXPECT_EQ(change(proposal, "MinSpareServers")->to, workers);
+  EXPECT_EQ(change(proposal, "StartServers")->to, workers);
+}
+
+}  // namespace
+}  // namespace mpm
