@@ -94,8 +94,9 @@ Result<std::optional<BinaryFacts>> Recognizer::binary(const ProcFs& proc, std::i
       return known->second;
   }
   const auto bytes = read_file(fmt::format("{}/{}/exe", proc.root(), pid));
-  if (!bytes) return fail(bytes.error());
-  auto facts = read_binary(*bytes);
+  if (!bytes && bytes.error().kind != Error::Kind::Malformed) return fail(bytes.error());
+  // Malformed: it is larger than any httpd, and is not to be read up to there each time.
+  auto facts = bytes ? read_binary(*bytes) : std::nullopt;
   if (file) {
     const std::lock_guard lock(mutex_);
     if (executables_.size() >= kMostExecutables) executables_.clear();

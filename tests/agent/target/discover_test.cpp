@@ -120,6 +120,15 @@ TEST_F(ProcTree, AProgramIsReadOnceUntilItsFileChanges) {
   EXPECT_TRUE(is_httpd());
 }
 
+TEST_F(ProcTree, AProgramThatIsTooLargeForAnHttpdIsNone) {
+  dir_.write("large-binary", "");
+  std::filesystem::resize_file(dir_ / "large-binary", std::uintmax_t{1} << 30);
+  process(22, 1, "browser", kShared, "large-binary");
+  const auto facts = recognizer_.binary(ProcFs(dir_ / "proc"), 22);
+  ASSERT_TRUE(facts) << facts.error().what;
+  EXPECT_FALSE(*facts);
+}
+
 TEST_F(ProcTree, AProcessThatIsKnownIsNotLookedIntoAgain) {
   process(10, 1, "httpd", std::string(kShared) + kMpm);
   ASSERT_EQ(found()->size(), 1U);
