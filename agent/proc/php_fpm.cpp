@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <cstdlib>
 #include <filesystem>
 #include <iterator>
 #include <string>
@@ -17,6 +16,7 @@
 
 #include "agent/base/file.h"
 #include "agent/proc/php_fpm_text.h"
+#include "agent/proc/proc_parse.h"
 #include "agent/proc/sockets.h"
 
 namespace mpm {
@@ -39,10 +39,12 @@ std::vector<std::string> files_of(const std::string& pattern) {
 }
 
 // A title is what its process calls itself, and names a file that is read with the agent's rights:
-// only root's is believed, and who runs the agent.
+// only root's is believed, and who runs the agent. Not a set-uid program's, which has the title
+// that anybody gave it.
 bool is_believed(const ProcFs& proc, std::int32_t pid) {
   const auto status = proc.status(pid);
-  return status && (status->uid == 0 || status->uid == static_cast<std::int64_t>(::geteuid()));
+  return status && status->is_one_user &&
+         (status->uid == 0 || status->uid == static_cast<std::int64_t>(::geteuid()));
 }
 
 // Nothing but a regular file: a pipe would be waited for.
@@ -65,8 +67,9 @@ std::vector<PhpPool> configured(const std::string& root, const std::string& file
 std::int32_t port_of(std::string_view listen) {
   if (listen.starts_with('/')) return 0;
   const auto colon = listen.rfind(':');
-  const std::string digits(colon == std::string_view::npos ? listen : listen.substr(colon + 1));
-  return static_cast<std::int32_t>(std::atoi(digits.c_str()));
+  const auto port =
+      parse_number(colon == std::string_view::npos ? listen : listen.substr(colon + 1));
+  return port && *port > 0 && *port < 65536 ? static_cast<std::int32_t>(*port) : 0;
 }
 
 std::int64_t waiting_for(const ProcFs& proc, std::int32_t master, const std::string& listen) {
@@ -76,7 +79,7 @@ std::int64_t waiting_for(const ProcFs& proc, std::int32_t master, const std::str
     return sockets ? waiting_at(*sockets, listen) : 0;
   }
   std::vector<std::string> losses;
-  const auto heard = listeners(proc, master, losses);
+  const auto heard = listeners(proc, master, losses, SocketCount::QueuesAlone);
   if (!heard) return 0;
   const auto found = std::ranges::find(*heard, port, &ListenerUsage::port);
   return found == heard->end() ? 0 : found->queue;

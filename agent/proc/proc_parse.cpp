@@ -105,8 +105,11 @@ ProcStatus parse_status(std::string_view text) {
         status.inner_pid = take_number<std::int32_t>(rest);
     }
     if (name == "Uid" || name == "Gid") {
-      take_word(rest);
-      (name == "Uid" ? status.uid : status.gid) = take_number<std::int64_t>(rest);
+      const auto real = take_number<std::int64_t>(rest);
+      const auto effective = take_number<std::int64_t>(rest);
+      const auto saved = take_number<std::int64_t>(rest);
+      (name == "Uid" ? status.uid : status.gid) = effective;
+      if (name == "Uid") status.is_one_user = real == effective && saved == effective;
     }
     if (name == "Groups")
       while (rest.find_first_not_of(" \t") != std::string_view::npos)

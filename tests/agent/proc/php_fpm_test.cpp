@@ -115,6 +115,12 @@ TEST_F(PhpFpm, OneOfAnyUsersIsNotBelieved) {
   EXPECT_TRUE(php_pools(proc_).empty());
 }
 
+// A set-uid program that anybody started by that name.
+TEST_F(PhpFpm, OneThatSomebodyStartedWithRootsRightsIsNotBelieved) {
+  dir_.write("10/status", "Uid:\t1000\t0\t0\t0\n");
+  EXPECT_TRUE(php_pools(proc_).empty());
+}
+
 TEST_F(PhpFpm, APipeIsNotWaitedFor) {
   const std::string file = dir_ / "10/root/srv/fixture/fpm/php-fpm.conf";
   std::filesystem::remove(file);

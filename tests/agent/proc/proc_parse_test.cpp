@@ -47,6 +47,9 @@ TEST(ProcParse, TellsWhatAProcessMayDo) {
       "CapBnd:\t00000000a80425fb\n");
   EXPECT_EQ(status.file_mask, 027);
   EXPECT_EQ(status.gid, 34);
+  EXPECT_FALSE(status.is_one_user);
+  EXPECT_TRUE(parse_status("Uid:\t33\t33\t33\t33\n").is_one_user);
+  EXPECT_FALSE(parse_status("Uid:\t33\t33\t0\t33\n").is_one_user) << "it can be root again";
   EXPECT_EQ(status.groups, (std::vector<std::int64_t>{4, 33}));
   EXPECT_EQ(status.capability_bound, 0xa80425fbU);
   EXPECT_EQ(parse_status("Name:\tx\n").file_mask, -1);
