@@ -94,7 +94,8 @@ config::FileKind HostFiles::kind(const std::string& path) const {
   if (prefix_.empty()) {
     const bool whole = path.find('\0') == std::string::npos;
     const ReaderRights rights(reader_);
-    if (!whole || !rights.are_in_force() || ::stat(path.c_str(), &found) != 0) return config::FileKind::Missing;
+    if (!whole || !rights.are_in_force() || ::stat(path.c_str(), &found) != 0)
+      return config::FileKind::Missing;
   } else {
     const auto fd = open(path, O_PATH);
     if (!fd || fstat(fd->get(), &found) != 0) return config::FileKind::Missing;

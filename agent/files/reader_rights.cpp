@@ -43,8 +43,12 @@ bool set_groups(const std::vector<gid_t>& groups) {
 }
 
 // Both calls tell what was, and neither whether it was changed.
-uid_t file_user() { return static_cast<uid_t>(::setfsuid(static_cast<uid_t>(-1))); }
-gid_t file_group() { return static_cast<gid_t>(::setfsgid(static_cast<gid_t>(-1))); }
+uid_t file_user() {
+  return static_cast<uid_t>(::setfsuid(static_cast<uid_t>(-1)));
+}
+gid_t file_group() {
+  return static_cast<gid_t>(::setfsgid(static_cast<gid_t>(-1)));
+}
 
 void set_user_and_group(const FileReader& reader) {
   ::setfsgid(reader.group);

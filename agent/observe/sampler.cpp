@@ -136,8 +136,8 @@ void Sampler::look_at_listeners(Sample& sample, SocketCount count) {
   if (count == SocketCount::WithConnections) {
     counted_ = sample.listeners;
     const auto ended = clock_.mono();
-    next_count_ = ended + std::chrono::duration_cast<std::chrono::nanoseconds>(
-                              (ended - begun) / kCountingShare);
+    next_count_ = ended + std::chrono::duration_cast<std::chrono::nanoseconds>((ended - begun) /
+                                                                               kCountingShare);
     return;
   }
   for (ListenerUsage& listener : sample.listeners) {

@@ -20,7 +20,9 @@ constexpr std::chrono::seconds kSlack{1};
 }  // namespace
 
 ServerSettings::ServerSettings(Target target, const ProcFs& proc)
-    : target_(std::move(target)), proc_(proc), files_(root_of(proc, target_), reader_of(proc, target_)) {}
+    : target_(std::move(target)),
+      proc_(proc),
+      files_(root_of(proc, target_), reader_of(proc, target_)) {}
 
 const MpmSettings& ServerSettings::read(const std::optional<Scoreboard>& board) {
   Load load;

@@ -107,9 +107,8 @@ Result<std::optional<BinaryFacts>> Recognizer::binary(const ProcFs& proc, std::i
 
 void Recognizer::keep_only(const std::vector<std::int32_t>& pids) {
   const std::lock_guard lock(mutex_);
-  std::erase_if(met_, [&](const auto& one) {
-    return !std::ranges::binary_search(pids, one.first);
-  });
+  std::erase_if(met_,
+                [&](const auto& one) { return !std::ranges::binary_search(pids, one.first); });
 }
 
 }  // namespace mpm
