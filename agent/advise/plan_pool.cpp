@@ -94,7 +94,8 @@ void plan_workers(Draft& draft) {
   if (fails) return fit_memory(draft, *fits);
   // More workers help neither against idle clients nor against a php-fpm that is full, and without
   // the memory of a warm child nobody knows how many there may be.
-  if (draft.facts.held_by_keepalive() || full_php_pool(draft.facts.seen) != nullptr || !fits) return;
+  if (draft.facts.held_by_keepalive() || full_php_pool(draft.facts.seen) != nullptr || !fits)
+    return;
   if (is_pinned(draft.facts.seen) || draft.facts.near_limit()) grow(draft, *fits, cap);
 }
 

@@ -23,9 +23,9 @@ struct FileReader {
 // While it lives, this thread opens files as `reader` may, and no others; nullopt and root change
 // nothing. An agent that is root becomes that user and its groups for the file system. Any other
 // cannot, and lays down the capabilities by which it reads more than its own user may
-// (capabilities(7): CAP_DAC_READ_SEARCH, CAP_DAC_OVERRIDE); that user
-// then reads its own files, its groups' and what everybody may.
-// For the thread that made it; errno is the same after it as before its end.
+// (capabilities(7): CAP_DAC_READ_SEARCH, CAP_DAC_OVERRIDE); then it reads its own files, its
+// groups' and what everybody may. For the thread that made it; errno is the same after it as before
+// its end.
 class ReaderRights {
  public:
   explicit ReaderRights(const std::optional<FileReader>& reader);

@@ -34,8 +34,8 @@ struct ProcStatus {
   Bytes swap;       // VmSwap
   std::int64_t threads = 0;
   std::int64_t uid = -1;  // effective
-  // The real and the saved one are the same. Not so in a set-uid program, which anybody may start by
-  // any name.
+  // The real and the saved one are the same. Not so in a set-uid program, which anybody may start
+  // by any name.
   bool is_one_user = false;
   std::int64_t gid = -1;  // likewise
   std::vector<std::int64_t> groups;

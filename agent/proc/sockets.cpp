@@ -104,8 +104,7 @@ Result<std::vector<SocketEntry>> sockets_in_namespace(const std::string& path,
   return sockets;
 }
 
-std::vector<SocketEntry> sockets_by_text(const ProcFs& proc, std::int32_t pid,
-                                         SocketCount count) {
+std::vector<SocketEntry> sockets_by_text(const ProcFs& proc, std::int32_t pid, SocketCount count) {
   std::vector<SocketEntry> sockets;
   for (const char* file : {"/net/tcp", "/net/tcp6"})
     if (const auto text = proc.text(std::to_string(pid) + file))
@@ -133,8 +132,7 @@ Result<std::set<std::uint64_t>> socket_inodes(const ProcFs& proc, std::int32_t p
 }  // namespace
 
 Result<std::vector<ListenerUsage>> listeners(const ProcFs& proc, std::int32_t pid,
-                                             std::vector<std::string>& losses,
-                                             SocketCount count) {
+                                             std::vector<std::string>& losses, SocketCount count) {
   const auto owned = socket_inodes(proc, pid);
   if (!owned) return fail(owned.error());
 
@@ -145,8 +143,8 @@ Result<std::vector<ListenerUsage>> listeners(const ProcFs& proc, std::int32_t pi
   const auto theirs = read_link(space);
   const auto ours = read_link("/proc/self/ns/net");
   const bool same = theirs && ours && *theirs == *ours;
-  auto sockets = same ? sockets_by_netlink(*owned, count)
-                      : sockets_in_namespace(space, *owned, count);
+  auto sockets =
+      same ? sockets_by_netlink(*owned, count) : sockets_in_namespace(space, *owned, count);
   if (sockets) return usage_of(*sockets, *owned);
 
   add_loss(losses, fmt::format("The limits of the accept queues are unknown, because the kernel's "

@@ -16,8 +16,8 @@
 
 namespace mpm {
 
-// Counting connections walks the kernel's whole table of them, whatever is in it: three milliseconds
-// where it has 262,144 rows, as on a host of 16 GiB.
+// Counting connections walks the kernel's whole table of them, whatever is in it: three
+// milliseconds where it has 262,144 rows, as on a host of 16 GiB.
 enum class SocketCount : std::uint8_t { WithConnections, QueuesAlone };
 
 // The listeners that `pid` has open. Denied when its descriptors may not be read. Where netlink

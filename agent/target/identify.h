@@ -60,7 +60,7 @@ class Recognizer {
                               const std::optional<File>& executable);
 
   std::mutex mutex_;
-  std::map<std::int32_t, Met> met_;                          // those whose content is an httpd's
+  std::map<std::int32_t, Met> met_;                         // those whose content is an httpd's
   std::map<File, std::optional<BinaryFacts>> executables_;  // of all that were read
 };
 

@@ -125,9 +125,10 @@ void connections(const FakeProc& proc, int count) {
   if (!std::filesystem::is_symlink(fd + "/3"))
     std::filesystem::create_symlink("socket:[4242]", fd + "/3");
   const auto line = [](const std::string& state, int inode) {
-    return fmt::format("   0: 0100007F:1F90 00000000:0000 {} 00000000:00000000 00:00000000 "
-                       "00000000     0        0 {} 1\n",
-                       state, inode);
+    return fmt::format(
+        "   0: 0100007F:1F90 00000000:0000 {} 00000000:00000000 00:00000000 "
+        "00000000     0        0 {} 1\n",
+        state, inode);
   };
   std::string text = line("0A", 4242);
   for (int one = 0; one < count; ++one)
