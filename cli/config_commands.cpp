@@ -47,7 +47,7 @@ Result<Outcome> get(const Options& options, Client& client) {
     const auto found = std::ranges::find_if(
         all, [&](const Setting& setting) { return same_letters(setting.directive, name); });
     if (found == all.end())
-      return fail(Error::Kind::NotFound,
+      return fail(Error::Kind::Usage,
                   fmt::format("{} is no directive that {} knows; mpmctl config show lists them.",
                               name, words(answer->value.mpm)));
     list.settings.push_back(*found);
@@ -88,7 +88,11 @@ Result<Outcome> check(const Options& options, Client& client, const Style& style
 
 Result<Outcome> explain(const Options& options, Client& client, const Style& style) {
   auto answer = client.config_directive(options.directives.front());
-  if (!answer) return fail(std::move(answer.error()));
+  if (!answer) {
+    // The name is the whole question, so what is not found is what was typed.
+    if (answer.error().kind == Error::Kind::NotFound) answer.error().kind = Error::Kind::Usage;
+    return fail(std::move(answer.error()));
+  }
   return outcome(std::move(*answer), options, [&](const DirectiveExplanation& explanation) {
     return render(explanation, style);
   });

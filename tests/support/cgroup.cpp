@@ -2,6 +2,7 @@
 #include "tests/support/cgroup.h"
 
 #include <array>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -28,11 +29,10 @@ constexpr std::array kVersions{
 }  // namespace
 
 MemoryCgroup::MemoryCgroup(std::int64_t limit_bytes) {
-  const std::string name = fmt::format("mpm-test-{}", ::getpid());
   for (const Version& version : kVersions) {
-    std::error_code error;
-    if (!std::filesystem::create_directory(version.root + name, error) || error) continue;
-    path_ = version.root + name;
+    std::string path = version.root + std::string("mpm-test-XXXXXX");
+    if (::mkdtemp(path.data()) == nullptr) continue;
+    path_ = path;
     std::ofstream out(path_ + "/" + version.limit);
     out << limit_bytes << std::flush;
     if (out) return;
