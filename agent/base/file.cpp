@@ -15,6 +15,28 @@
 #include "agent/base/fd.h"
 
 namespace mpm {
+namespace {
+
+Result<std::string> read_whole(int fd, const std::string& path, ReadLimits limits) {
+  std::string text;
+  constexpr std::size_t kChunk = 16384;  // most files of /proc fit into one read
+  for (std::size_t had = 0;; had = text.size()) {
+    if (had > limits.bytes)
+      return fail(Error::Kind::Malformed,
+                  path + ": larger than " + std::to_string(limits.bytes) + " bytes");
+    text.resize(had + kChunk);
+    const ssize_t got = ::read(fd, text.data() + had, kChunk);
+    if (got < 0 && errno == EINTR) {
+      text.resize(had);
+      continue;
+    }
+    if (got < 0) return fail(system_error(errno, path));
+    text.resize(had + static_cast<std::size_t>(got));
+    if (got == 0) return text;
+  }
+}
+
+}  // namespace
 
 Error system_error(int errno_value, std::string what) {
   Error::Kind kind = Error::Kind::Internal;
@@ -29,23 +51,19 @@ Error system_error(int errno_value, std::string what) {
 Result<std::string> read_file(const std::string& path, ReadLimits limits) {
   const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
   if (!fd) return fail(system_error(errno, path));
+  return read_whole(fd.get(), path, limits);
+}
 
-  std::string text;
-  constexpr std::size_t kChunk = 16384;  // most files of /proc fit into one read
-  for (std::size_t had = 0;; had = text.size()) {
-    if (had > limits.bytes)
-      return fail(Error::Kind::Malformed,
-                  path + ": larger than " + std::to_string(limits.bytes) + " bytes");
-    text.resize(had + kChunk);
-    const ssize_t got = ::read(fd.get(), text.data() + had, kChunk);
-    if (got < 0 && errno == EINTR) {
-      text.resize(had);
-      continue;
-    }
-    if (got < 0) return fail(system_error(errno, path));
-    text.resize(had + static_cast<std::size_t>(got));
-    if (got == 0) return text;
-  }
+Result<std::string> read_regular_file(const std::string& path, ReadLimits limits) {
+  const auto other = [&] { return fail(Error::Kind::Malformed, path + " is not a regular file"); };
+  struct stat found {};
+  if (::stat(path.c_str(), &found) != 0) return fail(system_error(errno, path));
+  if (!S_ISREG(found.st_mode)) return other();
+  // It may be another one by now.
+  const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
+  if (!fd || ::fstat(fd.get(), &found) != 0) return fail(system_error(errno, path));
+  if (!S_ISREG(found.st_mode)) return other();
+  return read_whole(fd.get(), path, limits);
 }
 
 Result<std::vector<std::string>> list_directory(const std::string& path) {

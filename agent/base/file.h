@@ -22,6 +22,9 @@ struct ReadLimits {
 };
 
 Result<std::string> read_file(const std::string& path, ReadLimits limits = {});
+// Likewise, where somebody else said which: Malformed when it is no regular file. A pipe would be
+// waited for without end, and to open a device may do something.
+Result<std::string> read_regular_file(const std::string& path, ReadLimits limits = {});
 
 // Names in a directory, without . and .., sorted by byte value.
 Result<std::vector<std::string>> list_directory(const std::string& path);

@@ -167,7 +167,7 @@ config::SiteOptions site_options(const Target& target, const ProcFs& proc) {
   options.before = line.before;
   options.after = line.after;
   auto bytes = read_file(fmt::format("{}/{}/exe", proc.root(), target.pid));
-  if (!bytes) bytes = read_file(target.binary);
+  if (!bytes) bytes = read_regular_file(target.binary);
   if (const auto facts = bytes ? read_binary(*bytes) : std::nullopt) {
     options.builtin_sources = facts->builtin_sources;
     options.require_module_files = facts->loads_files;

@@ -37,7 +37,7 @@ BinaryFacts read_executable(const ProcFs& proc, Recognizer& recognizer, Target& 
   if (auto facts = recognizer.binary(proc, target.pid)) return facts->value_or(BinaryFacts());
   const std::string exe = fmt::format("{}/{}/exe", proc.root(), target.pid);
   if (!target.arguments.empty() && target.arguments.front().front() == '/') {
-    if (const auto bytes = read_file(target.arguments.front())) {
+    if (const auto bytes = read_regular_file(target.arguments.front())) {
       target.binary = target.arguments.front();
       target.losses.push_back(fmt::format(
           "Its version and the configuration's place are those of the program {} that its command "

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include "agent/target/identify.h"
 #include "tests/support/temp_dir.h"
@@ -127,6 +128,23 @@ TEST_F(ProcTree, AProgramThatIsTooLargeForAnHttpdIsNone) {
   const auto facts = recognizer_.binary(ProcFs(dir_ / "proc"), 22);
   ASSERT_TRUE(facts) << facts.error().what;
   EXPECT_FALSE(*facts);
+}
+
+TEST_F(ProcTree, WhereItsProgramCannotBeReadTheOneThatItsCommandLineNamesIs) {
+  process(10, 1, "httpd", std::string(kShared) + kMpm, "none", {dir_ / "httpd-binary"});
+  const auto targets = found();
+  ASSERT_EQ(targets->size(), 1U);
+  EXPECT_EQ(targets->front().version, "2.4.62");
+  EXPECT_EQ(targets->front().losses.size(), 1U);
+}
+
+// Anybody may call a process so; whoever opened it would wait for one who writes.
+TEST_F(ProcTree, APipeAsTheNameOfAProgramIsNotWaitedFor) {
+  ASSERT_EQ(::mkfifo((dir_ / "pipe").c_str(), 0666), 0);
+  process(10, 1, "httpd", std::string(kShared) + kMpm, "none", {dir_ / "pipe"});
+  const auto targets = found();
+  ASSERT_EQ(targets->size(), 1U);
+  EXPECT_EQ(targets->front().version, "");
 }
 
 TEST_F(ProcTree, AProcessThatIsKnownIsNotLookedIntoAgain) {
