@@ -2,49 +2,35 @@
 #include "agent/service/php_behind.h"
 
 #include <algorithm>
-#include <string>
+#include <iterator>
+#include <utility>
 
 #include "agent/config/site.h"
 #include "agent/files/host_files.h"
-#include "agent/proc/php_fpm.h"
+#include "agent/php/fpm.h"
+#include "agent/php/fpm_socket.h"
 #include "agent/service/site_source.h"
 
 namespace mpm {
-namespace {
-
-// Whether it stands there as a whole: "/run/a" is not in "/run/ab", nor ":90" in ":9000".
-bool has_whole(std::string_view args, const std::string& words) {
-  constexpr std::string_view kEnds = "|/\" \t";
-  for (auto at = args.find(words); at != std::string_view::npos; at = args.find(words, at + 1)) {
-    const auto end = at + words.size();
-    if (end == args.size() || kEnds.find(args[end]) != std::string_view::npos) return true;
-  }
-  return false;
-}
-
-}  // namespace
-
-bool names_socket(std::string_view args, std::string_view listen) {
-  if (listen.empty()) return false;
-  if (listen.front() == '/') return has_whole(args, "unix:" + std::string(listen));
-  const auto colon = listen.rfind(':');
-  const std::string port(colon == std::string_view::npos ? listen : listen.substr(colon + 1));
-  const auto names = [&](const char* host) { return has_whole(args, "fcgi://" + (host + port)); };
-  return names("127.0.0.1:") || names("localhost:") || names("[::1]:");
-}
-
 std::vector<PhpPool> php_behind(const Target& target, const ProcFs& proc) {
   if (target.pid == 0 || target.config_file.empty()) return {};
-  std::vector<PhpPool> pools = php_pools(proc);
-  if (pools.empty()) return pools;
-  const config::Site site = config::read_site(
-      site_options(target, proc), HostFiles(root_of(proc, target), reader_of(proc, target)));
-  std::erase_if(pools, [&](const PhpPool& pool) {
-    return std::ranges::none_of(site.directives, [&](const config::ActiveDirective& directive) {
-      return names_socket(directive.args, pool.listen);
+  std::vector<PhpFpm> fpms = php_fpms(proc);
+  if (fpms.empty()) return {};
+  const HostFiles files(root_of(proc, target), reader_of(proc, target));
+  const config::Site site = config::read_site(site_options(target, proc), files);
+  std::vector<FpmSocket> named;
+  for (const config::ActiveDirective& directive : site.directives)
+    std::ranges::move(sockets_named(directive.args), std::back_inserter(named));
+
+  std::vector<PhpPool> behind;
+  for (PhpFpm& fpm : fpms) {
+    std::ranges::copy_if(fpm.pools, std::back_inserter(behind), [&](const PhpPool& pool) {
+      const FpmSocket socket = listened_at(pool.listen);
+      return std::ranges::any_of(named,
+                                 [&](const FpmSocket& name) { return reaches(name, socket); });
     });
-  });
-  return pools;
+  }
+  return behind;
 }
 
 }  // namespace mpm

@@ -17,6 +17,7 @@
 #include "agent/base/file.h"
 #include "agent/config/envvars.h"
 #include "agent/config/glob.h"
+#include "agent/files/process_reader.h"
 
 namespace mpm {
 namespace {
@@ -192,13 +193,7 @@ std::string root_of(const ProcFs& proc, const Target& target) {
 }
 
 FileReader reader_of(const ProcFs& proc, const Target& target) {
-  constexpr uid_t kNobody = 65534;
-  const auto status = proc.status(target.pid);
-  if (!status || status->uid < 0 || !status->is_one_user) return {kNobody, kNobody, {}};
-  FileReader reader{static_cast<uid_t>(status->uid), static_cast<gid_t>(status->gid), {}};
-  for (const std::int64_t group : status->groups)
-    reader.groups.push_back(static_cast<gid_t>(group));
-  return reader;
+  return reader_of(proc, target.pid);
 }
 
 Result<SiteSource> offline_source(const OfflineSite& site) {

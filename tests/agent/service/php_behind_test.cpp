@@ -1,26 +1,64 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// Which php-fpm stands behind which server, over a tree that stands for /proc.
 #include "agent/service/php_behind.h"
 
+#include <filesystem>
+#include <string>
+
+#include <fmt/format.h>
 #include <gtest/gtest.h>
+
+#include "tests/support/temp_dir.h"
 
 namespace mpm {
 namespace {
 
-TEST(PhpBehind, ASocketIsNamedByItsPath) {
-  EXPECT_TRUE(names_socket("\"proxy:unix:/run/php.sock|fcgi://localhost\"", "/run/php.sock"));
-  EXPECT_TRUE(names_socket("/ unix:/run/php.sock|fcgi://localhost/srv/", "/run/php.sock"));
-  EXPECT_FALSE(names_socket("\"proxy:unix:/run/php.sock.2|fcgi://localhost\"", "/run/php.sock"));
-  EXPECT_FALSE(names_socket("/run/php.sock", "/run/php.sock")) << "a path is not yet a socket";
-  EXPECT_FALSE(names_socket("\"proxy:unix:|fcgi://localhost\"", ""));
-}
+constexpr int kServer = 20;
+constexpr int kMaster = 30;
 
-TEST(PhpBehind, OrByAPortOfThisHost) {
-  EXPECT_TRUE(names_socket("\"proxy:fcgi://127.0.0.1:9000\"", "9000"));
-  EXPECT_TRUE(names_socket("^/(.*)$ fcgi://localhost:9000/srv/$1", "127.0.0.1:9000"));
-  EXPECT_TRUE(names_socket("fcgi://[::1]:9000/", "[::1]:9000"));
-  EXPECT_FALSE(names_socket("\"proxy:fcgi://127.0.0.1:90001\"", "9000"));
-  EXPECT_FALSE(names_socket("\"proxy:fcgi://192.0.2.7:9000\"", "9000")) << "another host's";
-  EXPECT_FALSE(names_socket("http://127.0.0.1:9000/", "9000"));
+class PhpBehind : public ::testing::Test {
+ protected:
+  PhpBehind() {
+    process(kServer, "apache2");
+    process(kMaster, "php-fpm8.2");
+    dir_.write(fmt::format("proc/{}/cmdline", kMaster),
+               "php-fpm: master process (/etc/php/fpm.conf)" + std::string(3, '\0'));
+    dir_.write("proc/self/mountinfo", "");
+    dir_.write("proc/stat", "cpu 1 1 1 1 1 1 1 1\ncpu0 1\nbtime 1700000000\n");
+    server_.pid = kServer;
+    server_.server_root = "/etc/apache2";
+    server_.config_file = "/etc/apache2/apache2.conf";
+    server_.version = "2.4.62";
+  }
+
+  void process(int pid, const std::string& name) const {
+    dir_.write(
+        fmt::format("proc/{}/stat", pid),
+        fmt::format("{} ({}) S 1 1 1 0 -1 0 0 0 0 0 1 1 0 0 20 0 1 0 {} 0\n", pid, name, pid));
+    dir_.write(fmt::format("proc/{}/status", pid), "Uid:\t0\t0\t0\t0\nGid:\t0\t0\t0\t0\n");
+    std::filesystem::create_symlink("/usr/sbin/" + name, dir_ / fmt::format("proc/{}/exe", pid));
+  }
+
+  // Whether the pool is behind a server that has this in its configuration.
+  bool is_behind(const std::string& directive, const std::string& listen) const {
+    dir_.write(fmt::format("proc/{}/root/etc/apache2/apache2.conf", kServer), directive + "\n");
+    dir_.write(fmt::format("proc/{}/root/etc/php/fpm.conf", kMaster),
+               "[www]\npm.max_children = 5\nlisten = " + listen + "\n");
+    const auto pools = php_behind(server_, ProcFs(dir_ / "proc"));
+    return pools.size() == 1 && pools[0].name == "www" && pools[0].max_children == 5;
+  }
+
+  const TempDir dir_;
+  Target server_;
+};
+
+TEST_F(PhpBehind, IsThePoolThatTheConfigurationNames) {
+  EXPECT_TRUE(is_behind("ProxyPass / fcgi://127.0.0.1:9000/", "9000"));
+  EXPECT_FALSE(is_behind("ProxyPass / fcgi://127.0.0.1:9000/", "10.0.0.5:9000"));
+  EXPECT_TRUE(is_behind("ProxyPass / unix:/run/php.sock|fcgi://x/", "/run/php.sock"));
+  EXPECT_FALSE(is_behind("ProxyPass / http://127.0.0.1:9000/", "9000"));
+  EXPECT_FALSE(is_behind("#ProxyPass / fcgi://127.0.0.1:9000/", "9000"));
 }
 
 }  // namespace

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "agent/proc/php_fpm.h"
+//
+// The php-fpms of a host, over a tree that stands for /proc: whose files are read, and through
+// which root.
+#include "agent/php/fpm.h"
 
 #include <filesystem>
 #include <string>
@@ -8,7 +11,6 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
-#include "agent/proc/php_fpm_text.h"
 #include "tests/support/temp_dir.h"
 
 namespace mpm {
@@ -33,55 +35,13 @@ constexpr const char* kUnix =
     "00000000aa859f0e: 00000003 00000000 00000000 0001 02     0 /run/php/other.sock\n"
     "00000000ba859f0e: 00000003 00000000 00000000 0001 03 4113170\n";
 
-TEST(PhpFpmText, APoolIsASectionThatIsNotGlobal) {
-  EXPECT_TRUE(parse_php_fpm(kMain).pools.empty());
-  EXPECT_EQ(parse_php_fpm(kMain).includes,
-            std::vector<std::string>{"/srv/fixture/fpm/pool.d/*.conf"});
-  const PhpFpmText text = parse_php_fpm(kPool);
-  ASSERT_EQ(text.pools.size(), 1U);
-  EXPECT_EQ(text.pools[0].name, "www");
-  EXPECT_EQ(text.pools[0].listen, "/run/php/php8.2-fpm.sock");
-  EXPECT_EQ(text.pools[0].max_children, 5);
-}
-
-TEST(PhpFpmText, TheLastValueCountsAndTheNameStandsInIt) {
-  const auto pools = parse_php_fpm(
-                         "[a]\r\nlisten = \"/run/$pool.sock\"\r\npm.max_children=1\r\n"
-                         "pm.max_children = 30\r\n[b]\nlisten = 9000")
-                         .pools;
-  ASSERT_EQ(pools.size(), 2U);
-  EXPECT_EQ(pools[0].listen, "/run/a.sock");
-  EXPECT_EQ(pools[0].max_children, 30);
-  EXPECT_EQ(pools[1].listen, "9000");
-  EXPECT_EQ(pools[1].max_children, 0);
-}
-
-TEST(PhpFpmText, NonsenseIsNoPool) {
-  for (const char* text : {"", "[", "[]", "=", "pm.max_children = 4", "\n\n;", "[global]\n= x"})
-    EXPECT_TRUE(parse_php_fpm(text).pools.empty()) << text;
-  EXPECT_EQ(parse_php_fpm("[a]\npm.max_children = many").pools.at(0).max_children, 0);
-}
-
-TEST(PhpFpmText, ProcessesAreKnownByTheirTitles) {
-  EXPECT_EQ(php_fpm_file("php-fpm: master process (/etc/php-fpm.conf)"), "/etc/php-fpm.conf");
-  EXPECT_EQ(php_fpm_file("php-fpm: master process ("), std::nullopt);
-  EXPECT_EQ(php_fpm_file("php-fpm: pool www"), std::nullopt);
-  EXPECT_EQ(php_fpm_pool("php-fpm: pool www"), "www");
-  EXPECT_EQ(php_fpm_pool("/usr/sbin/php-fpm8.2"), std::nullopt);
-}
-
-TEST(PhpFpmText, WhoWaitsIsConnectingAndBelongsToNobody) {
-  EXPECT_EQ(waiting_at(kUnix, "/run/php/php8.2-fpm.sock"), 3);
-  EXPECT_EQ(waiting_at(kUnix, "/run/php/other.sock"), 1);
-  EXPECT_EQ(waiting_at(kUnix, "/run/php"), 0);
-  EXPECT_EQ(waiting_at("", "/run/php/other.sock"), 0);
-}
-
 // A host with a php-fpm of two processes, one of which serves.
-class PhpFpm : public ::testing::Test {
+class PhpFpms : public ::testing::Test {
  protected:
-  PhpFpm() {
+  PhpFpms() {
     dir_.write("10/task/10/children", "11 12 13");
+    dir_.write("10/stat", "10 (php-fpm8.2) S 1 1 1 0 -1 0 0 0 0 0 1 1 0 0 20 0 1 0 100 0\n");
+    runs("/usr/sbin/php-fpm8.2");
     dir_.write("10/status", "Uid:\t0\t0\t0\t0\n");
     title(1, "/sbin/init");
     title(10, "php-fpm: master process (/srv/fixture/fpm/php-fpm.conf)");
@@ -96,43 +56,87 @@ class PhpFpm : public ::testing::Test {
   void title(int pid, const std::string& text) const {
     dir_.write(fmt::format("{}/cmdline", pid), text + std::string(3, '\0'));
   }
+  void runs(const std::string& program) const {
+    std::filesystem::remove(dir_ / "10/exe");
+    std::filesystem::create_symlink(program, dir_ / "10/exe");
+  }
+  std::vector<PhpPool> pools() const {
+    std::vector<PhpPool> found;
+    for (const PhpFpm& fpm : php_fpms(proc_))
+      found.insert(found.end(), fpm.pools.begin(), fpm.pools.end());
+    return found;
+  }
+
   const TempDir dir_;
   const ProcFs proc_{dir_.path()};
 };
 
-TEST_F(PhpFpm, ItsPoolsAreReadAsItSeesThem) {
-  const auto pools = php_pools(proc_);
-  ASSERT_EQ(pools.size(), 1U);
-  EXPECT_EQ(pools[0].name, "www");
-  EXPECT_EQ(pools[0].max_children, 5);
-  EXPECT_EQ(pools[0].children, 2);
-  EXPECT_EQ(pools[0].waiting, 3);
+TEST_F(PhpFpms, ItsPoolsAreReadAsItSeesThem) {
+  const auto found = pools();
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].name, "www");
+  EXPECT_EQ(found[0].max_children, 5);
+  EXPECT_EQ(found[0].children, 2);
+  EXPECT_EQ(found[0].waiting, 3);
 }
 
 // Anybody may call a process so, and have a file read that is not for everybody.
-TEST_F(PhpFpm, OneOfAnyUsersIsNotBelieved) {
+TEST_F(PhpFpms, OneOfAnyUsersIsNotBelieved) {
   dir_.write("10/status", "Uid:\t33\t33\t33\t33\n");
-  EXPECT_TRUE(php_pools(proc_).empty());
+  EXPECT_TRUE(pools().empty());
 }
 
 // A set-uid program that anybody started by that name.
-TEST_F(PhpFpm, OneThatSomebodyStartedWithRootsRightsIsNotBelieved) {
+TEST_F(PhpFpms, OneThatSomebodyStartedWithRootsRightsIsNotBelieved) {
   dir_.write("10/status", "Uid:\t1000\t0\t0\t0\n");
-  EXPECT_TRUE(php_pools(proc_).empty());
+  EXPECT_TRUE(pools().empty());
 }
 
-TEST_F(PhpFpm, APipeIsNotWaitedFor) {
+// sudo is root's after its first steps, and has the title of who started it.
+TEST_F(PhpFpms, AnotherProgramThatCallsItselfSoIsNotBelieved) {
+  runs("/usr/bin/sudo");
+  EXPECT_TRUE(pools().empty());
+}
+
+// As in a container: /etc of the host is another one.
+TEST_F(PhpFpms, AnAbsoluteLinkLeadsToItsOwnFile) {
+  std::filesystem::rename(dir_ / "10/root/srv/fixture/fpm", dir_ / "10/root/real");
+  std::filesystem::create_symlink("/real", dir_ / "10/root/srv/fixture/fpm");
+  ASSERT_EQ(pools().size(), 1U);
+  // The same name outside is of somebody else.
+  dir_.write("host/php-fpm.conf", "[host]\nlisten = 9000\n");
+  std::filesystem::remove(dir_ / "10/root/real/php-fpm.conf");
+  std::filesystem::create_symlink(dir_ / "host/php-fpm.conf", dir_ / "10/root/real/php-fpm.conf");
+  EXPECT_TRUE(pools().empty());
+}
+
+// Of a host of that name, which the container's php-fpm never reads.
+TEST_F(PhpFpms, AFileOfTheHostIsNoneOfItsOwn) {
+  dir_.write("host.conf", "[host]\nlisten = 9000\n");
+  title(10, "php-fpm: master process (" + (dir_ / "host.conf") + ")");
+  EXPECT_TRUE(pools().empty());
+}
+
+TEST_F(PhpFpms, RelativeNamesAreBelowThePrefixOfTheProgram) {
+  runs("/usr/local/sbin/php-fpm");
+  title(10, "php-fpm: master process (/usr/local/etc/php-fpm.conf)");
+  dir_.write("10/root/usr/local/etc/php-fpm.conf", "[global]\ninclude=etc/php-fpm.d/*.conf\n");
+  dir_.write("10/root/usr/local/etc/php-fpm.d/www.conf", kPool);
+  ASSERT_EQ(pools().size(), 1U);
+}
+
+TEST_F(PhpFpms, APipeIsNotWaitedFor) {
   const std::string file = dir_ / "10/root/srv/fixture/fpm/php-fpm.conf";
   std::filesystem::remove(file);
   ASSERT_EQ(::mkfifo(file.c_str(), 0600), 0);
-  EXPECT_TRUE(php_pools(proc_).empty());
+  EXPECT_TRUE(pools().empty());
 }
 
-TEST_F(PhpFpm, WhatCannotBeReadIsNoPool) {
+TEST_F(PhpFpms, WhatCannotBeReadIsNoPool) {
   std::filesystem::remove_all(dir_ / "10/root");
-  EXPECT_TRUE(php_pools(proc_).empty());
+  EXPECT_TRUE(pools().empty());
   std::filesystem::remove_all(dir_ / "10");
-  EXPECT_TRUE(php_pools(proc_).empty());
+  EXPECT_TRUE(pools().empty());
 }
 
 }  // namespace
