@@ -194,4 +194,11 @@ std::optional<HostFiles::Stamp> HostFiles::stamp(const std::string& path) const 
   return stamp;
 }
 
+std::optional<HostFiles::Identity> HostFiles::identity(const std::string& path) const {
+  const auto fd = open(path, O_PATH);
+  struct stat found {};
+  if (!fd || ::fstat(fd->get(), &found) != 0) return std::nullopt;
+  return Identity{found.st_dev, found.st_ino};
+}
+
 }  // namespace mpm

@@ -45,6 +45,14 @@ class HostFiles : public config::FileSystem {
   };
   std::optional<Stamp> stamp(const std::string& path) const;  // nullopt: it is not there
 
+  // What tells a file from every other one of this machine, by whatever name it is found.
+  struct Identity {
+    std::uint64_t device = 0;
+    std::uint64_t inode = 0;
+    bool operator==(const Identity&) const = default;
+  };
+  std::optional<Identity> identity(const std::string& path) const;  // nullopt: it is not there
+
  private:
   Result<UniqueFd> open(const std::string& path, int flags) const;
   Error refused_to_the_reader(const std::string& path) const;
