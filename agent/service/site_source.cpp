@@ -156,6 +156,15 @@ bool sees_other_files(const ProcFs& proc, const Target& target, const std::strin
   });
 }
 
+// Whether the process is the one that was found: the same start of the same program, as far as the
+// agent may see which one it runs.
+bool is_still(const ProcFs& proc, const Target& target) {
+  const auto started = proc.started(target.pid);
+  if (!started || *started != target.started) return false;
+  const auto program = proc.exe(target.pid);
+  return program ? *program == target.binary : program.error().kind == Error::Kind::Denied;
+}
+
 }  // namespace
 
 config::SiteOptions site_options(const Target& target, const ProcFs& proc) {
@@ -179,6 +188,8 @@ config::SiteOptions site_options(const Target& target, const ProcFs& proc) {
     if (equals != std::string::npos)
       options.environment.emplace_back(entry.substr(0, equals), entry.substr(equals + 1));
   }
+  // Another process's environment is no business of who reads this configuration.
+  if (!is_still(proc, target)) options.environment.clear();
   return options;
 }
 
@@ -193,7 +204,9 @@ std::string root_of(const ProcFs& proc, const Target& target) {
 }
 
 FileReader reader_of(const ProcFs& proc, const Target& target) {
-  return reader_of(proc, target.pid);
+  FileReader reader = reader_of(proc, target.pid);
+  // After it was read: what was another one's by then is not used.
+  return is_still(proc, target) ? reader : nobody();
 }
 
 Result<SiteSource> offline_source(const OfflineSite& site) {

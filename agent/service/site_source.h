@@ -37,8 +37,9 @@ config::SiteOptions site_options(const Target& target, const ProcFs& proc);
 // goes through a process ends with it, and what is saved must still be found after a restart.
 std::string root_of(const ProcFs& proc, const Target& target);
 
-// Who a running server is, for what its files are read with; nobody when its process has gone,
-// or runs a set-uid program.
+// Who a running server is, for what its files are read with; nobody when its process has gone, runs
+// a set-uid program, or is not the one any more that was found: another one may have its number by
+// now, or it may have become another program, whose rights are not for what the first one named.
 FileReader reader_of(const ProcFs& proc, const Target& target);
 
 // Usage: nothing says which file is the configuration's first, and none of the usual ones is there.

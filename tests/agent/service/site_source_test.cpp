@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Through which root a server's configuration is read and written: the host's own wherever that is
-// the same, and the server's where one file of it is mounted over for the server alone.
+// the same, and the server's where one file of it is mounted over for the server alone. And with
+// whose rights.
 #include "agent/service/site_source.h"
 
 #include <csignal>
@@ -106,6 +107,71 @@ TEST_F(RootOfAServer, IsItsOwnWhereItHasOneFileOfItsOwn) {
   EXPECT_EQ(
       root_seen([&] { return mount_over(dir_ / "other.conf", dir_ / "apache2/apache2.conf"); }),
       "its own");
+}
+
+// A server of user 33 over a tree that stands for /proc, and what may have its number later.
+class ReaderOfAServer : public testing::Test {
+ protected:
+  ReaderOfAServer() {
+    dir_.write("stat", "cpu 1 1 1 1 1 1 1 1\ncpu0 1\nbtime 1700000000\n");
+    process({});
+    target_.pid = 10;
+    target_.binary = "/usr/sbin/apache2";
+    target_.started = ProcFs(dir_.path()).started(10).value();
+  }
+  struct Process {
+    int user = 33;
+    int real_user = 33;
+    int start_ticks = 100;
+    std::string program = "/usr/sbin/apache2";
+  };
+  void process(const Process& its) const {
+    dir_.write("10/stat", fmt::format("10 (apache2) S 1 1 1 0 -1 0 0 0 0 0 1 1 0 0 20 0 1 0 {} 0\n",
+                                      its.start_ticks));
+    dir_.write("10/status", fmt::format("Uid:\t{0}\t{1}\t{1}\t{1}\nGid:\t33\t33\t33\t33\n"
+                                        "Groups:\t33 4 \n",
+                                        its.real_user, its.user));
+    dir_.write("10/environ", std::string("NAME=value") + '\0');
+    std::filesystem::remove(dir_ / "10/exe");
+    std::filesystem::create_symlink(its.program, dir_ / "10/exe");
+  }
+  FileReader reader() const { return reader_of(ProcFs(dir_.path()), target_); }
+  bool has_environment() const {
+    return !site_options(target_, ProcFs(dir_.path())).environment.empty();
+  }
+
+  const FileReader nobody_{65534, 65534, {}};
+  const TempDir dir_;
+  Target target_;
+};
+
+TEST_F(ReaderOfAServer, IsItsUser) {
+  EXPECT_EQ(reader(), (FileReader{33, 33, {33, 4}}));
+  EXPECT_TRUE(has_environment());
+  // As an upgrade leaves it.
+  process({.program = "/usr/sbin/apache2 (deleted)"});
+  EXPECT_EQ(reader().user, 33U);
+}
+
+// Root's process, which has the number by now of one that named files for itself.
+TEST_F(ReaderOfAServer, IsNobodyWhereAnotherProcessHasItsNumber) {
+  process({.user = 0, .real_user = 0, .start_ticks = 101});
+  EXPECT_EQ(reader(), nobody_);
+  EXPECT_FALSE(has_environment());
+}
+
+// As sudo is root's after its first steps.
+TEST_F(ReaderOfAServer, IsNobodyWhereItBecameAnotherProgram) {
+  process({.user = 0, .real_user = 0, .program = "/usr/bin/sudo"});
+  EXPECT_EQ(reader(), nobody_);
+  EXPECT_FALSE(has_environment());
+}
+
+TEST_F(ReaderOfAServer, IsNobodyInASetUidProgramOrWhenItHasGone) {
+  process({.user = 0});
+  EXPECT_EQ(reader(), nobody_);
+  std::filesystem::remove_all(dir_ / "10");
+  EXPECT_EQ(reader(), nobody_);
 }
 
 }  // namespace
