@@ -64,6 +64,13 @@ HostFiles::HostFiles(std::string root_prefix, std::optional<FileReader> reader)
 }
 
 Result<UniqueFd> HostFiles::open(const std::string& path, int flags) const {
+  auto fd = open_as_agent(path, flags);
+  if (fd && ReaderRights::are_wider(reader_) && !is_readers(*fd, flags))
+    return fail(refused_to_the_reader(path));
+  return fd;
+}
+
+Result<UniqueFd> HostFiles::open_as_agent(const std::string& path, int flags) const {
   if (path.find('\0') != std::string::npos)
     return fail(Error::Kind::NotFound, "A path with a NUL byte names no file");
   if (root_errno_ != 0) return fail(system_error(root_errno_, prefix_));
@@ -80,10 +87,28 @@ Result<UniqueFd> HostFiles::open(const std::string& path, int flags) const {
   return fail(system_error(errno, prefix_ + path));
 }
 
+// By the modes of the folders that it is in, and its own where it is opened to be read.
+bool HostFiles::is_readers(const UniqueFd& file, int flags) const {
+  struct stat opened {};
+  const auto name = name_of(file);
+  if (!name || ::fstat(file.get(), &opened) != 0) return false;
+  struct stat found {};
+  const auto look = [&](const std::string& at) {
+    const auto fd = open_as_agent(at, O_PATH | O_NOFOLLOW);
+    return fd && ::fstat(fd->get(), &found) == 0;
+  };
+  for (auto slash = name->find('/', 1); slash != std::string::npos;
+       slash = name->find('/', slash + 1))
+    if (!look(name->substr(0, slash)) || !may_search(*reader_, found)) return false;
+  // It may be another one by now.
+  const bool is_it = look(*name) && found.st_dev == opened.st_dev && found.st_ino == opened.st_ino;
+  return is_it && ((flags & O_PATH) != 0 || may_read(*reader_, opened));
+}
+
 Error HostFiles::refused_to_the_reader(const std::string& path) const {
   return {Error::Kind::Denied,
-          fmt::format("{}{} is read with the rights of user {}, who runs the server, or with those "
-                      "of everybody where the agent is not root, and may not be; let its group be "
+          fmt::format("{}{} is read with the rights of user {}, who runs the server, and where the "
+                      "agent is not root with its own besides, and may not be; let its group be "
                       "one of the agent's user's, or make it readable for all",
                       prefix_, path, reader_->user)};
 }
@@ -91,7 +116,7 @@ Error HostFiles::refused_to_the_reader(const std::string& path) const {
 // Of this host's own files the kernel tells by their names, which is a call and not three.
 config::FileKind HostFiles::kind(const std::string& path) const {
   struct stat found {};
-  if (prefix_.empty()) {
+  if (kernel_knows_names()) {
     const bool whole = path.find('\0') == std::string::npos;
     const ReaderRights rights(reader_);
     if (!whole || !rights.are_in_force() || ::stat(path.c_str(), &found) != 0)
@@ -149,12 +174,16 @@ Result<std::vector<config::Entry>> HostFiles::list(const std::string& path) cons
   return entries;
 }
 
-// The kernel knows the name of what is open, below the root of whoever asks; what the root itself
-// is called there is cut off.
 Result<std::string> HostFiles::real_path(const std::string& path) const {
   const auto fd = open(path, O_PATH);
   if (!fd) return fail(fd.error());
-  auto name = read_link(fmt::format("/proc/self/fd/{}", fd->get()));
+  return name_of(*fd);
+}
+
+// The kernel knows the name of what is open, below the root of whoever asks; what the root itself
+// is called there is cut off.
+Result<std::string> HostFiles::name_of(const UniqueFd& file) const {
+  auto name = read_link(fmt::format("/proc/self/fd/{}", file.get()));
   if (!name || prefix_.empty()) return name;
   auto root = read_link(fmt::format("/proc/self/fd/{}", root_.get()));
   if (!root) return root;
@@ -165,7 +194,7 @@ Result<std::string> HostFiles::real_path(const std::string& path) const {
 Result<std::string> HostFiles::link_target(const std::string& path) const {
   std::array<char, 4096> target;
   ssize_t size = -1;
-  if (prefix_.empty() && path.find('\0') == std::string::npos) {
+  if (kernel_knows_names() && path.find('\0') == std::string::npos) {
     const ReaderRights rights(reader_);
     if (!rights.are_in_force()) return fail(refused_to_the_reader(path));
     size = ::readlink(path.c_str(), target.data(), target.size());

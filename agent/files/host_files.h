@@ -6,7 +6,9 @@
 // and never out of it. Where the kernel has no openat2, a root other than the host's own cannot
 // be read safely and is refused.
 //
-// What a server calls its configuration is read as that server may read it (reader_rights.h).
+// What a server calls its configuration is read as that server may read it (reader_rights.h). Where
+// the agent can be nobody else, it opens a file with its own rights and reads what the server's
+// user might read too: else the server could name the agent's own files, its history and tokens.
 //
 // It only reads. One object may be used from several threads.
 #pragma once
@@ -55,6 +57,11 @@ class HostFiles : public config::FileSystem {
 
  private:
   Result<UniqueFd> open(const std::string& path, int flags) const;
+  Result<UniqueFd> open_as_agent(const std::string& path, int flags) const;
+  Result<std::string> name_of(const UniqueFd& file) const;
+  bool is_readers(const UniqueFd& file, int flags) const;
+  // Whether the kernel's word on a name of this host is all that there is to ask.
+  bool kernel_knows_names() const { return prefix_.empty() && !ReaderRights::are_wider(reader_); }
   Error refused_to_the_reader(const std::string& path) const;
 
   std::string prefix_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/files/reader_rights.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 
@@ -62,7 +63,24 @@ std::vector<gid_t> own_groups() {
   return groups;
 }
 
+// The bits of one class, as the kernel picks it: the owner's count alone for the owner.
+bool allows(const FileReader& reader, const struct stat& file, mode_t bit) {
+  const auto is_group = [&](gid_t group) { return group == file.st_gid; };
+  if (reader.user == file.st_uid) return (file.st_mode & (bit << 6)) != 0;
+  if (is_group(reader.group) || std::ranges::any_of(reader.groups, is_group))
+    return (file.st_mode & (bit << 3)) != 0;
+  return (file.st_mode & bit) != 0;
+}
+
 }  // namespace
+
+bool may_read(const FileReader& reader, const struct stat& file) {
+  return allows(reader, file, S_IROTH);
+}
+
+bool may_search(const FileReader& reader, const struct stat& directory) {
+  return allows(reader, directory, S_IXOTH);
+}
 
 ReaderRights::ReaderRights(const std::optional<FileReader>& reader) {
   if (!reader || reader->user == 0) return;
@@ -77,6 +95,10 @@ ReaderRights::~ReaderRights() {
   }
   if (capabilities_) set_effective(*capabilities_);
   errno = error;
+}
+
+bool ReaderRights::are_wider(const std::optional<FileReader>& reader) {
+  return reader && reader->user != 0 && ::geteuid() != 0 && reader->user != ::geteuid();
 }
 
 bool ReaderRights::become(const FileReader& reader) {

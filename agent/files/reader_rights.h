@@ -9,6 +9,7 @@
 #include <optional>
 #include <vector>
 
+#include <sys/stat.h>
 #include <sys/types.h>
 
 namespace mpm {
@@ -20,12 +21,17 @@ struct FileReader {
   bool operator==(const FileReader&) const = default;
 };
 
+// Whether the mode of a file lets `reader` read it, and of a directory go through it. What an
+// access control list grants beyond is not seen.
+bool may_read(const FileReader& reader, const struct stat& file);
+bool may_search(const FileReader& reader, const struct stat& directory);
+
 // While it lives, this thread opens files as `reader` may, and no others; nullopt and root change
 // nothing. An agent that is root becomes that user and its groups for the file system. Any other
 // cannot, and lays down the capabilities by which it reads more than its own user may
-// (capabilities(7): CAP_DAC_READ_SEARCH, CAP_DAC_OVERRIDE); then it reads its own files, its
-// groups' and what everybody may. For the thread that made it; errno is the same after it as before
-// its end.
+// (capabilities(7): CAP_DAC_READ_SEARCH, CAP_DAC_OVERRIDE); then it opens its own files, its
+// groups' and what everybody may, and whether the reader might has to be asked besides. For the
+// thread that made it; errno is the same after it as before its end.
 class ReaderRights {
  public:
   explicit ReaderRights(const std::optional<FileReader>& reader);
@@ -35,6 +41,9 @@ class ReaderRights {
 
   // False: the kernel or a filter of system calls did not allow it, and nothing may be read.
   bool are_in_force() const { return in_force_; }
+
+  // Whether this process, which is neither root nor the reader, opens more than the reader might.
+  static bool are_wider(const std::optional<FileReader>& reader);
 
  private:
   bool become(const FileReader& reader);

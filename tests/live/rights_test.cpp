@@ -102,6 +102,9 @@ TEST(Rights, OfTheUnitReadNothingForWhoIsNotRoot) {
   // Root's alone, so that the server would not get it either, whatever it calls its configuration.
   std::filesystem::permissions(httpd.limit_conf(), std::filesystem::perms(0600));
   EXPECT_NE(limit(), 75);
+  // The agent's own, as its history and tokens are.
+  ASSERT_EQ(::chown(httpd.limit_conf().c_str(), kNobody, kNobody), 0);
+  EXPECT_NE(limit(), 75);
 }
 
 }  // namespace

@@ -100,6 +100,47 @@ TEST_F(ReaderRightsTest, TheUnitsAgentLaysItsCapabilityDownAndTakesItUpAgain) {
   });
 }
 
+// Its history and its tokens: anybody could call them his server's configuration.
+TEST_F(ReaderRightsTest, NobodyElsesServerIsReadWithTheAgentsOwnRights) {
+  file("agents", 0600, kAgent, kAgent);
+  file("agents_group", 0640, 0, kAgent);
+  file("both", 0640, kSomebody, kAgent);
+  std::filesystem::create_directory(dir_ / "agents_folder");
+  file("agents_folder/for_all", 0644, kAgent, kAgent);
+  std::filesystem::create_symlink("for_all", dir_ / "agents_folder/link");
+  std::filesystem::permissions(dir_ / "agents_folder", std::filesystem::perms(0700));
+  ASSERT_EQ(::chown((dir_ / "agents_folder").c_str(), kAgent, kAgent), 0);
+  std::filesystem::create_symlink(dir_ / "agents", dir_ / "link");
+  as_the_units_agent([&] {
+    EXPECT_EQ(text("agents", kReader), "");
+    EXPECT_EQ(text("agents_group", kReader), "");
+    EXPECT_EQ(text("link", kReader), "");
+    EXPECT_EQ(text("agents_folder/for_all", kReader), "");
+    const HostFiles files("", kReader);
+    EXPECT_FALSE(files.list(dir_ / "agents_folder"));
+    EXPECT_EQ(files.kind(dir_ / "agents_folder/for_all"), config::FileKind::Missing);
+    EXPECT_FALSE(files.link_target(dir_ / "agents_folder/link"));
+    EXPECT_FALSE(files.real_path(dir_ / "agents_folder/link"));
+    EXPECT_EQ(files.kind(dir_ / "agents"), config::FileKind::Regular) << "which everybody sees";
+    EXPECT_TRUE(files.link_target(dir_ / "link"));
+    EXPECT_EQ(files.kind("/"), config::FileKind::Directory);
+    EXPECT_EQ(text("both", kReader), "both") << "the agent is in its group";
+    EXPECT_EQ(text("agents_group", FileReader{kSomebody, kSomebody, {kAgent}}), "agents_group");
+    EXPECT_EQ(HostFiles(dir_.path(), kReader).read("/agents").value_or(""), "");
+    EXPECT_EQ(HostFiles(dir_.path(), kReader).read("/everybody").value_or(""), "everybody");
+    EXPECT_EQ(HostFiles(dir_.path(), kReader).read("/agents_folder/for_all").value_or(""), "");
+  });
+}
+
+// Such a process reads them without the agent.
+TEST_F(ReaderRightsTest, OfTheAgentsOwnUserItReadsWhatThatUserMay) {
+  file("agents", 0600, kAgent, kAgent);
+  as_the_units_agent([&] {
+    EXPECT_EQ(text("agents", FileReader{kAgent, kAgent, {}}), "agents");
+    EXPECT_EQ(text("root", FileReader{kAgent, kAgent, {}}), "");
+  });
+}
+
 TEST_F(ReaderRightsTest, SaysWhoseRightsItWasReadWith) {
   const auto refused = HostFiles("", kReader).read(dir_ / "root");
   ASSERT_FALSE(refused.has_value());
