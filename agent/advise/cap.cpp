@@ -60,8 +60,8 @@ Cap of_processors(const Facts& facts) {
 Cap of_backend(const Facts& facts) {
   if (!facts.backend_full()) return none();
   const Plateau& plateau = *facts.seen.load.plateau;
-  const bool fell = plateau.most_per_second < kFell * plateau.per_second;
-  if (!fell || plateau.onset_arrivals < kMoreCame * plateau.per_second)
+  const bool fell = plateau.most_per_second < kFell * plateau.best_per_second;
+  if (!fell || plateau.onset_arrivals < kMoreCame * plateau.best_per_second)
     return {.workers = static_cast<double>(facts.limit()),
             .because = {},
             .formula = {},
@@ -69,9 +69,9 @@ Cap of_backend(const Facts& facts) {
   const double workers = kOverPlateau * plateau.end_workers + 1;
   return {.workers = workers,
           .because = fmt::format("With more than {:.0f} requests at once fewer of them end: {:.0f} "
-                                 "a second with {:.0f} of them, and {:.0f} before.",
+                                 "a second with {:.0f} of them, and up to {:.0f} before.",
                                  plateau.end_workers, plateau.most_per_second, plateau.most_workers,
-                                 plateau.per_second),
+                                 plateau.best_per_second),
           .formula = fmt::format("1.15 x {:.0f} at once with 93 % of the best throughput + 1 = "
                                  "{:.0f}",
                                  plateau.end_workers, workers),

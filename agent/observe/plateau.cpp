@@ -113,9 +113,13 @@ std::optional<Plateau> plateau_of(std::span<const Sample> samples, double longes
   if (most.workers < kFarBeyond * first->workers ||
       beyond < kDeviations * std::sqrt(std::max(1.0, mean_workers(bins))))
     return std::nullopt;
-  return Plateau{first->workers, best,
-                 last->workers,  onset_arrivals(steps, last->workers),
-                 most.workers,   most.per_second};
+  return Plateau{.workers = first->workers,
+                 .per_second = first->per_second,
+                 .best_per_second = best,
+                 .end_workers = last->workers,
+                 .onset_arrivals = onset_arrivals(steps, last->workers),
+                 .most_workers = most.workers,
+                 .most_per_second = most.per_second};
 }
 
 }  // namespace mpm

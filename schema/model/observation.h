@@ -35,11 +35,13 @@ struct Distribution {
 };
 
 // Where more requests served at once brought no more of them a second: with `workers` busy the
-// server gave `per_second`, its best but for a little, still so with `end_workers`, and with
-// `most_workers` `most_per_second`.
+// server gave `per_second`, which is nearly as much as it ever did, with more of them
+// `best_per_second`, with `end_workers` nearly that still, and with `most_workers`
+// `most_per_second`.
 struct Plateau {
   double workers = 0;
   double per_second = 0;
+  double best_per_second = 0;
   double end_workers = 0;
   // A second, while the number of the busy rose from the plateau to far beyond it; 0: not seen.
   double onset_arrivals = 0;
@@ -48,6 +50,7 @@ struct Plateau {
 
   static constexpr std::tuple kFields{Field{"workers", &Plateau::workers},
                                       Field{"per_second", &Plateau::per_second},
+                                      Field{"best_per_second", &Plateau::best_per_second},
                                       Field{"end_workers", &Plateau::end_workers},
                                       Field{"onset_arrivals", &Plateau::onset_arrivals},
                                       Field{"most_workers", &Plateau::most_workers},

@@ -65,7 +65,7 @@ void add_load(Observation& seen) {
         kWaitingAges.size() + 1, rc::gen::inRange<std::int64_t>(0, 500));
   if (perhaps()) seen.past = {Instant{}, up_to(1000), up_to(3600), 150, 300};
   if (*rc::gen::inRange(0, 5) == 0)
-    load.plateau = {up_to(50),  1 + up_to(500),   50 + up_to(50),
+    load.plateau = {up_to(50),  1 + up_to(500),   1 + up_to(500), 50 + up_to(50),
                     up_to(800), 100 + up_to(300), up_to(500)};
 }
 
