@@ -20,4 +20,7 @@ const PhpPool* full_php_pool(const Observation& seen);
 // It is the limit, and not httpd's workers.
 std::optional<Finding> php_pool_full(const Facts& facts);
 
+// It may be: all is so, and how many wait is not known.
+std::optional<Finding> php_queue_unknown(const Facts& facts);
+
 }  // namespace mpm::advise

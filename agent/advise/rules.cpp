@@ -296,6 +296,8 @@ constexpr std::array kRules = std::to_array<Rule>({
      "All pm.max_children processes are there, at least a quarter as many connections wait at the "
      "pool's socket (/proc/net/unix, sock_diag), and half of the time more workers were busy.",
      php_pool_full},
+    {"php-queue-unknown", "Is it known whether requests wait for php-fpm?", true,
+     "As for php-pool-full, of a pool whose queue cannot be read.", php_queue_unknown},
     {"workers-exhausted", "Did clients wait because every worker was busy?", true,
      "Pinned are samples without an idle worker and with 97 % of the limit busy; above 2 % of "
      "them it is no chance.",

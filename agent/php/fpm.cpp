@@ -80,7 +80,7 @@ std::optional<PhpFpm> fpm_of(const ProcFs& proc, std::int32_t pid) {
   fpm.pools = fpm_pools({*file, fpm_prefix(run->program)}, fpm.files);
   count_children(proc, pid, fpm.pools);
   for (PhpPool& pool : fpm.pools)
-    pool.waiting = waiting_for(proc, pid, listened_at(pool.listen)).value_or(0);
+    pool.waiting = waiting_for(proc, pid, listened_at(pool.listen));
   return fpm;
 }
 

@@ -20,7 +20,8 @@ struct PhpFpm {
 };
 
 // Empty where none runs, where it is neither root's nor of who runs the agent, and where its files
-// cannot be read through its own root: those of this host may be others.
+// cannot be read through its own root: those of this host may be others. The queue of a port is
+// known only to who may read php-fpm's descriptors.
 std::vector<PhpFpm> php_fpms(const ProcFs& proc);
 
 }  // namespace mpm

@@ -193,7 +193,8 @@ struct PhpPool {
   std::string listen;             // its socket: a path, or an address and port
   std::int64_t max_children = 0;  // pm.max_children: requests that it serves at once, at most
   std::int64_t children = 0;      // processes that it has
-  std::int64_t waiting = 0;       // connections that none of them has accepted yet
+  // Connections that none of them has accepted yet; nullopt: its queue cannot be read.
+  std::optional<std::int64_t> waiting;
 
   static constexpr std::tuple kFields{
       Field{"name", &PhpPool::name}, Field{"listen", &PhpPool::listen},

@@ -45,6 +45,24 @@ TEST(PhpPool, WithoutAQueueTheWorkersAreBusyWithSomethingElse) {
   EXPECT_NE(change(proposal, "MaxRequestWorkers"), nullptr);
 }
 
+// Neither full nor empty.
+TEST(PhpPool, AQueueThatCannotBeReadIsSaidToBeUnknown) {
+  Observation seen = waiting_for_php();
+  seen.php_pools[0].waiting.reset();
+  const Proposal proposal = recommend(seen);
+  EXPECT_EQ(finding(proposal, "php-pool-full"), nullptr);
+  const Finding* unknown = finding(proposal, "php-queue-unknown");
+  ASSERT_NE(unknown, nullptr);
+  EXPECT_EQ(unknown->confidence, Confidence::Low);
+  EXPECT_NE(unknown->claim.find("at /run/php/php8.2-fpm.sock for one of them is not known"),
+            std::string::npos)
+      << unknown->claim;
+  EXPECT_NE(change(proposal, "MaxRequestWorkers"), nullptr);
+  seen.php_pools[0].children = 4;
+  EXPECT_EQ(finding(recommend(seen), "php-queue-unknown"), nullptr) << "it starts more";
+  EXPECT_EQ(finding(recommend(waiting_for_php()), "php-queue-unknown"), nullptr);
+}
+
 TEST(PhpPool, AFewThatWaitForALargePoolAreChance) {
   Observation seen = waiting_for_php();
   seen.php_pools[0].max_children = seen.php_pools[0].children = 100;

@@ -80,6 +80,12 @@ TEST_F(PhpFpms, ItsPoolsAreReadAsItSeesThem) {
   EXPECT_EQ(found[0].waiting, 3);
 }
 
+TEST_F(PhpFpms, AQueueThatCannotBeReadIsUnknown) {
+  std::filesystem::remove(dir_ / "10/net/unix");
+  ASSERT_EQ(pools().size(), 1U);
+  EXPECT_EQ(pools()[0].waiting, std::nullopt);
+}
+
 // Anybody may call a process so, and have a file read that is not for everybody.
 TEST_F(PhpFpms, OneOfAnyUsersIsNotBelieved) {
   dir_.write("10/status", "Uid:\t33\t33\t33\t33\n");
