@@ -3,6 +3,8 @@
 // php-fpm's configuration over several files, as php-fpm8.2 -tt says that it takes them.
 #include "agent/php/fpm_configuration.h"
 
+#include <fstream>
+#include <iterator>
 #include <string>
 
 #include <fmt/format.h>
@@ -34,6 +36,17 @@ TEST(FpmConfiguration, APoolIsASectionThatIsNotGlobal) {
             "www 9000 5");
   EXPECT_EQ(pools("listen = 9000\n[global]\nlisten = 9000\n"), "");
   EXPECT_EQ(pools("[a]\npm.max_children = many"), "a  0");
+}
+
+// Beside what php-fpm8.2 -tt prints of them.
+TEST(FpmConfiguration, FixturesAreReadAsPhpFpmReadsThem) {
+  const auto fixture = [](const std::string& name) {
+    std::ifstream file(MPM_TESTS "/fixtures/php-fpm/" + name);
+    return pools(std::string(std::istreambuf_iterator<char>(file), {}));
+  };
+  EXPECT_EQ(fixture("www.conf"), "www /run/php/php8.2-fpm.sock 5");
+  EXPECT_EQ(fixture("many.conf"), "a /run/a;x.sock 7, b 127.0.0.1:9001 30");
+  EXPECT_EQ(fixture("included.conf"), "c /srv/run/c.sock 4, d 9000 2, e [::1]:9002 1");
 }
 
 TEST(FpmConfiguration, TheLastValueCountsAndTheNameStandsInIt) {
