@@ -9,7 +9,6 @@
 #include <cstdio>
 #include <initializer_list>
 #include <memory>
-#include <string_view>
 
 #include "gui/client/agent_places.h"
 #include "gui/page/main_window.h"
@@ -19,26 +18,6 @@ namespace {
 
 QString tr(const char* text) {
   return QCoreApplication::translate("main", text);
-}
-
-bool has_word(int argc, char** argv, std::initializer_list<std::string_view> words) {
-  return std::any_of(argv + 1, argv + argc, [&](std::string_view word) {
-    return std::ranges::find(words, word) != words.end();
-  });
-}
-
-// These are words for a terminal and need no screen.
-bool asks_for_words(int argc, char** argv) {
-  return has_word(argc, argv, {"-h", "--help", "--help-all", "-v", "--version"});
-}
-
-// Whether Qt was told where windows go, by a desk or by who starts this. Without a screen Qt would
-// end the program by abort().
-bool has_screen(int argc, char** argv) {
-  const auto told = {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"};
-  return has_word(argc, argv, {"-platform", "--platform"}) ||
-         std::ranges::any_of(told,
-                             [](const char* name) { return !qEnvironmentVariableIsEmpty(name); });
 }
 
 struct Options {
@@ -62,7 +41,48 @@ struct Options {
       QStringLiteral("no-daemon"), tr("Start an agent of this window's own, also where one runs.")};
   const QCommandLineOption state{QStringLiteral("state"), tr("Where that agent keeps its changes."),
                                  QStringLiteral("DIRECTORY")};
+
+  QList<QCommandLineOption> all() const {
+    return {agent, connect, token_file, ca_file, no_daemon, state};
+  }
 };
+
+// Those that are options, without what belongs to the one before: nothing is known yet of what Qt
+// itself takes.
+QStringList words_of(int argc, char** argv, const Options& options) {
+  QStringList words;
+  bool is_value = false;
+  for (int at = 1; at < argc; ++at) {
+    const QString word = QString::fromLocal8Bit(argv[at]);
+    if (word == QLatin1String("--")) break;
+    if (!is_value) words.append(word);
+    const auto takes_it = [&](const QCommandLineOption& option) {
+      return !option.valueName().isEmpty() &&
+             word == QLatin1String("--") + option.names().constFirst();
+    };
+    is_value = !is_value && std::ranges::any_of(options.all(), takes_it);
+  }
+  return words;
+}
+
+bool has_word(const QStringList& words, std::initializer_list<QLatin1String> wanted) {
+  return std::ranges::any_of(wanted, [&](QLatin1String word) { return words.contains(word); });
+}
+
+// These are words for a terminal and need no screen.
+bool asks_for_words(const QStringList& words) {
+  return has_word(words, {QLatin1String("-h"), QLatin1String("--help"), QLatin1String("--help-all"),
+                          QLatin1String("-v"), QLatin1String("--version")});
+}
+
+// Whether Qt was told where windows go, by a desk or by who starts this. Without a screen Qt would
+// end the program by abort().
+bool has_screen(const QStringList& words) {
+  const auto told = {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"};
+  return has_word(words, {QLatin1String("-platform"), QLatin1String("--platform")}) ||
+         std::ranges::any_of(told,
+                             [](const char* name) { return !qEnvironmentVariableIsEmpty(name); });
+}
 
 // Those that are named, or else those of the last time, or else the agent of this host.
 Result<std::vector<AgentPlace>> places_to_ask(const QCommandLineParser& parser,
@@ -94,10 +114,12 @@ Result<std::vector<AgentPlace>> places_to_ask(const QCommandLineParser& parser,
 
 int main(int argc, char** argv) {
   using namespace mpm::gui;
+  const Options options;
+  const QStringList words = words_of(argc, argv, options);
   std::unique_ptr<QCoreApplication> app;
-  if (asks_for_words(argc, argv)) {
+  if (asks_for_words(words)) {
     app = std::make_unique<QCoreApplication>(argc, argv);
-  } else if (has_screen(argc, argv)) {
+  } else if (has_screen(words)) {
     app = std::make_unique<QApplication>(argc, argv);
   } else {
     std::fputs(
@@ -116,9 +138,7 @@ int main(int argc, char** argv) {
       tr("What the MPM of an Apache httpd is doing, what limits it, and what to do about it."));
   parser.addHelpOption();
   parser.addVersionOption();
-  const Options options;
-  parser.addOptions({options.agent, options.connect, options.token_file, options.ca_file,
-                     options.no_daemon, options.state});
+  parser.addOptions(options.all());
   parser.process(*app);
   QApplication::setDesktopFileName(QStringLiteral("mpm-dashboard"));
   QApplication::setWindowIcon(QIcon::fromTheme(QStringLiteral("mpm-dashboard")));

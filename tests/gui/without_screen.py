@@ -19,6 +19,12 @@ def main(program):
     none = run(program)
     assert none.returncode == 1 and not none.stdout, none
     assert none.stderr.count("\n") == 1 and "there is no screen here" in none.stderr, none
+    # What belongs to an option asks for nothing.
+    for arguments in (["--state", "-v"], ["--agent", "--version"], ["--", "--help"]):
+        value = run(program, *arguments)
+        assert value.returncode == 1 and "there is no screen here" in value.stderr, (arguments, value)
+    state = run(program, "--state", "-v", "--version")
+    assert state.returncode == 0 and "mpm-dashboard " in state.stdout, state
     # Who names a platform gets it.
     offscreen = run(program, "-platform", "offscreen", "--no-daemon", "--agent", "/nonexistent")
     assert offscreen.returncode == 1 and "leave out --agent" in offscreen.stderr, offscreen
