@@ -21,6 +21,11 @@ constexpr double kFell = 0.9;
 // Of the best throughput: so much came that it could not have been served.
 constexpr double kMoreCame = 1.1;
 
+// Of the time of a request when nobody waited: longer, and it waits behind httpd.
+constexpr double kWaitsBehind = 1.1;
+// How far a pool goes towards a larger one that brought less.
+constexpr double kGentleGrowth = 1.2;
+
 // Of a request that waits for nothing else: as it was when nobody waited, or what it runs and what
 // it neither ran nor waited for a processor.
 double undisturbed_seconds(const LoadObservation& load) {
@@ -78,6 +83,25 @@ Cap of_backend(const Facts& facts) {
           .rule = "backend-saturated"};
 }
 
+// A cap hides its own cause: what was full behind httpd is not, with fewer workers.
+Cap of_larger_pool(const Facts& facts) {
+  const FullPool* larger = facts.larger_that_brought_less();
+  if (larger == nullptr) return none();
+  const auto limit = number(facts.limit());
+  const double now = facts.seen.load.pinned_per_second;
+  const double takes = limit / now;
+  const double calm = facts.seen.load.calm_service_seconds;
+  const bool waits_behind = calm <= 0 || takes > kWaitsBehind * calm;
+  const double most = waits_behind ? 1 : kGentleGrowth;
+  return {.workers = std::min(most * limit, number(larger->workers) - 1),
+          .because = fmt::format("With {} workers, all of them busy, {:.0f} requests a second "
+                                 "ended ({}), and with {} of them {:.0f} do.",
+                                 larger->workers, larger->per_second, hour_of(larger->at),
+                                 facts.limit(), now),
+          .formula = fmt::format("{:.1f} x {}", most, facts.limit()),
+          .rule = "larger-pool-brought-less"};
+}
+
 }  // namespace
 
 Cap cap_of(const Facts& facts) {
@@ -90,6 +114,7 @@ Cap cap_of(const Facts& facts) {
     cap.formula += fmt::format(", and {:.1f} x {:.0f} in keep-alive", kKeepaliveMargin,
                                facts.demand.keepalive);
   }
+  if (Cap other = of_larger_pool(facts); other.workers < cap.workers) cap = std::move(other);
   return cap;
 }
 

@@ -9,6 +9,11 @@ namespace {
 // Of the time of the requests, what they spend ready to run; of the cores, what httpd uses.
 constexpr double kMostlyReady = 0.5;
 constexpr double kNearlyAllOfThem = 0.85;
+// Seconds that a pool must have been full, to tell what it brings; how much larger than this one it
+// must be, and of what this one brings, what it brought.
+constexpr double kLongFull = 20;
+constexpr double kLarger = 1.1;
+constexpr double kBroughtLess = 0.9;
 // Below this share of busy processors, it is not they that requests wait for.
 constexpr double kCalmProcessors = 0.85;
 
@@ -68,6 +73,16 @@ Processors Facts::processors() const {
 
 bool Facts::filled_at_times() const {
   return seen.load.cpu_full_share > kFullLooks && is_pinned(seen);
+}
+
+const FullPool* Facts::larger_that_brought_less() const {
+  const double now = seen.load.pinned_per_second;
+  if (!is_pinned(seen)) return nullptr;
+  const auto found = std::ranges::find_if(seen.full_pools, [&](const FullPool& pool) {
+    return static_cast<double>(pool.workers) > kLarger * static_cast<double>(limit()) &&
+           pool.seconds >= kLongFull && pool.per_second < kBroughtLess * now;
+  });
+  return found == seen.full_pools.end() ? nullptr : &*found;
 }
 
 bool Facts::paged() const {

@@ -125,6 +125,51 @@ TEST(Cap, IsTheLimitWhereABackendWasOnlySlow) {
   EXPECT_EQ(change(recommend(seen), "ListenBacklog"), nullptr);
 }
 
+// All 20 are busy and serve 190 a second, of which each takes 105 ms; 400 of them served 30.
+Observation remembering() {
+  Observation seen = prefork();
+  seen.worker_limit = 20;
+  put(seen, "MaxRequestWorkers", 20);
+  saturate(seen);
+  seen.load.pinned_per_second = 190;
+  seen.load.calm_service_seconds = 0.08;
+  seen.full_pools = {{Instant{}, 20, 100, 190}, {Instant{}, 400, 60, 30}};
+  return seen;
+}
+
+TEST(Cap, IsThePoolAsItIsWhereALargerOneBroughtLess) {
+  const Observation seen = remembering();
+  EXPECT_EQ(cap(seen), 20);
+  const Proposal proposal = recommend(seen);
+  EXPECT_EQ(change(proposal, "MaxRequestWorkers"), nullptr) << proposal.verdict;
+  ASSERT_NE(finding(proposal, "larger-pool-brought-less"), nullptr);
+  EXPECT_NE(finding(proposal, "larger-pool-brought-less")->claim.find("of the 400"),
+            std::string::npos)
+      << finding(proposal, "larger-pool-brought-less")->claim;
+  EXPECT_TRUE(recommend(with(seen, proposal)).changes.empty());
+}
+
+// They take as long as ever: what they wait for is a worker.
+TEST(Cap, IsAFifthMoreWhereNothingBehindIsWaitedFor) {
+  Observation seen = remembering();
+  seen.load.calm_service_seconds = 0.1;
+  EXPECT_NEAR(cap(seen), 24, 1e-9);
+  ASSERT_NE(change(recommend(seen), "MaxRequestWorkers"), nullptr);
+  EXPECT_EQ(change(recommend(seen), "MaxRequestWorkers")->to, 24);
+}
+
+TEST(Cap, IsNoneWhereNoLargerPoolIsKnownToHaveBroughtLess) {
+  Observation seen = remembering();
+  seen.full_pools[1].per_second = 180;
+  EXPECT_TRUE(std::isinf(cap(seen))) << "as much, but for chance";
+  seen.full_pools[1].per_second = 30;
+  seen.full_pools[1].seconds = 10;
+  EXPECT_TRUE(std::isinf(cap(seen))) << "it was full for a moment";
+  seen.full_pools.pop_back();
+  EXPECT_TRUE(std::isinf(cap(seen)));
+  EXPECT_GE(change(recommend(seen), "MaxRequestWorkers")->to, 30);
+}
+
 TEST(Cap, OfWorkersThatWaitForClientsComesOnTop) {
   Observation seen = burning();
   seen.mpm = Mpm::Worker;

@@ -64,6 +64,9 @@ void add_load(Observation& seen) {
     load.waiting_by_age = *rc::gen::container<std::vector<std::int64_t>>(
         kWaitingAges.size() + 1, rc::gen::inRange<std::int64_t>(0, 500));
   if (perhaps()) seen.past = {Instant{}, up_to(1000), up_to(3600), 150, 300};
+  load.pinned_per_second = up_to(500);
+  if (perhaps())
+    seen.full_pools = {{Instant{}, *rc::gen::inRange(1, 1500), up_to(100), up_to(500)}};
   if (*rc::gen::inRange(0, 5) == 0)
     load.plateau = {up_to(50),  1 + up_to(500),   50 + up_to(50),
                     up_to(800), 100 + up_to(300), up_to(500)};
