@@ -45,13 +45,17 @@ struct Plateau {
   double onset_arrivals = 0;
   double most_workers = 0;
   double most_per_second = 0;
+  // At once, that would serve what ended a second during that rise, in the time that a request took
+  // before (Little's law); 0: not seen.
+  double onset_workers = 0;
 
   static constexpr std::tuple kFields{Field{"workers", &Plateau::workers},
                                       Field{"per_second", &Plateau::per_second},
                                       Field{"end_workers", &Plateau::end_workers},
                                       Field{"onset_arrivals", &Plateau::onset_arrivals},
                                       Field{"most_workers", &Plateau::most_workers},
-                                      Field{"most_per_second", &Plateau::most_per_second}};
+                                      Field{"most_per_second", &Plateau::most_per_second},
+                                      Field{"onset_workers", &Plateau::onset_workers}};
 };
 
 // The load, from the scoreboard and the kernel. Shares are of the samples, 0 to 1.
