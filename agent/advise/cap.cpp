@@ -2,6 +2,7 @@
 #include "agent/advise/cap.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <utility>
 
@@ -21,10 +22,11 @@ constexpr double kFell = 0.9;
 // Of the best throughput: so much came that it could not have been served.
 constexpr double kMoreCame = 1.1;
 
-// Of the time of a request when nobody waited: longer, and it waits behind httpd.
-constexpr double kWaitsBehind = 1.1;
+// Of the time of a request when nobody waited: longer, and it waits behind httpd. Where nearly all
+// the looks are of a full pool, the others are those in which requests were quick by chance.
+constexpr double kWaitsBehind = 1.3;
 // How far a pool goes towards a larger one that brought less.
-constexpr double kGentleGrowth = 1.2;
+constexpr double kGentleGrowth = 1.3;
 
 // Of a request that waits for nothing else: as it was when nobody waited, or what it runs and what
 // it neither ran nor waited for a processor.
@@ -34,9 +36,12 @@ double undisturbed_seconds(const LoadObservation& load) {
          load.service_seconds * (1 - load.cpu_ready_share.value_or(0));
 }
 
+Cap at(double workers, std::string_view rule) {
+  return {.workers = workers, .growth = workers, .because = {}, .formula = {}, .rule = rule};
+}
+
 Cap none() {
-  return {
-      .workers = std::numeric_limits<double>::infinity(), .because = {}, .formula = {}, .rule = {}};
+  return at(std::numeric_limits<double>::infinity(), {});
 }
 
 Cap of_processors(const Facts& facts) {
@@ -49,10 +54,10 @@ Cap of_processors(const Facts& facts) {
   // What may be others' work takes no workers away.
   const bool untold = facts.processors() == Processors::Untold;
   if (workers <= 0 || (untold && workers <= number(facts.limit())))
-    return {
-        .workers = number(facts.limit()), .because = {}, .formula = {}, .rule = "cpu-saturated"};
+    return at(number(facts.limit()), "cpu-saturated");
   return {
       .workers = workers,
+      .growth = cores * takes / runs + kPerCore * cores,
       .because = fmt::format("{:.0f} requests at once keep {:.0f} processors running; more only "
                              "wait for them inside httpd, and make each other slower.",
                              workers, cores),
@@ -67,19 +72,20 @@ Cap of_backend(const Facts& facts) {
   const Plateau& plateau = *facts.seen.load.plateau;
   const bool fell = plateau.most_per_second < kFell * plateau.per_second;
   if (!fell || plateau.onset_arrivals < kMoreCame * plateau.per_second)
-    return {.workers = static_cast<double>(facts.limit()),
-            .because = {},
-            .formula = {},
-            .rule = "backend-saturated"};
-  const double workers = kOverPlateau * plateau.end_workers + 1;
+    return at(number(facts.limit()), "backend-saturated");
+  const bool seen_rising = plateau.onset_workers > 0;
+  const double knee = seen_rising ? plateau.onset_workers : plateau.end_workers;
+  const double workers = kOverPlateau * knee + 1;
   return {.workers = workers,
-          .because = fmt::format("With more than {:.0f} requests at once fewer of them end: {:.0f} "
-                                 "a second with {:.0f} of them, and {:.0f} before.",
-                                 plateau.end_workers, plateau.most_per_second, plateau.most_workers,
-                                 plateau.per_second),
-          .formula = fmt::format("1.15 x {:.0f} at once with 93 % of the best throughput + 1 = "
-                                 "{:.0f}",
-                                 plateau.end_workers, workers),
+          .growth = workers,
+          .because =
+              fmt::format("With more than {:.0f} requests at once fewer of them end: {:.0f} "
+                          "a second with {:.0f} of them, and {:.0f} before.",
+                          knee, plateau.most_per_second, plateau.most_workers, plateau.per_second),
+          .formula = fmt::format(
+              "1.15 x {:.0f} at once with {} + 1 = {:.0f}", knee,
+              seen_rising ? "what ended while that number rose" : "93 % of the best throughput",
+              workers),
           .rule = "backend-saturated"};
 }
 
@@ -93,13 +99,15 @@ Cap of_larger_pool(const Facts& facts) {
   const double calm = facts.seen.load.calm_service_seconds;
   const bool waits_behind = calm <= 0 || takes > kWaitsBehind * calm;
   const double most = waits_behind ? 1 : kGentleGrowth;
-  return {.workers = std::min(most * limit, number(larger->workers) - 1),
+  const double workers = std::min(most * limit, number(larger->workers) - 1);
+  return {.workers = workers,
+          .growth = workers,
           .because = fmt::format("With {} workers, all of them busy, {:.0f} requests a second "
                                  "ended ({}), and with {} of them {:.0f} do.",
                                  larger->workers, larger->per_second, hour_of(larger->at),
                                  facts.limit(), now),
           .formula = fmt::format("{:.1f} x {}", most, facts.limit()),
-          .rule = "larger-pool-brought-less"};
+          .rule = kLargerPool};
 }
 
 }  // namespace
@@ -111,11 +119,15 @@ Cap cap_of(const Facts& facts) {
   // The limit as it is has those in keep-alive in it.
   if (!cap.formula.empty() && facts.demand.keepalive > 0) {
     cap.workers += kKeepaliveMargin * facts.demand.keepalive;
+    cap.growth += kKeepaliveMargin * facts.demand.keepalive;
     cap.formula += fmt::format(", and {:.1f} x {:.0f} in keep-alive", kKeepaliveMargin,
                                facts.demand.keepalive);
   }
-  if (Cap other = of_larger_pool(facts); other.workers < cap.workers) cap = std::move(other);
-  return cap;
+  Cap larger = of_larger_pool(facts);
+  if (larger.workers >= cap.workers) return cap;
+  // What binds already is not grown towards.
+  if (std::isfinite(cap.workers)) larger.growth = std::min(larger.growth, number(facts.limit()));
+  return larger;
 }
 
 }  // namespace mpm::advise

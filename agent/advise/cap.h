@@ -12,8 +12,11 @@
 
 namespace mpm::advise {
 
+inline constexpr std::string_view kLargerPool = "larger-pool-brought-less";
+
 struct Cap {
   double workers = 0;  // infinite: none
+  double growth = 0;   // that a pool grows to, at most: the same, or less where more is for chance
   std::string because;
   std::string formula;  // with the numbers in it
   std::string_view rule;
@@ -30,10 +33,12 @@ struct Cap {
 //
 // Behind httpd, where throughput fell below 90 % of the best with more requests at once, and more
 // clients came than it ever served: 1.15 x the most that were served at once with 93 % of the best
-// (after Wang, Malkowski and Pu, IPDPS 2011). Without these arrivals it was only slow for a while.
+// (after Wang, Malkowski and Pu, IPDPS 2011). Where the rise was seen, as many instead as serve
+// what ended while they came: before, it may have had less to do than it can. Without these
+// arrivals it was only slow for a while.
 //
 // Remembered: where a larger pool, all of it busy, brought less than nine tenths of what this one
-// does, this one; a fifth more while requests take as long as when nobody waited.
+// does, this one; three tenths more while requests take as long as when nobody waited.
 //
 // Only for a pool that was full. A cap that is not known better is the limit as it is.
 Cap cap_of(const Facts& facts);

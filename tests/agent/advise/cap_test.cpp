@@ -87,6 +87,18 @@ TEST(Cap, BindsTheWorkersTheSparesAndTheQueue) {
   EXPECT_TRUE(recommend(with(seen, proposal)).changes.empty());
 }
 
+// 433 keep four processors running, and half as many again are for chance: no reason to grow.
+TEST(Cap, OfProcessorsIsNotGrownBeyondWhatKeepsThemRunning) {
+  Observation seen = burning();
+  seen.load.cpu_seconds_per_request = 0.008;
+  seen.load.calm_service_seconds = 0.866;
+  put(seen, "ServerLimit", 64);
+  EXPECT_NEAR(cap(seen), 1.5 * 433 + 8, 1e-9);
+  const Proposal proposal = recommend(seen);
+  ASSERT_NE(change(proposal, "MaxRequestWorkers"), nullptr) << proposal.verdict;
+  EXPECT_EQ(change(proposal, "MaxRequestWorkers")->to, 425) << "433 + 2 x 4, in processes of 25";
+}
+
 // 13 are nearer to one process of 13 than to one of 25.
 TEST(Cap, BelowAProcessTakesThreadsFromIt) {
   Observation seen = burning();
@@ -114,6 +126,15 @@ TEST(Cap, OfABackendThatServesFewerWhenMoreWait) {
   EXPECT_NE(change(proposal, "MaxRequestWorkers")->because.find("30 a second with 400"),
             std::string::npos)
       << change(proposal, "MaxRequestWorkers")->because;
+}
+
+// Before so many came it had less to do than it can; while they came it did more.
+TEST(Cap, OfABackendIsWhatItServedWhileTheyCame) {
+  Observation seen = crowded();
+  seen.load.plateau = {8, 119, 8, 260, 400, 30, 15};
+  EXPECT_NEAR(cap(seen), 1.15 * 15 + 1, 1e-9);
+  seen.load.plateau->end_workers = 150;
+  EXPECT_NEAR(cap(seen), 1.15 * 15 + 1, 1e-9) << "looks of the rise are in that number";
 }
 
 // No more clients came than it had served before: it stood still for a while.
@@ -150,12 +171,28 @@ TEST(Cap, IsThePoolAsItIsWhereALargerOneBroughtLess) {
 }
 
 // They take as long as ever: what they wait for is a worker.
-TEST(Cap, IsAFifthMoreWhereNothingBehindIsWaitedFor) {
+TEST(Cap, IsALittleMoreWhereNothingBehindIsWaitedFor) {
   Observation seen = remembering();
   seen.load.calm_service_seconds = 0.1;
-  EXPECT_NEAR(cap(seen), 24, 1e-9);
+  EXPECT_NEAR(cap(seen), 26, 1e-9);
   ASSERT_NE(change(recommend(seen), "MaxRequestWorkers"), nullptr);
-  EXPECT_EQ(change(recommend(seen), "MaxRequestWorkers")->to, 24);
+  EXPECT_EQ(change(recommend(seen), "MaxRequestWorkers")->to, 26);
+}
+
+// Two processes would be twice as many.
+TEST(Cap, OfAFewMoreGivesTheOnlyProcessMoreThreads) {
+  Observation seen = event();
+  seen.worker_limit = 10;
+  put(seen, "MaxRequestWorkers", 10);
+  put(seen, "ThreadsPerChild", 10);
+  saturate(seen);
+  seen.load.pinned_per_second = 120;
+  seen.load.calm_service_seconds = 0.083;
+  seen.full_pools = {{Instant{}, 400, 60, 30}};
+  const Proposal proposal = recommend(seen);
+  ASSERT_NE(change(proposal, "ThreadsPerChild"), nullptr) << proposal.verdict;
+  EXPECT_EQ(change(proposal, "ThreadsPerChild")->to, 13);
+  EXPECT_EQ(change(proposal, "MaxRequestWorkers")->to, 13);
 }
 
 TEST(Cap, IsNoneWhereNoLargerPoolIsKnownToHaveBroughtLess) {
@@ -199,6 +236,34 @@ TEST(ShortMemory, LeavesNoRoomForWaits) {
   EXPECT_NE(wait->because.find("wait for clients that say nothing"), std::string::npos);
   seen.host.memory_available = Bytes{7000 * kMb};
   EXPECT_EQ(change(recommend(seen), "KeepAliveTimeout"), nullptr) << "more workers, instead";
+}
+
+// What ends while memory is paged says nothing of what will; the time of a calm request does.
+TEST(ShortMemory, ShortensTheQueueToWhatItsWorkersWillServe) {
+  Observation seen = waiting();
+  seen.load.keepalive = flat(0);
+  seen.load.completed_per_second = 9;
+  seen.memory->child_large = Bytes{60 * kMb};
+  EXPECT_EQ(change(recommend(seen), "ListenBacklog"), nullptr) << "nobody knows";
+  seen.load.calm_service_seconds = 0.1;
+  const Proposal proposal = recommend(seen);
+  ASSERT_NE(finding(proposal, "memory-overcommitted"), nullptr);
+  const Change* backlog = change(proposal, "ListenBacklog");
+  ASSERT_NE(backlog, nullptr) << proposal.verdict;
+  EXPECT_EQ(backlog->to, 5 * change(proposal, "MaxRequestWorkers")->to);
+}
+
+// All were never busy; of as many as fit they will be.
+TEST(ShortMemory, LeavesNoRoomForWaitsOfAPoolThatWasNotFull) {
+  Observation seen = prefork();
+  seen.load.busy = flat(40);
+  seen.load.keepalive = flat(60);
+  seen.host.memory_available = Bytes{1440 * kMb};
+  const Proposal proposal = recommend(seen);
+  ASSERT_NE(change(proposal, "MaxRequestWorkers"), nullptr) << proposal.verdict;
+  EXPECT_EQ(change(proposal, "MaxRequestWorkers")->to, 70);
+  ASSERT_NE(change(proposal, "KeepAliveTimeout"), nullptr);
+  EXPECT_EQ(change(proposal, "KeepAliveTimeout")->to, 1) << "0.8 x 5 s x 24 of 60";
 }
 
 TEST(ShortMemory, KeepsAllWorkersThatItHolds) {
