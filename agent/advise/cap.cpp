@@ -19,6 +19,8 @@ constexpr double kPerCore = 2;
 constexpr double kOverPlateau = 1.15;
 // Of the best throughput: less, and more at once did harm.
 constexpr double kFell = 0.9;
+// Of the time of a request: so much longer, and who waits for it had better wait outside.
+constexpr double kOnlyLonger = 4;
 // Of the best throughput: so much came that it could not have been served.
 constexpr double kMoreCame = 1.1;
 
@@ -71,17 +73,21 @@ Cap of_backend(const Facts& facts) {
   if (!facts.backend_full()) return none();
   const Plateau& plateau = *facts.seen.load.plateau;
   const bool fell = plateau.most_per_second < kFell * plateau.per_second;
-  if (!fell || plateau.onset_arrivals < kMoreCame * plateau.per_second)
+  // By Little's law: the time of a request with the most at once, against that at the plateau.
+  const bool longer = plateau.most_workers * plateau.per_second >
+                      kOnlyLonger * plateau.workers * plateau.most_per_second;
+  if ((!fell && !longer) || plateau.onset_arrivals < kMoreCame * plateau.per_second)
     return at(number(facts.limit()), "backend-saturated");
   const bool seen_rising = plateau.onset_workers > 0;
   const double knee = seen_rising ? plateau.onset_workers : plateau.end_workers;
   const double workers = kOverPlateau * knee + 1;
   return {.workers = workers,
           .growth = workers,
-          .because =
-              fmt::format("With more than {:.0f} requests at once fewer of them end: {:.0f} "
-                          "a second with {:.0f} of them, and {:.0f} before.",
-                          knee, plateau.most_per_second, plateau.most_workers, plateau.per_second),
+          .because = fmt::format(
+              "With more than {:.0f} requests at once {}: {:.0f} a second with {:.0f} of them, and "
+              "{:.0f} before.",
+              knee, fell ? "fewer of them end" : "no more of them end, and each takes longer",
+              plateau.most_per_second, plateau.most_workers, plateau.per_second),
           .formula = fmt::format(
               "1.15 x {:.0f} at once with {} + 1 = {:.0f}", knee,
               seen_rising ? "what ended while that number rose" : "93 % of the best throughput",

@@ -31,16 +31,17 @@ struct Cap {
 // for c cores, S seconds of a request of which D on a processor: c S / D requests keep all of them
 // running (the knee of Lazowska's bounds), half as many again and two a core are for chance.
 //
-// Behind httpd, where throughput fell below 90 % of the best with more requests at once, and more
-// clients came than it ever served: 1.15 x the most that were served at once with 93 % of the best
-// (after Wang, Malkowski and Pu, IPDPS 2011). Where the rise was seen, as many instead as serve
-// what ended while they came: before, it may have had less to do than it can. Without these
-// arrivals it was only slow for a while.
+// Behind httpd, where throughput fell below 90 % of the best with more requests at once, or stayed
+// while each took four times as long, and more clients came than it ever served: 1.15 x the most
+// that were served at once with 93 % of the best (after Wang, Malkowski and Pu, IPDPS 2011). Where
+// the rise was seen, as many instead as serve what ended while they came: before, it may have had
+// less to do than it can. Without these arrivals it was only slow for a while.
 //
 // Remembered: where a larger pool, all of it busy, brought less than nine tenths of what this one
 // does, this one; three tenths more while requests take as long as when nobody waited.
 //
-// Only for a pool that was full. A cap that is not known better is the limit as it is.
+// Only for a pool that was full. A cap that is not known better is the
+// limit as it is.
 Cap cap_of(const Facts& facts);
 
 }  // namespace mpm::advise

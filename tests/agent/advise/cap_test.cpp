@@ -137,6 +137,16 @@ TEST(Cap, OfABackendIsWhatItServedWhileTheyCame) {
   EXPECT_NEAR(cap(seen), 1.15 * 15 + 1, 1e-9) << "looks of the rise are in that number";
 }
 
+// As many end with 143 as with 20, each after seven seconds instead of one.
+TEST(Cap, OfABackendThatOnlyTakesLonger) {
+  Observation seen = crowded();
+  seen.load.plateau = {20, 22, 143, 29, 143, 21, 18};
+  EXPECT_NEAR(cap(seen), 1.15 * 18 + 1, 1e-9);
+  EXPECT_NE(change(recommend(seen), "MaxRequestWorkers"), nullptr);
+  seen.load.plateau->most_workers = 70;
+  EXPECT_EQ(cap(seen), 400) << "not so much longer";
+}
+
 // No more clients came than it had served before: it stood still for a while.
 TEST(Cap, IsTheLimitWhereABackendWasOnlySlow) {
   Observation seen = crowded();
