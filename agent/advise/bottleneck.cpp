@@ -127,4 +127,21 @@ std::optional<Finding> larger_pool_brought_less(const Facts& facts) {
        {"workers of the larger pool", number(larger->workers), number(facts.limit()), "workers"}});
 }
 
+std::optional<Finding> smaller_pool_brought_more(const Facts& facts) {
+  const FullPool* smaller = facts.smaller_that_brought_more();
+  if (smaller == nullptr) return std::nullopt;
+  const double now = facts.seen.load.pinned_per_second;
+  return finding(
+      Severity::Warning,
+      fmt::format("All {} workers were busy and ended {:.0f} requests a second; the {} that there "
+                  "were until {}, all of them busy for {:.0f} s, ended {:.0f}.",
+                  facts.limit(), now, smaller->workers, hour_of(smaller->at), smaller->seconds,
+                  smaller->per_second),
+      "Look at what the requests wait for: pm.max_children of php-fpm, connections of a database, "
+      "a proxy's max=.",
+      {{"throughput with all workers busy", now, smaller->per_second, "requests/s"},
+       {"workers of the smaller pool", number(smaller->workers), number(facts.limit()),
+        "workers"}});
+}
+
 }  // namespace mpm::advise

@@ -95,6 +95,47 @@ Cap of_backend(const Facts& facts) {
           .rule = "backend-saturated"};
 }
 
+// As far below one as that is below another; nobody waits so long for an answer.
+constexpr double kPatience = 10;  // seconds
+constexpr double kNearlyInProportion = 0.6;
+
+double below(double smaller, double larger) {
+  return smaller * smaller / larger;
+}
+
+// With more of them it was worse: back, and beyond where nobody was answered in time then either.
+Cap of_smaller_pool(const Facts& facts) {
+  const FullPool* smaller = facts.smaller_that_brought_more();
+  if (smaller == nullptr) return none();
+  const auto limit = number(facts.limit());
+  const auto before = number(smaller->workers);
+  const bool nobody_was_answered = before > kPatience * smaller->per_second;
+  const double workers = nobody_was_answered ? below(before, limit) : before;
+  return {
+      .workers = workers,
+      .growth = workers,
+      .because = fmt::format("With {} workers, all of them busy, {:.0f} requests a second "
+                             "ended ({}), and with {} of them {:.0f} do.",
+                             smaller->workers, smaller->per_second, hour_of(smaller->at),
+                             facts.limit(), facts.seen.load.pinned_per_second),
+      .formula = nobody_was_answered
+                     ? fmt::format("{0} x {0} / {1}: {0} took {2:.0f} s for a request",
+                                   smaller->workers, facts.limit(), before / smaller->per_second)
+                     : fmt::format("{} as they were", smaller->workers),
+      .rule = "smaller-pool-brought-more"};
+}
+
+// Whether, as far as is known, fewer always brought more: of three pools at least, and from the
+// next larger one to this nearly in proportion.
+bool gets_better_downwards(const Facts& facts, const FullPool& larger) {
+  const auto brought_less = std::ranges::count_if(facts.seen.full_pools, [&](const FullPool& pool) {
+    return pool.workers > larger.workers && pool.per_second < larger.per_second;
+  });
+  const double fewer = number(larger.workers) / number(facts.limit());
+  return brought_less > 0 &&
+         facts.seen.load.pinned_per_second > kNearlyInProportion * fewer * larger.per_second;
+}
+
 // A cap hides its own cause: what was full behind httpd is not, with fewer workers.
 Cap of_larger_pool(const Facts& facts) {
   const FullPool* larger = facts.larger_that_brought_less();
@@ -105,14 +146,19 @@ Cap of_larger_pool(const Facts& facts) {
   const double calm = facts.seen.load.calm_service_seconds;
   const bool waits_behind = calm <= 0 || takes > kWaitsBehind * calm;
   const double most = waits_behind ? 1 : kGentleGrowth;
-  const double workers = std::min(most * limit, number(larger->workers) - 1);
+  const bool still_better = gets_better_downwards(facts, *larger);
+  const bool goes_down = takes > kPatience || still_better;
+  const double workers = goes_down ? below(limit, number(larger->workers))
+                                   : std::min(most * limit, number(larger->workers) - 1);
   return {.workers = workers,
           .growth = workers,
           .because = fmt::format("With {} workers, all of them busy, {:.0f} requests a second "
                                  "ended ({}), and with {} of them {:.0f} do.",
                                  larger->workers, larger->per_second, hour_of(larger->at),
                                  facts.limit(), now),
-          .formula = fmt::format("{:.1f} x {}", most, facts.limit()),
+          .formula = goes_down ? fmt::format("{0} x {0} / {1}: {0} take {2:.1f} s for a request",
+                                             facts.limit(), larger->workers, takes)
+                               : fmt::format("{:.1f} x {}", most, facts.limit()),
           .rule = kLargerPool};
 }
 
@@ -129,6 +175,7 @@ Cap cap_of(const Facts& facts) {
     cap.formula += fmt::format(", and {:.1f} x {:.0f} in keep-alive", kKeepaliveMargin,
                                facts.demand.keepalive);
   }
+  if (Cap smaller = of_smaller_pool(facts); smaller.workers < cap.workers) return smaller;
   Cap larger = of_larger_pool(facts);
   if (larger.workers >= cap.workers) return cap;
   // What binds already is not grown towards.

@@ -38,10 +38,13 @@ struct Cap {
 // less to do than it can. Without these arrivals it was only slow for a while.
 //
 // Remembered: where a larger pool, all of it busy, brought less than nine tenths of what this one
-// does, this one; three tenths more while requests take as long as when nobody waited.
+// does, this one; three tenths more while requests take as long as when nobody waited. Where a
+// smaller one brought so much more that this one brings less than seven tenths of it, that one.
+// Where even the smaller of the two takes more than ten seconds for a request, nobody is answered
+// by it: as far below it as it is below the larger; and so on where of three pools fewer always
+// brought more.
 //
-// Only for a pool that was full. A cap that is not known better is the
-// limit as it is.
+// Only for a pool that was full. A cap that is not known better is the limit as it is.
 Cap cap_of(const Facts& facts);
 
 }  // namespace mpm::advise

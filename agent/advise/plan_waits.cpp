@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string>
 #include <utility>
 
 #include <fmt/format.h>
@@ -106,29 +107,41 @@ void keep_the_reuse(Draft& draft) {
              .rule = "keepalive-holds-workers"});
 }
 
-// Requests a second that the workers as planned will end; 0: not known. While memory does not hold,
-// what ends says nothing, and the time of a request when nobody waited does.
-double throughput_of(const Draft& draft) {
+// Connections that the workers as planned accept within half a second. While memory does not hold,
+// what ends says nothing, and the time of a request when nobody waited does; where that is not
+// known either, the queue shrinks as the pool does.
+struct Queue {
+  double connections = 0;
+  std::string formula;
+};
+
+Queue short_queue(const Draft& draft) {
   const LoadObservation& load = draft.facts.seen.load;
-  if (!draft.facts.memory_fails()) return load.completed_per_second;
-  return load.calm_service_seconds > 0 ? number(draft.workers()) / load.calm_service_seconds : 0;
+  double served = load.completed_per_second;
+  if (draft.facts.memory_fails()) {
+    if (load.calm_service_seconds <= 0) {
+      const std::int64_t now = draft.facts.effective("ListenBacklog");
+      return {number(now) * number(draft.workers()) / number(draft.facts.limit()),
+              fmt::format("{} x {} of {} workers", now, draft.workers(), draft.facts.limit())};
+    }
+    served = number(draft.workers()) / load.calm_service_seconds;
+  }
+  return {kShortWait * served, fmt::format("0.5 s x {:.0f} requests a second", served)};
 }
 
 // Where nothing but fewer clients would help, a long queue serves those that have gone.
 void shorten_backlog(Draft& draft) {
-  const double served = throughput_of(draft);
-  if (served <= 0) return;
-  const auto wait = static_cast<std::int64_t>(std::ceil(kShortWait * served));
-  const std::int64_t to = std::clamp(wait, kShortest, kUsual);
+  const Queue queue = short_queue(draft);
+  const std::int64_t to =
+      std::clamp(static_cast<std::int64_t>(std::ceil(queue.connections)), kShortest, kUsual);
   if (number(to) > kWorthLess * number(draft.facts.effective("ListenBacklog"))) return;
-  draft.set(
-      "ListenBacklog", to,
-      {.because = fmt::format("There can be no more workers, so that who waits longer than half a "
-                              "second is better turned away: {} connections are as much.",
-                              to),
-       .formula =
-           fmt::format("0.5 s x {:.0f} requests a second, {} to {}", served, kShortest, kUsual),
-       .rule = "workers-exhausted"});
+  draft.set("ListenBacklog", to,
+            {.because = fmt::format("There can be no more workers, so that who waits longer than "
+                                    "half a second is better turned away: {} connections are as "
+                                    "much.",
+                                    to),
+             .formula = fmt::format("{}, {} to {}", queue.formula, kShortest, kUsual),
+             .rule = "workers-exhausted"});
 }
 
 }  // namespace

@@ -217,6 +217,53 @@ TEST(Cap, IsNoneWhereNoLargerPoolIsKnownToHaveBroughtLess) {
   EXPECT_GE(change(recommend(seen), "MaxRequestWorkers")->to, 30);
 }
 
+// All 1600 are busy and end 81 a second.
+Observation grown() {
+  Observation seen = prefork();
+  seen.worker_limit = 1600;
+  put(seen, "MaxRequestWorkers", 1600);
+  put(seen, "ServerLimit", 1600);
+  saturate(seen);
+  seen.load.pinned_per_second = 81;
+  seen.host.memory_total = seen.host.memory_available = Bytes{100'000 * kMb};
+  return seen;
+}
+
+TEST(Cap, IsTheSmallerPoolThatBroughtMore) {
+  Observation seen = grown();
+  seen.full_pools = {{Instant{}, 400, 60, 307}};
+  EXPECT_EQ(cap(seen), 400) << "each request took 1.3 s there";
+  const Proposal proposal = recommend(seen);
+  ASSERT_NE(change(proposal, "MaxRequestWorkers"), nullptr) << proposal.verdict;
+  EXPECT_EQ(change(proposal, "MaxRequestWorkers")->to, 400);
+  EXPECT_NE(finding(proposal, "smaller-pool-brought-more"), nullptr);
+  seen.full_pools[0].per_second = 110;
+  EXPECT_TRUE(std::isinf(cap(seen))) << "other requests may be heavier";
+}
+
+// 400 took 20 s for a request, which nobody waits for.
+TEST(Cap, IsBelowPoolsThatAnsweredNobodyInTime) {
+  Observation seen = grown();
+  seen.load.pinned_per_second = 4.8;
+  seen.full_pools = {{Instant{}, 400, 60, 19.4}};
+  EXPECT_NEAR(cap(seen), 400.0 * 400 / 1600, 1e-9);
+  EXPECT_EQ(change(recommend(seen), "MaxRequestWorkers")->to, 100);
+}
+
+TEST(Cap, GoesOnDownWhileFewerBringMore) {
+  Observation seen = remembering();
+  seen.worker_limit = 100;
+  put(seen, "MaxRequestWorkers", 100);
+  seen.load.pinned_per_second = 56;
+  seen.full_pools = {{Instant{}, 400, 60, 19.4}, {Instant{}, 1600, 60, 4.8}};
+  EXPECT_NEAR(cap(seen), 25, 1e-9);
+  seen.load.pinned_per_second = 40;
+  EXPECT_EQ(cap(seen), 100) << "four times fewer brought twice as much";
+  seen.load.pinned_per_second = 56;
+  seen.full_pools.pop_back();
+  EXPECT_EQ(cap(seen), 100) << "two pools are no direction";
+}
+
 TEST(Cap, OfWorkersThatWaitForClientsComesOnTop) {
   Observation seen = burning();
   seen.mpm = Mpm::Worker;
@@ -254,7 +301,8 @@ TEST(ShortMemory, ShortensTheQueueToWhatItsWorkersWillServe) {
   seen.load.keepalive = flat(0);
   seen.load.completed_per_second = 9;
   seen.memory->child_large = Bytes{60 * kMb};
-  EXPECT_EQ(change(recommend(seen), "ListenBacklog"), nullptr) << "nobody knows";
+  ASSERT_NE(change(recommend(seen), "ListenBacklog"), nullptr);
+  EXPECT_EQ(change(recommend(seen), "ListenBacklog")->to, 99) << "511, as the workers are fewer";
   seen.load.calm_service_seconds = 0.1;
   const Proposal proposal = recommend(seen);
   ASSERT_NE(finding(proposal, "memory-overcommitted"), nullptr);
