@@ -111,4 +111,37 @@ std::optional<Finding> backend_saturated(const Facts& facts) {
        {"workers.busy beyond it", plateau.most_workers, plateau.workers, "workers"}});
 }
 
+std::optional<Finding> larger_pool_brought_less(const Facts& facts) {
+  const FullPool* larger = facts.larger_that_brought_less();
+  if (larger == nullptr) return std::nullopt;
+  const double now = facts.seen.load.pinned_per_second;
+  return finding(
+      Severity::Note,
+      fmt::format("All {} workers were busy and ended {:.0f} requests a second; of the {} that "
+                  "there were until {}, all of them busy for {:.0f} s, {:.0f} ended.",
+                  facts.limit(), now, larger->workers, hour_of(larger->at), larger->seconds,
+                  larger->per_second),
+      "More workers would wait for each other again. What they waited for is behind httpd, or its "
+      "processors or memory.",
+      {{"throughput with all workers busy", now, larger->per_second, "requests/s"},
+       {"workers of the larger pool", number(larger->workers), number(facts.limit()), "workers"}});
+}
+
+std::optional<Finding> smaller_pool_brought_more(const Facts& facts) {
+  const FullPool* smaller = facts.smaller_that_brought_more();
+  if (smaller == nullptr) return std::nullopt;
+  const double now = facts.seen.load.pinned_per_second;
+  return finding(
+      Severity::Warning,
+      fmt::format("All {} workers were busy and ended {:.0f} requests a second; the {} that there "
+                  "were until {}, all of them busy for {:.0f} s, ended {:.0f}.",
+                  facts.limit(), now, smaller->workers, hour_of(smaller->at), smaller->seconds,
+                  smaller->per_second),
+      "Look at what the requests wait for: pm.max_children of php-fpm, connections of a database, "
+      "a proxy's max=.",
+      {{"throughput with all workers busy", now, smaller->per_second, "requests/s"},
+       {"workers of the smaller pool", number(smaller->workers), number(facts.limit()),
+        "workers"}});
+}
+
 }  // namespace mpm::advise

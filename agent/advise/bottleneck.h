@@ -19,4 +19,10 @@ std::optional<Finding> cpu_taken(const Facts& facts);
 // More requests at once did not bring more throughput.
 std::optional<Finding> backend_saturated(const Facts& facts);
 
+// A larger pool was full in the days before, and ended fewer requests.
+std::optional<Finding> larger_pool_brought_less(const Facts& facts);
+
+// A smaller pool was full in the days before, and ended many more.
+std::optional<Finding> smaller_pool_brought_more(const Facts& facts);
+
 }  // namespace mpm::advise

@@ -9,6 +9,13 @@ namespace {
 // Of the time of the requests, what they spend ready to run; of the cores, what httpd uses.
 constexpr double kMostlyReady = 0.5;
 constexpr double kNearlyAllOfThem = 0.85;
+// Seconds that a pool must have been full, to tell what it brings; how much larger than this one it
+// must be, and of what this one brings, what it brought.
+constexpr double kLongFull = 20;
+constexpr double kLarger = 1.1;
+constexpr double kBroughtLess = 0.9;
+// Below this part another mix of requests is no explanation.
+constexpr double kBroughtFarLess = 0.7;
 // Below this share of busy processors, it is not they that requests wait for.
 constexpr double kCalmProcessors = 0.85;
 
@@ -68,6 +75,28 @@ Processors Facts::processors() const {
 
 bool Facts::filled_at_times() const {
   return seen.load.cpu_full_share > kFullLooks && is_pinned(seen);
+}
+
+const FullPool* Facts::larger_that_brought_less() const {
+  const double now = seen.load.pinned_per_second;
+  if (!is_pinned(seen)) return nullptr;
+  const auto found = std::ranges::find_if(seen.full_pools, [&](const FullPool& pool) {
+    return static_cast<double>(pool.workers) > kLarger * static_cast<double>(limit()) &&
+           pool.seconds >= kLongFull && pool.per_second < kBroughtLess * now;
+  });
+  return found == seen.full_pools.end() ? nullptr : &*found;
+}
+
+const FullPool* Facts::smaller_that_brought_more() const {
+  const double now = seen.load.pinned_per_second;
+  if (!is_pinned(seen) || held_by_keepalive()) return nullptr;
+  const FullPool* best = nullptr;
+  for (const FullPool& pool : seen.full_pools) {
+    if (kLarger * static_cast<double>(pool.workers) >= static_cast<double>(limit())) break;
+    if (pool.seconds < kLongFull || now >= kBroughtFarLess * pool.per_second) continue;
+    if (best == nullptr || pool.per_second > best->per_second) best = &pool;
+  }
+  return best;
 }
 
 bool Facts::paged() const {

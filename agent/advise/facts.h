@@ -72,6 +72,11 @@ struct Facts {
   // Whether more requests at once brought no more throughput, and not for want of processors or of
   // memory.
   bool backend_full() const;
+  // The smallest larger pool that is known to have ended fewer requests with all of it busy than
+  // this one does; nullptr: none, or this one was not full.
+  const FullPool* larger_that_brought_less() const;
+  // The best smaller pool that ended many more requests with all of it busy; nullptr likewise.
+  const FullPool* smaller_that_brought_more() const;
   // Whether workers that wait for the next request of an idle client fill the server.
   bool held_by_keepalive() const;
   // Workers wanted at the peak, those that only wait for a client's next request among them.

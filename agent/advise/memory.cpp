@@ -100,8 +100,12 @@ std::optional<Growth> growth_of(const Observation& seen) {
 
 std::optional<Cost> process_cost(const Observation& seen, const Policy& policy) {
   if (!seen.memory || seen.memory->children == 0) return std::nullopt;
-  if (seen.memory->requests_per_child < policy.min_requests_per_child) return std::nullopt;
   const MemoryObservation& memory = *seen.memory;
+  // Where they do not fit as they are, nobody waits for them to become warm.
+  const auto budget = memory_budget(seen);
+  const Bytes held = memory.shared_once + memory.child_typical * memory.children;
+  const bool fails = budget && held > budget->total;
+  if (memory.requests_per_child < policy.min_requests_per_child && !fails) return std::nullopt;
   Cost cost{memory.shared_once, memory.child_typical, memory.child_large, memory.child_peak, {}};
   // A child without a page of its own does not exist; zero would divide.
   cost.typical = std::max(cost.typical, kKiB);

@@ -48,7 +48,8 @@ struct Cost {
   Bytes counted;
 };
 // nullopt without a sweep, or when the children have served so little that their size says
-// nothing about their size under load (Policy::min_requests_per_child).
+// nothing about their size under load (Policy::min_requests_per_child), unless they are more than
+// there is already.
 std::optional<Cost> process_cost(const Observation& seen, const Policy& policy);
 
 // What of the budget processes may fill beside what they share; at least 0.

@@ -63,13 +63,26 @@ void keep_all(Draft& draft) {
     draft.set("StartServers", draft.processes(), reason);
 }
 
+// Whether the idle workers that are kept now, and the processes that httpd starts meanwhile, would
+// have served all that was ever asked for: who waited for a process then did so because requests
+// took longer, and more at once help none of them.
+bool always_ready(const Draft& draft) {
+  const LoadObservation& load = draft.facts.seen.load;
+  const double usual = load.busy.p50 + load.keepalive.p50;
+  if (is_pinned(draft.facts.seen)) return false;  // the limit hides what was asked for
+  const std::int64_t ready =
+      draft.value(draft.least()) + started_after(2) * draft.facts.per_process();
+  return load.offered.count > 0 &&
+         load.offered.max + load.keepalive.max <= usual + static_cast<double>(ready);
+}
+
 void plan_spares(Draft& draft) {
   const LoadObservation& load = draft.facts.seen.load;
   if (draft.facts.seen.mpm == Mpm::Winnt) return;
   if (draft.binds) return keep_all(draft);
   // What rose then was the time of the requests.
   const bool disturbed = draft.facts.cpu_full() || draft.facts.backend_full();
-  if (!draft.facts.ramping() || disturbed) return;
+  if (!draft.facts.ramping() || disturbed || always_ready(draft)) return;
   const std::int64_t unit = draft.facts.per_process();
   // Where neighbouring looks are too far apart to see a rise, all of it may come at once.
   const std::vector<double> rises =

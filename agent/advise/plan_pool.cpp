@@ -16,6 +16,9 @@ namespace {
 
 constexpr std::int64_t kMostFactor = 10;
 constexpr std::int64_t kFewest = 5;  // workers, whatever is full
+// As much as is added to the connections that were seen: for fewer processes more than that, those
+// that there are would do.
+constexpr double kConnectionMargin = 1.25;
 
 std::int64_t down_to_multiple(std::int64_t value, std::int64_t of) {
   return std::max(of, value / of * of);
@@ -54,6 +57,22 @@ void keep_below(Draft& draft, const Cap& cap) {
                .rule = cap.rule});
 }
 
+// Of a pool that goes gently on: two processes of that many threads would be more than is wanted.
+// True: done.
+bool widened(Draft& draft, std::int64_t fits, const Cap& cap) {
+  if (cap.rule != kLargerPool) return false;
+  const std::int64_t unit = draft.facts.per_process();
+  const auto to =
+      std::min(static_cast<std::int64_t>(cap.growth), draft.facts.effective("ThreadLimit", unit));
+  const bool only_process = draft.facts.threaded() && draft.facts.limit() == unit;
+  // A process of more threads takes more memory, and less than two of them.
+  if (!only_process || to <= unit || to >= 2 * unit || fits < 2 * unit) return false;
+  const Draft::Reason reason{.because = cap.because, .formula = cap.formula, .rule = cap.rule};
+  draft.set("ThreadsPerChild", to, reason);
+  draft.set(draft.facts.pool_directive(), to, reason);
+  return true;
+}
+
 void grow(Draft& draft, std::int64_t fits, const Cap& cap) {
   const Demand& demand = draft.facts.demand;
   const bool pinned = is_pinned(draft.facts.seen);
@@ -64,12 +83,13 @@ void grow(Draft& draft, std::int64_t fits, const Cap& cap) {
                draft.facts.policy.headroom * demand.past);
   if (pinned) want = std::clamp(want, kPinnedGrowth * limit, kLongestStep * limit);
   const std::int64_t wanted = up_to_multiple(want, unit);
-  const bool capped = number(wanted) > cap.workers && !cap.formula.empty();
+  const bool capped = number(wanted) > cap.growth && !cap.formula.empty();
   draft.binds = pinned && (capped || wanted > fits);
-  const double most = std::min(cap.workers, number(fits));
+  if (capped && widened(draft, fits, cap)) return;
+  const double most = std::min(cap.growth, number(fits));
   const std::int64_t to = std::min(wanted, down_to_multiple(static_cast<std::int64_t>(most), unit));
   if (to <= draft.facts.limit()) return;
-  const bool by_cap = capped && cap.workers < number(fits);
+  const bool by_cap = capped && cap.growth < number(fits);
   draft.set(draft.facts.pool_directive(), to,
             {.because = by_cap ? cap.because : because_of_demand(draft.facts, to, wanted, fits),
              .formula = in_multiples(
@@ -107,7 +127,7 @@ void plan_connections(Draft& draft) {
   const std::int64_t unit = draft.facts.per_process();
   const std::int64_t factor =
       std::max<std::int64_t>(1, draft.facts.effective("AsyncRequestWorkerFactor", 2));
-  const double wanted = 1.25 * std::max(load.connections.max, 1.0);
+  const double wanted = kConnectionMargin * std::max(load.connections.max, 1.0);
   if (load.busy.p99 < 0.5 * number(draft.facts.limit())) {
     const auto to = std::min<std::int64_t>(
         kMostFactor,
@@ -128,11 +148,12 @@ void plan_connections(Draft& draft) {
       static_cast<std::int64_t>(std::ceil(wanted / static_cast<double>(unit * (1 + factor))));
   const auto fits = draft.facts.workers_that_fit();
   if (!fits) return;
-  const auto furthest = static_cast<std::int64_t>(kLongestStep * number(draft.facts.limit()));
+  const double limit = number(draft.facts.limit());
+  const auto furthest =
+      static_cast<std::int64_t>(std::min(kLongestStep * limit, cap_of(draft.facts).workers));
   const std::int64_t to =
       std::min({needed * unit, down_to_multiple(*fits, unit), down_to_multiple(furthest, unit)});
-  if (static_cast<double>(to) > cap_of(draft.facts).workers) return;
-  if (to > draft.value("MaxRequestWorkers"))
+  if (number(to) >= kConnectionMargin * limit && to > draft.value("MaxRequestWorkers"))
     draft.set("MaxRequestWorkers", to,
               {.because = fmt::format(
                    "Up to {:.0f} connections were open; {} processes hold them with room.",

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string>
 #include <utility>
 
 #include <fmt/format.h>
@@ -23,13 +24,15 @@ constexpr double kShortWait = 0.5;
 constexpr std::int64_t kShortest = 64;  // connections
 constexpr std::int64_t kUsual = 511;
 
-// Memory has no room for all that are wanted, and a worker that waits for an idle client keeps
-// another client out. Below 15 % of the time a wait is hardly ever worth it.
+// Memory has no room for all that are wanted, now or with as many workers as fit, and a worker that
+// waits for an idle client keeps another client out. Below 15 % of the time a wait is hardly ever
+// worth it.
 void shorten_waits(Draft& draft) {
   const std::int64_t now = draft.value("KeepAliveTimeout");
   const double waiting = draft.facts.demand.keepalive;
   const auto fits = draft.facts.workers_that_fit();
-  if (draft.facts.seen.mpm == Mpm::Event || !draft.binds || !fits || now == 0) return;
+  const bool too_few = draft.binds || number(draft.workers()) < draft.facts.need();
+  if (draft.facts.seen.mpm == Mpm::Event || !too_few || !fits || now == 0) return;
   const double room = std::max(0.0, number(*fits) - draft.facts.demand.workers);
   if (waiting <= room || waiting < kWorthATenth * number(draft.facts.limit())) return;
   const double part = room / waiting;
@@ -47,9 +50,37 @@ void shorten_waits(Draft& draft) {
        .rule = "keepalive-holds-workers"});
 }
 
+// The kernel turns clients away while all workers are busy, most of them with a wait. After each
+// request a worker waits so long at most, and of the requests those are hidden that never came in.
+std::optional<std::int64_t> wait_that_fits(const Draft& draft) {
+  const LoadObservation& load = draft.facts.seen.load;
+  if (!is_pinned(draft.facts.seen) || load.overflows == 0) return std::nullopt;
+  const double room = std::max(0.0, number(draft.facts.limit()) - draft.facts.demand.workers);
+  const double requests = draft.facts.policy.headroom * std::max(1.0, load.arrived_per_second);
+  return static_cast<std::int64_t>(room / requests);
+}
+
+void free_the_waiting(Draft& draft, std::int64_t to) {
+  const LoadObservation& load = draft.facts.seen.load;
+  const std::int64_t now = draft.facts.effective("KeepAliveTimeout");
+  draft.set("KeepAliveTimeout", to,
+            {.because = fmt::format("The kernel turned clients away {} times while {:.0f} of {} "
+                                    "workers waited for those that say nothing; at {} s after "
+                                    "each request there is room for all.",
+                                    load.overflows, load.keepalive.p50, draft.facts.limit(), to),
+             .formula = fmt::format("({} workers - {:.0f} needed to serve) / ({:.1f} x {:.0f} "
+                                    "requests a second), in whole seconds, less than {} s",
+                                    draft.facts.limit(), draft.facts.demand.workers,
+                                    draft.facts.policy.headroom, load.arrived_per_second, now),
+             .rule = "keepalive-holds-workers"});
+}
+
 void keep_the_reuse(Draft& draft) {
   const std::int64_t now = draft.facts.effective("KeepAliveTimeout");
-  if (!draft.facts.held_by_keepalive() || now <= 1) return;
+  if (!draft.facts.held_by_keepalive() || now == 0) return;
+  const auto fits = wait_that_fits(draft);
+  if (fits && *fits <= 1 && *fits < now) return free_the_waiting(draft, *fits);
+  if (now == 1) return;
   const LoadObservation& load = draft.facts.seen.load;
   std::string because =
       fmt::format("At {} s, {:.0f} of {} workers wait for clients that say nothing.", now,
@@ -76,19 +107,41 @@ void keep_the_reuse(Draft& draft) {
              .rule = "keepalive-holds-workers"});
 }
 
+// Connections that the workers as planned accept within half a second. While memory does not hold,
+// what ends says nothing, and the time of a request when nobody waited does; where that is not
+// known either, the queue shrinks as the pool does.
+struct Queue {
+  double connections = 0;
+  std::string formula;
+};
+
+Queue short_queue(const Draft& draft) {
+  const LoadObservation& load = draft.facts.seen.load;
+  double served = load.completed_per_second;
+  if (draft.facts.memory_fails()) {
+    if (load.calm_service_seconds <= 0) {
+      const std::int64_t now = draft.facts.effective("ListenBacklog");
+      return {number(now) * number(draft.workers()) / number(draft.facts.limit()),
+              fmt::format("{} x {} of {} workers", now, draft.workers(), draft.facts.limit())};
+    }
+    served = number(draft.workers()) / load.calm_service_seconds;
+  }
+  return {kShortWait * served, fmt::format("0.5 s x {:.0f} requests a second", served)};
+}
+
 // Where nothing but fewer clients would help, a long queue serves those that have gone.
 void shorten_backlog(Draft& draft) {
-  const double wait = kShortWait * draft.facts.seen.load.completed_per_second;
-  const std::int64_t to = std::clamp(static_cast<std::int64_t>(std::ceil(wait)), kShortest, kUsual);
+  const Queue queue = short_queue(draft);
+  const std::int64_t to =
+      std::clamp(static_cast<std::int64_t>(std::ceil(queue.connections)), kShortest, kUsual);
   if (number(to) > kWorthLess * number(draft.facts.effective("ListenBacklog"))) return;
-  draft.set(
-      "ListenBacklog", to,
-      {.because = fmt::format("There can be no more workers, so that who waits longer than half a "
-                              "second is better turned away: {} connections are as much.",
-                              to),
-       .formula = fmt::format("0.5 s x {:.0f} requests a second, {} to {}",
-                              draft.facts.seen.load.completed_per_second, kShortest, kUsual),
-       .rule = "workers-exhausted"});
+  draft.set("ListenBacklog", to,
+            {.because = fmt::format("There can be no more workers, so that who waits longer than "
+                                    "half a second is better turned away: {} connections are as "
+                                    "much.",
+                                    to),
+             .formula = fmt::format("{}, {} to {}", queue.formula, kShortest, kUsual),
+             .rule = "workers-exhausted"});
 }
 
 }  // namespace
@@ -100,8 +153,7 @@ void plan_keepalive(Draft& draft) {
 
 void plan_backlog(Draft& draft) {
   const LoadObservation& load = draft.facts.seen.load;
-  // While memory is paged throughput says nothing.
-  if (draft.binds && !draft.facts.memory_fails()) return shorten_backlog(draft);
+  if (draft.binds) return shorten_backlog(draft);
   if (!draft.facts.overflowing()) return;
   const std::int64_t now = draft.facts.effective("ListenBacklog");
   const std::int64_t most = draft.facts.seen.host.somaxconn;

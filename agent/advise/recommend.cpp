@@ -89,6 +89,7 @@ std::string_view headline(std::string_view rule) {
       {"listen-overflows", "The kernel turns clients away"},
       {"cpu-saturated", "The processors are the bottleneck"},
       {"backend-saturated", "Something behind httpd is full"},
+      {"smaller-pool-brought-more", "Fewer workers brought more"},
       {"php-pool-full", "php-fpm is full"},
       {"ramp-limited", "Clients wait while httpd starts processes"},
       {"children-grow", "Children grow with every request"},

@@ -17,6 +17,7 @@
 #include "agent/history/rollup.h"
 #include "agent/history/sqlite.h"
 #include "schema/model/history.h"
+#include "schema/model/observation.h"
 #include "schema/model/proposal.h"
 #include "schema/model/result.h"
 #include "schema/model/sample.h"
@@ -75,6 +76,10 @@ class History {
   };
   Result<Series> series(const std::string& server, Instant from, Instant to,
                         std::chrono::milliseconds step);
+  // What each number of workers brought while all of them were busy, in the minutes that are summed
+  // up and begin in [from, to), the smallest first. Of a minute with a reload or a restart in it
+  // nobody knows whose it is.
+  Result<std::vector<FullPool>> full_pools(const std::string& server, Instant from, Instant to);
   // A proposal comes with what it proposed.
   struct Mark {
     HistoryMark mark;

@@ -201,6 +201,31 @@ Result<History::Series> History::series(const std::string& server, Instant from,
   return series;
 }
 
+Result<std::vector<FullPool>> History::full_pools(const std::string& server, Instant from,
+                                                  Instant to) {
+  std::vector<FullPool> pools;
+  const auto id = known(server);
+  if (!id) return pools;
+  auto statement = database_.prepare(
+      "SELECT worker_limit, max(at), sum(saturated_seconds), sum(saturated_requests) FROM minute "
+      "WHERE server = ? AND at >= ? AND at < ? AND saturated_requests > 0 AND reloads = 0 AND "
+      "restarts = 0 GROUP BY worker_limit ORDER BY worker_limit");
+  if (!statement) return fail(std::move(statement.error()));
+  statement->bind(1, *id);
+  statement->bind(2, milliseconds(from));
+  statement->bind(3, milliseconds(to));
+  for (;;) {
+    const auto row = statement->step();
+    if (!row) return fail(row.error());
+    if (!*row) return pools;
+    const double seconds = statement->real(2);
+    pools.push_back({.at = instant(statement->integer(1)),
+                     .workers = statement->integer(0),
+                     .seconds = seconds,
+                     .per_second = static_cast<double>(statement->integer(3)) / seconds});
+  }
+}
+
 Result<void> History::mark(std::int64_t server, const HistoryMark& mark,
                            std::string_view proposal) {
   auto statement = database_.prepare(

@@ -63,7 +63,10 @@ void add_step(Rollup& rollup, const Sample& before, const Sample& sample, double
   rollup.children_started += step.children_started;
   rollup.children_ended += step.children_ended;
   rollup.overflows += step.overflows;
-  if (is_pinned(sample, sample.worker_limit)) rollup.saturated_seconds += step.seconds;
+  if (is_pinned(sample, sample.worker_limit)) {
+    rollup.saturated_seconds += step.seconds;
+    rollup.saturated_requests += step.requests;
+  }
   if (is_deaf(sample)) rollup.deaf_seconds += step.seconds;
   rollup.cpu_busy_ms += milliseconds_of(step.cpu_busy_seconds);
   rollup.cpu_total_ms += milliseconds_of(step.cpu_total_seconds);
@@ -86,6 +89,7 @@ void merge(Rollup& into, const Rollup& more) {
   into.restarts += more.restarts;
   into.reloads += more.reloads;
   into.saturated_seconds += more.saturated_seconds;
+  into.saturated_requests += more.saturated_requests;
   into.deaf_seconds += more.deaf_seconds;
   into.worker_limit = std::max(into.worker_limit, more.worker_limit);
   into.busy_sum += more.busy_sum;

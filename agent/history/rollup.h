@@ -29,7 +29,8 @@ struct Rollup {
   std::int64_t overflows = 0;
   std::int64_t restarts = 0;
   std::int64_t reloads = 0;
-  double saturated_seconds = 0;
+  double saturated_seconds = 0;         // in which all workers were busy
+  std::int64_t saturated_requests = 0;  // that ended in them
   double deaf_seconds = 0;
   std::int64_t worker_limit = 0;
   std::int64_t busy_sum = 0;
@@ -68,6 +69,7 @@ struct Rollup {
       Field{"restarts", &Rollup::restarts},
       Field{"reloads", &Rollup::reloads},
       Field{"saturated_seconds", &Rollup::saturated_seconds},
+      Field{"saturated_requests", &Rollup::saturated_requests},
       Field{"deaf_seconds", &Rollup::deaf_seconds},
       Field{"worker_limit", &Rollup::worker_limit},
       Field{"busy_sum", &Rollup::busy_sum},

@@ -41,6 +41,8 @@ double share(std::span<const Sample> samples, Condition&& condition) {
 struct Flow {
   double seconds = 0;
   double completed = 0;
+  double pinned_seconds = 0;
+  double pinned_completed = 0;
   double arrived = 0;
   double cpu_busy = 0;
   double cpu_total = 0;
@@ -55,7 +57,7 @@ double grown(std::int64_t before, std::int64_t after) {
   return static_cast<double>(std::max<std::int64_t>(0, after - before));
 }
 
-Flow flow_of(std::span<const Sample> samples) {
+Flow flow_of(std::span<const Sample> samples, std::int64_t limit) {
   const double longest = longest_gap(samples);
   Flow flow;
   for (std::size_t i = 1; i < samples.size(); ++i) {
@@ -67,6 +69,10 @@ Flow flow_of(std::span<const Sample> samples) {
     if (!step.comparable || step.restarted) continue;
     flow.seconds += step.seconds;
     flow.completed += static_cast<double>(step.requests);
+    if (is_pinned(b, limit)) {
+      flow.pinned_seconds += step.seconds;
+      flow.pinned_completed += static_cast<double>(step.requests);
+    }
     flow.arrived += step.arrivals;
     flow.overflows += step.overflows;
     flow.cpu_busy += step.cpu_busy_seconds;
@@ -126,6 +132,7 @@ LoadObservation load_of(std::span<const Sample> samples, const Flow& flow, std::
     load.old_processes_max = std::max(load.old_processes_max, sample.tally.processes_old);
 
   load.overflows = flow.overflows;
+  if (flow.pinned_seconds > 0) load.pinned_per_second = flow.pinned_completed / flow.pinned_seconds;
   if (flow.seconds > 0) {
     load.completed_per_second = flow.completed / flow.seconds;
     load.arrived_per_second = std::max(0.0, flow.arrived / flow.seconds);
@@ -190,7 +197,7 @@ Observation observe(std::span<const Sample> samples, const MpmSettings& settings
       seen.host.memory_available =
           std::min(seen.host.memory_available, sample.host.memory_available);
 
-  const Flow flow = flow_of(samples);
+  const Flow flow = flow_of(samples, seen.worker_limit);
   seen.restarts = flow.restarts;
   seen.load = load_of(samples, flow, seen.worker_limit);
   seen.memory = memory_of(samples);

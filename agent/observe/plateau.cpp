@@ -69,17 +69,53 @@ double level_of(const std::vector<Step>& bins, double best) {
   return too_little ? below->per_second : best;
 }
 
-// What came while the number of the busy rose, look by look, from the plateau to far beyond it.
-// Later nobody knows: clients that were turned away come again.
-double onset_arrivals(const std::vector<Step>& steps, double end_workers) {
-  double arrivals = 0;
-  double rising = 0;
-  for (std::size_t i = 1; i < steps.size(); ++i) {
-    if (steps[i - 1].workers > end_workers || steps[i].workers < kFarBeyond * end_workers) continue;
-    arrivals += steps[i].arrivals;
-    ++rising;
+// What came and what ended while the number of the busy rose: from near the calmest of the looks to
+// a quarter of the most, within so many looks. Later nobody knows: clients that were turned away
+// come again.
+constexpr std::size_t kLongestOnset = 20;
+constexpr double kFarUp = 0.25;
+
+struct Onset {
+  double arrivals = 0;  // a second
+  double workers = 0;   // that would serve what ended in the best look, at the pace of before
+};
+
+// By Little's law, in the looks up to `until`.
+double seconds_before(std::span<const Step> steps, std::size_t until) {
+  const std::size_t from = until + 1 - std::min(until + 1, kLongestOnset);
+  double workers = 0;
+  double per_second = 0;
+  for (const Step& step : steps.subspan(from, until + 1 - from)) {
+    workers += step.workers;
+    per_second += step.per_second;
   }
-  return rising > 0 ? arrivals / rising : 0;
+  return per_second > 0 ? workers / per_second : 0;
+}
+
+// The mean of all such rises.
+Onset onset_of(std::span<const Step> steps, const Step& calmest, const Step& most) {
+  const double near = kFarBeyond * calmest.workers;
+  const double far = std::max(kFarBeyond * near, kFarUp * most.workers);
+  Onset sum;
+  double rises = 0;
+  std::size_t left = steps.size();  // the last look of a calm; none yet
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    if (steps[i].workers <= near) left = i;
+    if (steps[i].workers < far || left == steps.size()) continue;
+    const std::size_t length = i - left;
+    if (length <= kLongestOnset) {
+      double best = 0;
+      for (const Step& step : steps.subspan(left + 1, length)) {
+        sum.arrivals += step.arrivals / static_cast<double>(length);
+        best = std::max(best, step.per_second);
+      }
+      sum.workers += best * seconds_before(steps, left);
+      ++rises;
+    }
+    left = steps.size();
+  }
+  if (rises == 0) return {};
+  return {sum.arrivals / rises, sum.workers / rises};
 }
 
 double mean_workers(const std::vector<Step>& bins) {
@@ -107,19 +143,24 @@ std::optional<Plateau> plateau_of(std::span<const Sample> samples, double longes
   const auto last = std::find_if(bins.rbegin(), bins.rend(),
                                  [&](const Step& bin) { return bin.per_second >= kAsGood * best; });
   const Step& most = bins.back();
-  if (best <= 0 || first->workers > kLongestRequest * usual_step(longest_gap) * best)
+  const Step& least = bins.front();
+  if (best <= 0 || least.workers > kLongestRequest * usual_step(longest_gap) * least.per_second)
     return std::nullopt;
   const double beyond = most.workers - first->workers;
   if (most.workers < kFarBeyond * first->workers ||
       beyond < kDeviations * std::sqrt(std::max(1.0, mean_workers(bins))))
     return std::nullopt;
-  return Plateau{.workers = first->workers,
-                 .per_second = first->per_second,
-                 .best_per_second = best,
-                 .end_workers = last->workers,
-                 .onset_arrivals = onset_arrivals(steps, last->workers),
-                 .most_workers = most.workers,
-                 .most_per_second = most.per_second};
+  const Onset onset = onset_of(steps, least, most);
+  return Plateau{
+      .workers = first->workers,
+      .per_second = first->per_second,
+      .best_per_second = best,
+      .end_workers = last->workers,
+      .onset_arrivals = onset.arrivals,
+      .most_workers = most.workers,
+      .most_per_second = most.per_second,
+      .onset_workers = onset.workers,
+  };
 }
 
 }  // namespace mpm

@@ -22,6 +22,8 @@ using std::chrono::milliseconds;
 constexpr std::chrono::hours kLongestWindow{1};
 // How far back the busiest hour is looked for.
 constexpr std::chrono::hours kPlanningPast{4 * 7 * 24};
+// How long what a pool brought is held against it: what is behind the server changes.
+constexpr std::chrono::hours kRememberedPools{7 * 24};
 constexpr std::int64_t kMostSamples = 1000;
 // A look that is older, and by three intervals, is no news for the metrics.
 constexpr milliseconds kLookTooOld{15000};
@@ -206,6 +208,10 @@ Result<Observation> Agent::observed(Watch& watched, std::optional<Seconds> windo
   });
   // Without its past a window still says what it says.
   if (hours) seen.past = past_peak(hours->steps);
+  auto pools = store_.read<std::vector<FullPool>>([&](History& history) {
+    return history.full_pools(watched.server(), now - kRememberedPools, now);
+  });
+  if (pools) seen.full_pools = std::move(*pools);
   seen.php_pools = php_behind(watched.target(), proc_);
   return seen;
 }

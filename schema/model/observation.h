@@ -47,6 +47,9 @@ struct Plateau {
   double onset_arrivals = 0;
   double most_workers = 0;
   double most_per_second = 0;
+  // At once, that would serve what ended a second during that rise, in the time that a request took
+  // before (Little's law); 0: not seen.
+  double onset_workers = 0;
 
   static constexpr std::tuple kFields{Field{"workers", &Plateau::workers},
                                       Field{"per_second", &Plateau::per_second},
@@ -54,7 +57,8 @@ struct Plateau {
                                       Field{"end_workers", &Plateau::end_workers},
                                       Field{"onset_arrivals", &Plateau::onset_arrivals},
                                       Field{"most_workers", &Plateau::most_workers},
-                                      Field{"most_per_second", &Plateau::most_per_second}};
+                                      Field{"most_per_second", &Plateau::most_per_second},
+                                      Field{"onset_workers", &Plateau::onset_workers}};
 };
 
 // The load, from the scoreboard and the kernel. Shares are of the samples, 0 to 1.
@@ -62,11 +66,12 @@ struct LoadObservation {
   Distribution busy;       // workers, keep-alive waits left out
   Distribution keepalive;  // workers that only wait for a client's next request
   Distribution idle;
-  Distribution queue;        // connections waiting in the kernel
-  Distribution connections;  // open, accepted or not
-  double pinned_share = 0;   // no idle worker and nearly all the limit busy
-  double ramping_share = 0;  // no idle worker below the limit while connections wait
-  double deaf_share = 0;     // idle workers, and connections wait that no process accepts
+  Distribution queue;            // connections waiting in the kernel
+  Distribution connections;      // open, accepted or not
+  double pinned_share = 0;       // no idle worker and nearly all the limit busy
+  double pinned_per_second = 0;  // requests that ended meanwhile
+  double ramping_share = 0;      // no idle worker below the limit while connections wait
+  double deaf_share = 0;         // idle workers, and connections wait that no process accepts
   double old_generation_share = 0;
   std::int64_t old_processes_max = 0;
   std::int64_t overflows = 0;  // connections that the kernel turned away
@@ -103,6 +108,7 @@ struct LoadObservation {
       Field{"queue", &LoadObservation::queue},
       Field{"connections", &LoadObservation::connections},
       Field{"pinned_share", &LoadObservation::pinned_share},
+      Field{"pinned_per_second", &LoadObservation::pinned_per_second},
       Field{"ramping_share", &LoadObservation::ramping_share},
       Field{"deaf_share", &LoadObservation::deaf_share},
       Field{"old_generation_share", &LoadObservation::old_generation_share},
@@ -187,6 +193,19 @@ struct PastPeak {
       Field{"worker_limit", &PastPeak::worker_limit}, Field{"hours", &PastPeak::hours}};
 };
 
+// What a number of workers brought in the days before, while all of them were busy: throughput that
+// more workers would have to surpass.
+struct FullPool {
+  Instant at{};              // the last minute in which it was full
+  std::int64_t workers = 0;  // MaxRequestWorkers, as it was in force
+  double seconds = 0;        // in which all of them were busy
+  double per_second = 0;     // requests that ended in these
+
+  static constexpr std::tuple kFields{
+      Field{"at", &FullPool::at}, Field{"workers", &FullPool::workers},
+      Field{"seconds", &FullPool::seconds}, Field{"per_second", &FullPool::per_second}};
+};
+
 // A pool of php-fpm that the server passes requests to, as it was when it was asked.
 struct PhpPool {
   std::string name;
@@ -213,10 +232,11 @@ struct Observation {
   std::vector<SettingObservation> settings;
   LoadObservation load;
   std::optional<MemoryObservation> memory;
-  std::optional<PastPeak> past;    // absent: the history has no whole hour
-  std::vector<PhpPool> php_pools;  // that requests are passed to, on this host
-  HostUsage host;                  // as last seen, memory_available at its lowest in the window
-  std::string basis;               // fingerprint of the configuration the settings came from
+  std::optional<PastPeak> past;      // absent: the history has no whole hour
+  std::vector<FullPool> full_pools;  // one of each number of workers, the smallest first
+  std::vector<PhpPool> php_pools;    // that requests are passed to, on this host
+  HostUsage host;                    // as last seen, memory_available at its lowest in the window
+  std::string basis;                 // fingerprint of the configuration the settings came from
 
   static constexpr std::tuple kFields{Field{"pid", &Observation::pid},
                                       Field{"mpm", &Observation::mpm},
@@ -229,6 +249,7 @@ struct Observation {
                                       Field{"load", &Observation::load},
                                       Field{"memory", &Observation::memory},
                                       Field{"past", &Observation::past},
+                                      Field{"full_pools", &Observation::full_pools},
                                       Field{"php_pools", &Observation::php_pools},
                                       Field{"host", &Observation::host},
                                       Field{"basis", &Observation::basis}};

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "agent/advise/recommend.h"
+#include "agent/history/history.h"
 #include "agent/observe/observation.h"
 #include "tests/regret/gradient2.h"
 #include "tests/regret/pools.h"
@@ -47,6 +48,30 @@ Directives with_workers(const Case& tried, Directives directives, double workers
               directives);
   return directives;
 }
+
+// An agent's history of the rounds, an hour apart.
+class Rounds {
+ public:
+  // What each pool brought until now.
+  std::vector<FullPool> and_then(std::vector<Sample> samples) {
+    std::vector<StoredSample> stored;
+    for (Sample& sample : samples) {
+      sample.at += round_ * std::chrono::hours(1);
+      sample.restarted += round_ * std::chrono::hours(1);
+      sample.processes.clear();
+      stored.push_back({kServer, std::move(sample)});
+    }
+    ++round_;
+    const Instant now = stored.back().sample.at + std::chrono::minutes(2);
+    if (!history_.append(stored) || !history_.roll_up(now)) return {};
+    return history_.full_pools(kServer, Instant{}, now).value_or(std::vector<FullPool>{});
+  }
+
+ private:
+  static constexpr const char* kServer = "the one that is played with";
+  History history_ = std::move(*History::open(":memory:"));
+  int round_ = 0;
+};
 
 double mean_queue(const std::vector<Sample>& samples) {
   double queue = 0;
@@ -148,9 +173,12 @@ Outcome gradient2(const Case& tried) {
 std::vector<Round> advised(const Case& tried, int rounds) {
   std::vector<Round> played;
   Directives directives = defaults();
+  Rounds before;
   for (int round = 0; round < rounds; ++round) {
-    const Watched seen = watch(tried, directives, kFirstRound + static_cast<std::uint64_t>(round));
-    Proposal proposal = recommend(observe(seen.samples, seen.settings));
+    Watched seen = watch(tried, directives, kFirstRound + static_cast<std::uint64_t>(round));
+    Observation observation = observe(seen.samples, seen.settings);
+    observation.full_pools = before.and_then(std::move(seen.samples));
+    Proposal proposal = recommend(observation);
     for (const Change& change : proposal.changes)
       directives[change.directive] = change.to;
     played.push_back({seen.outcome, std::move(proposal), directives});

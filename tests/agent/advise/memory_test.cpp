@@ -83,6 +83,13 @@ TEST(Cost, S06b_OfChildrenThatServedNothingIsNotKnown) {
   EXPECT_FALSE(process_cost(seen, {}));
 }
 
+// Cold as they are they do not fit: what they cost is that much at least.
+TEST(Cost, OfChildrenThatDoNotFitIsKnownBeforeTheyAreWarm) {
+  Observation seen = host_with(10, 50);
+  seen.memory->requests_per_child = 1;
+  EXPECT_TRUE(process_cost(seen, {}));
+}
+
 TEST(Cost, NeverShrinksFromTypicalToPeak) {
   Observation seen = host_with(2000, 100);
   seen.memory->child_peak = Bytes{1};

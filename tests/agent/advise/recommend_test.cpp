@@ -127,6 +127,22 @@ TEST(Recommend, S03_DeafProcessesWantRoomForConnectionsAndNotForWorkers) {
   EXPECT_EQ(change(proposal, "AsyncRequestWorkerFactor")->to, 7);
 }
 
+// 1640 connections with a quarter more want 17 processes, where 16 are.
+TEST(Recommend, OneProcessMoreForConnectionsIsNoReasonToRestart) {
+  Observation seen = event();
+  seen.worker_limit = 400;
+  put(seen, "MaxRequestWorkers", 400);
+  put(seen, "ServerLimit", 64);
+  put(seen, "AsyncRequestWorkerFactor", 4);
+  seen.load.busy = flat(230);
+  seen.load.deaf_share = 0.5;
+  seen.load.connections = flat(1640);
+  EXPECT_EQ(change(recommend(seen), "MaxRequestWorkers"), nullptr);
+  seen.load.connections = flat(2100);
+  ASSERT_NE(change(recommend(seen), "MaxRequestWorkers"), nullptr);
+  EXPECT_EQ(change(recommend(seen), "MaxRequestWorkers")->to, 525);
+}
+
 TEST(Recommend, FullProcessorsWantNoWorkers) {
   Observation seen = event();
   saturate(seen);

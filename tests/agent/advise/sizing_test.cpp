@@ -60,6 +60,21 @@ TEST(Spares, OfAProposalNameTheJump) {
   EXPECT_TRUE(change(recommend(with(seen, proposal)), "MinSpareThreads") == nullptr);
 }
 
+// Ramping, by 23 workers within two seconds, although never more than 6 were asked for: what rose
+// was the time of the requests.
+TEST(Spares, AreNotForRequestsThatTakeLonger) {
+  Observation seen = prefork();
+  seen.load.busy = {60, 5, 12, 4, 12, 14, 15};
+  seen.load.rises = {22, 23, 23, 23, 23, 23, 23, 23, 23, 23};
+  seen.load.ramping_share = 0.06;
+  seen.load.offered = {60, 4.8, 1, 4.8, 5.7, 6.1, 6.1};
+  const Proposal proposal = recommend(seen);
+  EXPECT_NE(finding(proposal, "ramp-limited"), nullptr);
+  EXPECT_EQ(change(proposal, "MinSpareServers"), nullptr);
+  seen.load.offered.max = 20;
+  EXPECT_NE(change(recommend(seen), "MinSpareServers"), nullptr);
+}
+
 // Waits as they stand when clients come again after an exponential time of mean `think`, half of
 // them never, and the server waits `timeout` seconds.
 std::vector<std::int64_t> waits(double think, double timeout) {
@@ -115,6 +130,48 @@ TEST(Recommend, S26_TheWaitIsAsLongAsMostClientsNeed) {
   ASSERT_NE(wait, nullptr);
   EXPECT_EQ(wait->to, reuse_of(seen.load.waiting_by_age, 30)->timeout);
   EXPECT_NE(wait->because.find("do so within"), std::string::npos) << wait->because;
+}
+
+// All are busy, 4 with a request, and the kernel turns clients away.
+Observation kept_out() {
+  Observation seen = prefork();
+  seen.load.busy = flat(4);
+  seen.load.keepalive = flat(146);
+  seen.load.pinned_share = 0.9;
+  seen.load.service_seconds = 0.02;
+  seen.load.arrived_per_second = 40;
+  seen.load.overflows = 500;
+  return seen;
+}
+
+// 40 requests a second and as many that are hidden keep 80 workers waiting for a second, of 143.
+TEST(Waits, AreAsShortAsThoseWhoAreTurnedAwayNeedThem) {
+  const Proposal proposal = recommend(kept_out());
+  const Change* wait = change(proposal, "KeepAliveTimeout");
+  ASSERT_NE(wait, nullptr) << proposal.verdict;
+  EXPECT_EQ(wait->to, 1);
+  EXPECT_NE(wait->because.find("turned clients away 500 times"), std::string::npos)
+      << wait->because;
+}
+
+TEST(Waits, EndAtOnceWhereNoSecondOfThemFits) {
+  Observation seen = kept_out();
+  seen.load.arrived_per_second = 300;
+  ASSERT_NE(change(recommend(seen), "KeepAliveTimeout"), nullptr);
+  EXPECT_EQ(change(recommend(seen), "KeepAliveTimeout")->to, 0);
+  put(seen, "KeepAliveTimeout", 1);
+  ASSERT_NE(change(recommend(seen), "KeepAliveTimeout"), nullptr);
+  EXPECT_EQ(change(recommend(seen), "KeepAliveTimeout")->to, 0);
+  put(seen, "KeepAliveTimeout", 0);
+  EXPECT_EQ(change(recommend(seen), "KeepAliveTimeout"), nullptr);
+}
+
+TEST(Waits, KeepTheReuseWhereNobodyIsTurnedAway) {
+  Observation seen = kept_out();
+  seen.load.arrived_per_second = 300;
+  seen.load.overflows = 0;
+  ASSERT_NE(change(recommend(seen), "KeepAliveTimeout"), nullptr);
+  EXPECT_EQ(change(recommend(seen), "KeepAliveTimeout")->to, 2);
 }
 
 TEST(Demand, ThatTheLimitHidIsBounded) {

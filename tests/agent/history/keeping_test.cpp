@@ -113,6 +113,32 @@ TEST_F(Kept, AClockThatWasPutBackStopsNothing) {
   EXPECT_EQ(series(0, 180, minutes(1)).steps.size(), 2U);
 }
 
+// Full for half of each minute, 400 workers and then 40: of many, fewer end.
+TEST_F(Kept, WhatAPoolBroughtWhileItWasFull) {
+  std::int64_t served = 0;
+  look(0, 600, [&](Sample& sample, int second) {
+    const bool many = second < 330;
+    const bool full = second % 60 >= 30;
+    sample.worker_limit = many ? 400 : 40;
+    sample.generation = many ? 0 : 1;
+    sample.tally.busy = full ? sample.worker_limit : 10;
+    served += full && many ? 30 : 50;
+    sample.accesses = served;
+  });
+  ASSERT_TRUE(history_.roll_up(kBegin + seconds(700)));
+  const auto pools = history_.full_pools(kServer, kBegin, kBegin + seconds(700));
+  ASSERT_TRUE(pools) << pools.error().what;
+  ASSERT_EQ(pools->size(), 2U);
+  EXPECT_EQ((*pools)[0].workers, 40);
+  EXPECT_DOUBLE_EQ((*pools)[0].seconds, 4 * 30);
+  EXPECT_DOUBLE_EQ((*pools)[0].per_second, 50);
+  EXPECT_EQ((*pools)[1].workers, 400);
+  EXPECT_DOUBLE_EQ((*pools)[1].per_second, 30);
+  EXPECT_EQ((*pools)[1].at, kBegin + seconds(240)) << "in the next minute it was reloaded";
+  EXPECT_TRUE(history_.full_pools(kServer, kBegin + seconds(600), kBegin + hours(1))->empty());
+  EXPECT_TRUE(history_.full_pools("another", kBegin, kBegin + hours(1))->empty());
+}
+
 TEST_F(Kept, AGapHasNoSteps) {
   look(0, 120);
   look(600, 720);

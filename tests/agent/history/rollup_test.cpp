@@ -119,7 +119,12 @@ TEST(Rollup, CountsTheTimeThatItIsSaturated) {
     samples[second].tally.busy = 400;
     samples[second].tally.idle = 0;
   }
-  EXPECT_DOUBLE_EQ(rolled_up(samples, kFullMinute, kMinute)[0].saturated_seconds, 10);
+  const auto minutes = rolled_up(samples, kFullMinute, kMinute);
+  EXPECT_DOUBLE_EQ(minutes[0].saturated_seconds, 10);
+  EXPECT_EQ(minutes[0].saturated_requests, 10 * 50);
+  Rollup both = minutes[0];
+  merge(both, minutes[0]);
+  EXPECT_EQ(both.saturated_requests, 20 * 50);
 }
 
 TEST(Rollup, CountsTheChildrenThatCameAndWent) {

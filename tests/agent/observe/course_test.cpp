@@ -157,6 +157,40 @@ TEST(Plateau, TellsWhatCameWhenItWasLeft) {
   EXPECT_NEAR(plateau->onset_arrivals, 30 + 230, 1e-9) << "30 were served, and 230 came on top";
 }
 
+// While the number of the busy rose, more ended than ever before: 190 a second, which at the pace
+// of 10 that serve 120 takes 16.
+TEST(Plateau, TellsHowManyWouldServeWhatEndedWhenItWasLeft) {
+  const auto samples = window(400, [](Sample& sample, int second) {
+    const int choked = std::max(0, second - 200);
+    sample.accesses =
+        120 * std::min(second, 200) + (choked > 0 ? 190 : 0) + 30 * std::max(0, choked - 1);
+    sample.tally.busy = choked > 0 ? std::min(400, 10 + 230 * choked) : 10;
+    sample.tally.idle = choked > 1 ? 0 : 10;
+    sample.listeners = {listener(0, 0)};
+  });
+  const auto plateau = load_of(samples, 400).plateau;
+  ASSERT_TRUE(plateau);
+  EXPECT_EQ(plateau->end_workers, 10);
+  EXPECT_NEAR(plateau->onset_workers, 190 * 10.0 / 120, 1e-9);
+}
+
+// 20 more each second, of which 42 are served in the first one.
+TEST(Plateau, SeesARiseOfSomeSeconds) {
+  std::int64_t served = 0;
+  const auto samples = window(400, [&](Sample& sample, int second) {
+    const int choked = std::max(0, second - 200);
+    served += choked == 0 ? 40 : choked == 1 ? 42 : 20;
+    sample.accesses = served;
+    sample.tally.busy = std::min(400, 10 + 20 * choked);
+    sample.tally.idle = 10;
+    sample.listeners = {listener(0, 0)};
+  });
+  const auto plateau = load_of(samples, 400).plateau;
+  ASSERT_TRUE(plateau);
+  EXPECT_NEAR(plateau->onset_arrivals, (62 + 4 * 40) / 5.0, 1e-9) << "until 100 are busy";
+  EXPECT_NEAR(plateau->onset_workers, 42 * 10.0 / 40, 1e-9);
+}
+
 // Nearly four times as many at once bring a tenth more, which is no reason for more.
 TEST(Plateau, IsWhereMuchMoreAtOnceBringsLittle) {
   const auto samples =

@@ -86,6 +86,18 @@ TEST(Observe, PinnedRampingAndDeafAreToldApart) {
   EXPECT_DOUBLE_EQ(load.deaf_share, 0.3) << "deaf where nobody waits is no harm yet";
 }
 
+TEST(Observe, WhatEndsWhileAllWorkersAreBusyIsCountedApart) {
+  std::int64_t served = 0;
+  const auto samples = window(9, [&](Sample& sample, int second) {
+    const bool full = second >= 5;
+    sample.tally.busy = full ? 10 : 5;
+    sample.tally.idle = full ? 0 : 5;
+    served += full ? 30 : 50;
+    sample.accesses = served;
+  });
+  EXPECT_DOUBLE_EQ(observe(samples, ten_workers()).load.pinned_per_second, 30);
+}
+
 TEST(Observe, AFullServerWithAWorkerBetweenTwoRequestsIsNotDeaf) {
   const auto samples = window(9, [](Sample& sample, int) {
     sample.listeners = {listener(50, 60)};
