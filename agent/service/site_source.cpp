@@ -18,6 +18,7 @@
 #include "agent/config/envvars.h"
 #include "agent/config/glob.h"
 #include "agent/files/process_reader.h"
+#include "agent/target/successor.h"
 
 namespace mpm {
 namespace {
@@ -159,8 +160,7 @@ bool sees_other_files(const ProcFs& proc, const Target& target, const std::strin
 // Whether the process is the one that was found: the same start of the same program, as far as the
 // agent may see which one it runs.
 bool is_still(const ProcFs& proc, const Target& target) {
-  const auto started = proc.started(target.pid);
-  if (!started || *started != target.started) return false;
+  if (!still_runs(target, proc)) return false;
   const auto program = proc.exe(target.pid);
   return program ? *program == target.binary : program.error().kind == Error::Kind::Denied;
 }

@@ -70,6 +70,7 @@ void read_program(const ProcFs& proc, Recognizer& recognizer, Target& target) {
 
 void read_surroundings(const ProcFs& proc, Target& target) {
   if (const auto started = proc.started(target.pid)) target.started = *started;
+  if (const auto stat = proc.stat(target.pid)) target.start_ticks = stat->start_ticks;
   if (auto cgroup = cgroup_path(proc, target.pid)) {
     target.unit = unit_of(*cgroup);
     target.cgroup = std::move(*cgroup);

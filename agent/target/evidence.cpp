@@ -61,10 +61,7 @@ LiveEyes::LiveEyes(Target target, ProcFs proc, EyesOptions options)
     : target_(std::move(target)), proc_(std::move(proc)), options_(std::move(options)) {}
 
 void LiveEyes::follow() {
-  const auto stat = proc_.stat(target_.pid);
-  const auto started = proc_.started(target_.pid);
-  // The target's start is in milliseconds and computed from the same ticks.
-  if (stat && stat->state != 'Z' && started && *started == target_.started) return;
+  if (still_runs(target_, proc_)) return;
   if (auto next = successor_of(target_, proc_, options_.pid_file)) target_ = std::move(*next);
 }
 
@@ -73,9 +70,7 @@ ServerEvidence LiveEyes::look() {
   ServerEvidence evidence;
   evidence.pid = target_.pid;
   evidence.started = target_.started;
-  const auto stat = proc_.stat(target_.pid);
-  const auto started = proc_.started(target_.pid);
-  evidence.alive = stat && stat->state != 'Z' && started && *started == target_.started;
+  evidence.alive = still_runs(target_, proc_);
   if (!evidence.alive) return evidence;
   evidence.mpm = target_.mpm;
   if (const auto maps = proc_.maps(target_.pid))

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <utility>
 
 #include "agent/base/file.h"
@@ -15,14 +16,20 @@
 namespace mpm {
 namespace {
 
-// The boot time that starts are counted from is set anew with the host's clock.
+// Starts are counted from a boot time that is set anew with the host's clock; of a target that was
+// in a message nothing better is known.
 constexpr std::chrono::seconds kSameStart{2};
+
+bool is_same_start(const Target& target, std::uint64_t start_ticks, Instant started) {
+  if (target.start_ticks != 0) return target.start_ticks == start_ticks;
+  const auto apart = started - target.started;
+  return apart <= kSameStart && -apart <= kSameStart;
+}
 
 // The process that has the pid now is the server itself, and not another one with its pid.
 bool is_itself(const Target& found, const Target& target) {
-  const auto apart = found.started - target.started;
-  return found.pid == target.pid && found.binary == target.binary && apart <= kSameStart &&
-         -apart <= kSameStart;
+  return found.pid == target.pid && found.binary == target.binary &&
+         is_same_start(target, found.start_ticks, found.started);
 }
 
 // Whether it can stand in the ended one's place. Two servers of one image have the same program
@@ -47,6 +54,12 @@ constexpr std::chrono::milliseconds kLook{50};
 constexpr std::chrono::seconds kLongestReaping{10};
 
 }  // namespace
+
+bool still_runs(const Target& target, const ProcFs& proc) {
+  const auto stat = proc.stat(target.pid);
+  if (!stat || stat->state == 'Z') return false;
+  return is_same_start(target, stat->start_ticks, proc.started(target.pid).value_or(Instant{}));
+}
 
 void wait_until_reaped(const ProcFs& proc, std::int32_t pid, Clock& clock) {
   const auto end = clock.mono() + kLongestReaping;

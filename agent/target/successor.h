@@ -14,6 +14,10 @@
 
 namespace mpm {
 
+// Whether the process that was found still runs: the same start under its number, and not only what
+// its parent has not waited for. Its program may be another one.
+bool still_runs(const Target& target, const ProcFs& proc);
+
 // By the pid in `pid_file` when one is given and names a server of the same program; else the
 // server itself while it runs; else one of the same program and arguments that can stand in its
 // place: at the same addresses, and in a container only in the same one. nullopt while there is

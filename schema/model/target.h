@@ -34,6 +34,9 @@ struct Target {
   std::string unit;                    // systemd's, empty when started by hand
   std::string cgroup;                  // its path below the cgroup mount
   Instant started{};
+  // From boot to its start, in the kernel's clock ticks: with the pid it tells a process from all
+  // others, also when the host's clock was set meanwhile. 0 in a message: it is not told.
+  std::uint64_t start_ticks = 0;
   std::int64_t children = 0;
   std::vector<ListenAddress> listeners;
   std::vector<std::string> losses;  // what could not be read, and what would make it readable

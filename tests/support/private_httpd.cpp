@@ -14,6 +14,7 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
+#include "agent/base/file.h"
 #include "schema/codec/names.h"
 #include "tests/support/child.h"
 #include "tests/support/loopback.h"
@@ -32,9 +33,9 @@ bool is_builtin(const HttpdOptions& options) {
 
 // Whether that process was started with something of the directory.
 bool runs_on(pid_t pid, const std::string& directory) {
-  std::ifstream file(fmt::format("/proc/{}/cmdline", pid));
-  const std::string arguments{std::istreambuf_iterator<char>(file), {}};
-  return arguments.find(directory + "/") != std::string::npos;
+  // A stream would throw when the process ends between opening and reading.
+  const auto arguments = read_file(fmt::format("/proc/{}/cmdline", pid));
+  return arguments && arguments->find(directory + "/") != std::string::npos;
 }
 
 // Children of a parent that is killed go on without it, so they are noted before.

@@ -118,6 +118,7 @@ class ReaderOfAServer : public testing::Test {
     target_.pid = 10;
     target_.binary = "/usr/sbin/apache2";
     target_.started = ProcFs(dir_.path()).started(10).value();
+    target_.start_ticks = 100;
   }
   struct Process {
     int user = 33;
@@ -151,6 +152,13 @@ TEST_F(ReaderOfAServer, IsItsUser) {
   // As an upgrade leaves it.
   process({.program = "/usr/sbin/apache2 (deleted)"});
   EXPECT_EQ(reader().user, 33U);
+}
+
+// The clock of a host is often set soon after its servers have started.
+TEST_F(ReaderOfAServer, IsItsUserAlsoUnderAClockThatIsSet) {
+  dir_.write("stat", "cpu 1 1 1 1 1 1 1 1\ncpu0 1\nbtime 1700090000\n");
+  EXPECT_EQ(reader(), (FileReader{33, 33, {33, 4}}));
+  EXPECT_TRUE(has_environment());
 }
 
 // Root's process, which has the number by now of one that named files for itself.

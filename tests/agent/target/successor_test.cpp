@@ -129,6 +129,19 @@ TEST_F(Successor, IsTheServerItselfWhileItRuns) {
   EXPECT_EQ(successor(now(20)), 20);
 }
 
+// Whoever sets the host's clock moves the boot time that starts are counted from.
+TEST_F(Successor, IsTheServerItselfAlsoUnderAClockThatIsSet) {
+  server(20);
+  server(30);
+  const Target before = now(20);
+  dir_.write("proc/stat", "cpu 1 1 1 1 1 1 1 1\ncpu0 1\nbtime 1700020000\n");
+  EXPECT_NE(now(20).started, before.started);
+  EXPECT_TRUE(still_runs(before, proc()));
+  EXPECT_EQ(successor(before), 20);
+  end_unreaped(20);
+  EXPECT_FALSE(still_runs(before, proc()));
+}
+
 TEST_F(Successor, IsAnotherWithTheSameArgumentsOnceItHasEnded) {
   server(20);
   const Target ended = now(20);
@@ -142,9 +155,12 @@ TEST_F(Successor, IsNotWhoHasItsPidNow) {
   server(20, {.port = 8080});
   Target ended = now(20);
   ended.started -= std::chrono::hours(1);
+  ended.start_ticks -= 360000;
   end(20);
   server(20, {.port = 9090});
   EXPECT_EQ(successor(ended), 0);
+  ended.start_ticks = 0;
+  EXPECT_EQ(successor(ended), 0) << "as it was in a message";
 }
 
 TEST_F(Successor, ListensAtTheSameAddress) {
