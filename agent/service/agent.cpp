@@ -31,7 +31,7 @@ constexpr milliseconds kLookTooOld{15000};
 // What tells one server from another: a pid is used again, a pid and a start time are not.
 std::string identity(const Target& target) {
   if (!target.url.empty()) return target.url;
-  return fmt::format("{}@{}", target.pid, target.start_ticks);
+  return fmt::format("{}@{}", target.pid, target.started.time_since_epoch().count());
 }
 
 }  // namespace

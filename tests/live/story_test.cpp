@@ -110,7 +110,7 @@ TEST(Story, ABlogOfPreforkAndPhpGetsTheWorkersThatItsVisitorsNeed) {
   const LoadResult after = host.visited("/page.php", 40, 5s);
   EXPECT_GT(before.p95_seconds, 5 * alone.p95_seconds) << "there is a trouble to begin with";
   EXPECT_EQ(after.failed, 0);
-  EXPECT_LT(after.p95_seconds, 2 * alone.p95_seconds);
+  EXPECT_LT(after.p95_seconds, 2 * alone.p95_seconds) << proposal.dump(2);
 }
 
 // deploy/stories/container.md
