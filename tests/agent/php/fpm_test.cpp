@@ -11,6 +11,7 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include "tests/agent/php/net_unix.h"
 #include "tests/support/temp_dir.h"
 
 namespace mpm {
@@ -23,18 +24,6 @@ constexpr const char* kMain =
 constexpr const char* kPool =
     "[www]\nuser = www-data\nlisten = /run/php/php8.2-fpm.sock\n;listen.backlog = 511\n"
     "pm = dynamic\npm.max_children = 5 ; for each\npm.start_servers = 2\n";
-// Of a real host while five clients were connected to a pool of two processes.
-constexpr const char* kUnix =
-    "Num       RefCount Protocol Flags    Type St Inode Path\n"
-    "000000006b5a7679: 00000003 00000000 00000000 0001 03 4113164 /run/php/php8.2-fpm.sock\n"
-    "00000000991353be: 00000002 00000000 00010000 0001 01 4113162 /run/php/php8.2-fpm.sock\n"
-    "00000000f64d1805: 00000003 00000000 00000000 0001 02     0 /run/php/php8.2-fpm.sock\n"
-    "00000000e5b7bef5: 00000003 00000000 00000000 0001 02     0 /run/php/php8.2-fpm.sock\n"
-    "00000000989f7e8d: 00000003 00000000 00000000 0001 03 4113165 /run/php/php8.2-fpm.sock\n"
-    "00000000fa859f0e: 00000003 00000000 00000000 0001 02     0 /run/php/php8.2-fpm.sock\n"
-    "00000000aa859f0e: 00000003 00000000 00000000 0001 02     0 /run/php/other.sock\n"
-    "00000000ba859f0e: 00000003 00000000 00000000 0001 03 4113170\n";
-
 // A host with a php-fpm of two processes, one of which serves.
 class PhpFpms : public ::testing::Test {
  protected:
