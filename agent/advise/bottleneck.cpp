@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <fmt/format.h>
@@ -90,6 +91,11 @@ std::optional<Finding> cpu_taken(const Facts& facts) {
       "", processor_evidence(load));
 }
 
+// Where the next bound may be.
+constexpr std::string_view kLookBehind =
+    "Look at what the requests wait for: pm.max_children of php-fpm, connections of a database, "
+    "a proxy's max=.";
+
 std::optional<Finding> backend_saturated(const Facts& facts) {
   if (!facts.backend_full()) return std::nullopt;
   const Plateau& plateau = *facts.seen.load.plateau;
@@ -103,9 +109,7 @@ std::optional<Finding> backend_saturated(const Facts& facts) {
           "Something behind httpd is full.",
           plateau.workers, plateau.per_second, plateau.most_workers, plateau.most_per_second,
           1000 * short_time, 1000 * long_time, percent(facts.seen.load.cpu_busy_share)),
-      "Look at what the requests wait for: pm.max_children of php-fpm, connections of a database, "
-      "a "
-      "proxy's max=. More workers would only wait there.",
+      fmt::format("{} More workers would only wait there.", kLookBehind),
       {{"throughput at the plateau", plateau.per_second, 0, "requests/s"},
        {"throughput beyond it", plateau.most_per_second, plateau.per_second, "requests/s"},
        {"workers.busy beyond it", plateau.most_workers, plateau.workers, "workers"}});
@@ -137,8 +141,7 @@ std::optional<Finding> smaller_pool_brought_more(const Facts& facts) {
                   "were until {}, all of them busy for {:.0f} s, ended {:.0f}.",
                   facts.limit(), now, smaller->workers, hour_of(smaller->at), smaller->seconds,
                   smaller->per_second),
-      "Look at what the requests wait for: pm.max_children of php-fpm, connections of a database, "
-      "a proxy's max=.",
+      std::string(kLookBehind),
       {{"throughput with all workers busy", now, smaller->per_second, "requests/s"},
        {"workers of the smaller pool", number(smaller->workers), number(facts.limit()),
         "workers"}});

@@ -332,14 +332,12 @@ constexpr std::array kRules = std::to_array<Rule>({
      backend_saturated},
     {"larger-pool-brought-less", "Would more workers bring more?", true,
      "Requests that ended a second while all workers were busy, by MaxRequestWorkers, in the "
-     "minutes "
-     "of the last seven days: of a larger pool, full for 20 s, less than 90 % of what this one "
-     "brings.",
+     "minutes of the last seven days: of a larger pool, full for 20 s, less than 90 % of what this "
+     "one brings.",
      larger_pool_brought_less},
     {"smaller-pool-brought-more", "Did fewer workers bring more?", true,
      "The same numbers: of a smaller pool, full for 20 s, this one brings less than 70 %. Not "
-     "where "
-     "idle connections hold the workers.",
+     "where idle connections hold the workers.",
      smaller_pool_brought_more},
     {"ramp-limited", "Did clients wait for processes to start?", true,
      "Ramping are samples without an idle worker below the limit while connections wait; above 1 "
