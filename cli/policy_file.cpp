@@ -101,26 +101,20 @@ std::string_view read(const toml::node& node, std::vector<HourWindow>& into) {
 bool read_field(std::string_view key, const toml::node& node, ApplyPolicy& policy,
                 std::string_view& wrong) {
   bool known = false;
-  std::apply(
-      [&](const auto&... field) {
-        const auto take = [&](const auto& one) {
-          if (one.name != key) return;
-          known = true;
-          wrong = read(node, policy.*one.member);
-        };
-        (take(field), ...);
-      },
-      ApplyPolicy::kFields);
+  each_field(policy, [&](std::string_view name, auto& member) {
+    if (name != key) return;
+    known = true;
+    wrong = read(node, member);
+  });
   return known;
 }
 
 std::string all_keys() {
   std::string text;
-  std::apply(
-      [&](const auto&... field) {
-        ((text += (text.empty() ? "" : ", ") + std::string(field.name)), ...);
-      },
-      ApplyPolicy::kFields);
+  const ApplyPolicy policy;
+  each_field(policy, [&](std::string_view name, const auto&) {
+    text += (text.empty() ? "" : ", ") + std::string(name);
+  });
   return text;
 }
 

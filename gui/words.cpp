@@ -133,7 +133,7 @@ QString mark(Phase phase) {
 }
 
 QString server_name(const TargetStatus& server) {
-  const QString name = server.pid > 0       ? tr("httpd %1").arg(server.pid)
+  const QString name = server.pid > 0       ? tr("httpd, pid %1").arg(server.pid)
                        : server.url.empty() ? tr("httpd")
                                             : tr("httpd at %1").arg(shown(server.url));
   const QString mpm = server.mpm ? shown(std::string(name_of(*server.mpm))) : tr("unknown MPM");

@@ -34,7 +34,7 @@ QString mark(Health health);
 QString mark(Severity severity);
 QString mark(Phase phase);
 
-// "httpd 4711 (2.4.71, event)"
+// "httpd, pid 4711 (2.4.71, event)"
 QString server_name(const TargetStatus& server);
 // What the API takes for the name of this server.
 std::string target_key(const TargetStatus& server);

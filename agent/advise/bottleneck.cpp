@@ -91,13 +91,37 @@ std::optional<Finding> cpu_taken(const Facts& facts) {
       "", processor_evidence(load));
 }
 
-// Where the next bound may be.
-constexpr std::string_view kLookBehind =
-    "Look at what the requests wait for: pm.max_children of php-fpm, connections of a database, "
-    "a proxy's max=.";
+namespace {
+
+std::optional<Finding> in_line(const Facts& facts) {
+  const LoadObservation& load = facts.seen.load;
+  const InLine line = facts.in_line();
+  if (line == InLine::No) return std::nullopt;
+  const std::string why =
+      line == InLine::Longer
+          ? fmt::format("and {:.0f} ms when nobody waited", 1000 * facts.calm_seconds())
+          : fmt::format("one as long as the other (squared coefficient of variation {:.2f})",
+                        load.service_cv2);
+  Finding found = finding(
+      Severity::Warning,
+      fmt::format("With all {} workers busy a request took {:.1f} s, {}, with the processors {} "
+                  "busy: requests stand in line for something behind httpd, and nobody gets an "
+                  "answer within {:.0f} s.",
+                  facts.limit(), facts.seconds_when_full(), why, percent(load.cpu_busy_share),
+                  kPatience),
+      fmt::format("{} More workers would only wait there.", kLookBehind),
+      {{"time of a request with all workers busy", facts.seconds_when_full(), facts.calm_seconds(),
+        "s"},
+       {"squared variation of it", load.service_cv2, 1, ""},
+       {"queue.p95", load.queue.p95, 0, "connections"}});
+  if (line == InLine::Alike) found.confidence = Confidence::Low;
+  return found;
+}
+
+}  // namespace
 
 std::optional<Finding> backend_saturated(const Facts& facts) {
-  if (!facts.backend_full()) return std::nullopt;
+  if (!facts.backend_full()) return in_line(facts);
   const Plateau& plateau = *facts.seen.load.plateau;
   const double short_time = plateau.workers / plateau.per_second;
   const double long_time = plateau.most_workers / std::max(plateau.most_per_second, 1e-9);
@@ -113,38 +137,6 @@ std::optional<Finding> backend_saturated(const Facts& facts) {
       {{"throughput at the plateau", plateau.per_second, 0, "requests/s"},
        {"throughput beyond it", plateau.most_per_second, plateau.per_second, "requests/s"},
        {"workers.busy beyond it", plateau.most_workers, plateau.workers, "workers"}});
-}
-
-std::optional<Finding> larger_pool_brought_less(const Facts& facts) {
-  const FullPool* larger = facts.larger_that_brought_less();
-  if (larger == nullptr) return std::nullopt;
-  const double now = facts.seen.load.pinned_per_second;
-  return finding(
-      Severity::Note,
-      fmt::format("All {} workers were busy and ended {:.0f} requests a second; of the {} that "
-                  "there were until {}, all of them busy for {:.0f} s, {:.0f} ended.",
-                  facts.limit(), now, larger->workers, hour_of(larger->at), larger->seconds,
-                  larger->per_second),
-      "More workers would wait for each other again. What they waited for is behind httpd, or its "
-      "processors or memory.",
-      {{"throughput with all workers busy", now, larger->per_second, "requests/s"},
-       {"workers of the larger pool", number(larger->workers), number(facts.limit()), "workers"}});
-}
-
-std::optional<Finding> smaller_pool_brought_more(const Facts& facts) {
-  const FullPool* smaller = facts.smaller_that_brought_more();
-  if (smaller == nullptr) return std::nullopt;
-  const double now = facts.seen.load.pinned_per_second;
-  return finding(
-      Severity::Warning,
-      fmt::format("All {} workers were busy and ended {:.0f} requests a second; the {} that there "
-                  "were until {}, all of them busy for {:.0f} s, ended {:.0f}.",
-                  facts.limit(), now, smaller->workers, hour_of(smaller->at), smaller->seconds,
-                  smaller->per_second),
-      std::string(kLookBehind),
-      {{"throughput with all workers busy", now, smaller->per_second, "requests/s"},
-       {"workers of the smaller pool", number(smaller->workers), number(facts.limit()),
-        "workers"}});
 }
 
 }  // namespace mpm::advise

@@ -10,33 +10,18 @@
 
 #include "agent/advise/finding.h"
 #include "agent/advise/pool_size.h"
+#include "agent/advise/pools.h"
 
 namespace mpm::advise {
 namespace {
 
-constexpr double kOverKnee = 1.5;
-constexpr double kPerCore = 2;
 constexpr double kOverPlateau = 1.15;
 // Of the best throughput: less, and more at once did harm.
 constexpr double kFell = 0.9;
-// Of the time of a request: so much longer, and who waits for it had better wait outside.
-constexpr double kOnlyLonger = 4;
 // Of the best throughput: so much came that it could not have been served.
 constexpr double kMoreCame = 1.1;
-
-// Of the time of a request when nobody waited: longer, and it waits behind httpd. Where nearly all
-// the looks are of a full pool, the others are those in which requests were quick by chance.
-constexpr double kWaitsBehind = 1.3;
-// How far a pool goes towards a larger one that brought less.
-constexpr double kGentleGrowth = 1.3;
-
-// Of a request that waits for nothing else: as it was when nobody waited, or what it runs and what
-// it neither ran nor waited for a processor.
-double undisturbed_seconds(const LoadObservation& load) {
-  if (load.calm_service_seconds > 0) return load.calm_service_seconds;
-  return load.cpu_seconds_per_request +
-         load.service_seconds * (1 - load.cpu_ready_share.value_or(0));
-}
+// Processes that httpd starts in a second, when it begins to.
+constexpr double kStarted = 1;
 
 Cap at(double workers, std::string_view rule) {
   return {.workers = workers, .growth = workers, .because = {}, .formula = {}, .rule = rule};
@@ -48,39 +33,96 @@ Cap none() {
 
 Cap of_processors(const Facts& facts) {
   if (!facts.cpu_full()) return none();
-  const LoadObservation& load = facts.seen.load;
   const double cores = facts.seen.host.cores;
-  const double runs = load.cpu_seconds_per_request;
-  const double takes = std::max(runs, undisturbed_seconds(load));
-  const double workers = runs > 0 ? kOverKnee * cores * takes / runs + kPerCore * cores : 0;
+  const double workers = facts.keep_running();
   // What may be others' work takes no workers away.
   const bool untold = facts.processors() == Processors::Untold;
-  if (workers <= 0 || (untold && workers <= number(facts.limit())))
+  const double with_idle = workers + kKeepaliveMargin * facts.demand.keepalive;
+  if (workers <= 0 || (untold && with_idle <= number(facts.limit())))
     return at(number(facts.limit()), "cpu-saturated");
   return {
       .workers = workers,
-      .growth = cores * takes / runs + kPerCore * cores,
+      .growth = workers,
       .because = fmt::format("{:.0f} requests at once keep {:.0f} processors running; more only "
                              "wait for them inside httpd, and make each other slower.",
                              workers, cores),
-      .formula = fmt::format("1.5 x {:.0f} processors x {:.1f} ms of a request / {:.1f} ms of "
+      .formula = fmt::format("{:.0f} processors x {:.1f} ms of a request / {:.1f} ms of "
                              "it on one + 2 x {:.0f} = {:.0f}",
-                             cores, 1000 * takes, 1000 * runs, cores, workers),
+                             cores, 1000 * facts.undisturbed_seconds(),
+                             1000 * facts.seen.load.cpu_seconds_per_request, cores, workers),
       .rule = "cpu-saturated"};
 }
 
+Cap half_of(const Facts& facts, std::string_view rule, std::string because) {
+  Cap cap = at(kLeastStep * number(facts.limit()), rule);
+  cap.because = std::move(because);
+  cap.formula = fmt::format("half of {}", facts.limit());
+  return cap;
+}
+
+Cap of_line(const Facts& facts) {
+  if (facts.in_line() == InLine::No) return none();
+  return half_of(facts, "backend-saturated",
+                 fmt::format("A request takes {:.1f} s with all {} workers busy, most of it in "
+                             "line behind httpd; fewer workers end as many.",
+                             facts.seconds_when_full(), facts.limit()));
+}
+
+// Half of the pool, or so many as were seen to be enough, to see what they bring; unless fewer are
+// known to bring less.
+Cap tried(const Facts& facts, std::string_view rule, double enough, std::string because) {
+  if (fewer_brought_less(facts) || enough >= number(facts.limit()))
+    return at(number(facts.limit()), rule);
+  Cap cap = half_of(facts, rule, std::move(because));
+  if (enough <= cap.workers) return cap;
+  cap.workers = cap.growth = enough;
+  cap.formula = fmt::format("{:.0f} that were enough", enough);
+  return cap;
+}
+
+// Children that grow have to end so early that httpd does not start others in time. Of a pool that
+// was just made larger nobody knows that yet.
+Cap of_short_lives(const Facts& facts) {
+  const LoadObservation& load = facts.seen.load;
+  const std::int64_t life = facts.effective("MaxConnectionsPerChild");
+  const bool mostly = load.pinned_share > kMostly && load.overflows > 0;
+  if (life == 0 || !mostly || !more_brought_less(facts)) return none();
+  const double ended = load.pinned_per_second / number(life);
+  if (ended <= kStarted) return none();
+  return tried(facts, kShortLives, 0,
+               fmt::format("Children end after {} connections, {:.1f} a second, and httpd begins "
+                           "with one a second; in the same memory fewer live longer.",
+                           life, ended));
+}
+
+// Clients are turned away while all workers are busy, and fewer of them ended far more.
+bool is_left_behind(const Facts& facts, const Plateau& plateau) {
+  const LoadObservation& load = facts.seen.load;
+  return is_pinned(facts.seen) && load.overflows > 0 &&
+         load.pinned_share * facts.seen.span_seconds >= kLongFull &&
+         plateau.most_per_second < kFarLess * plateau.best_per_second;
+}
+
 Cap of_backend(const Facts& facts) {
-  if (!facts.backend_full()) return none();
+  if (!facts.backend_full()) return of_line(facts);
   const Plateau& plateau = *facts.seen.load.plateau;
   const bool fell = plateau.most_per_second < kFell * plateau.best_per_second;
   // By Little's law: the time of a request with the most at once, against that at the plateau.
   const bool longer = plateau.most_workers * plateau.best_per_second >
                       kOnlyLonger * plateau.workers * plateau.most_per_second;
-  if ((!fell && !longer) || plateau.onset_arrivals < kMoreCame * plateau.best_per_second)
+  const bool more_came = plateau.onset_arrivals >= kMoreCame * plateau.best_per_second;
+  const bool overrun = more_came || facts.nobody_is_answered();
+  if ((!fell && !longer) || (!overrun && !is_left_behind(facts, plateau)))
     return at(number(facts.limit()), "backend-saturated");
   const bool seen_rising = plateau.onset_workers > 0;
   const double knee = seen_rising ? plateau.onset_workers : plateau.end_workers;
   const double workers = kOverPlateau * knee + 1;
+  if (!overrun)
+    return tried(facts, "backend-saturated", workers,
+                 fmt::format("With all {} busy {:.0f} requests a second end and clients are "
+                             "turned away; with {:.0f} of them {:.0f} did.",
+                             facts.limit(), plateau.most_per_second, plateau.workers,
+                             plateau.best_per_second));
   return {.workers = workers,
           .growth = workers,
           .because = fmt::format(
@@ -95,79 +137,13 @@ Cap of_backend(const Facts& facts) {
           .rule = "backend-saturated"};
 }
 
-// As far below one as that is below another; nobody waits so long for an answer.
-constexpr double kPatience = 10;  // seconds
-constexpr double kNearlyInProportion = 0.6;
-
-double below(double smaller, double larger) {
-  return smaller * smaller / larger;
-}
-
-// With more of them it was worse: back, and beyond where nobody was answered in time then either.
-Cap of_smaller_pool(const Facts& facts) {
-  const FullPool* smaller = facts.smaller_that_brought_more();
-  if (smaller == nullptr) return none();
-  const auto limit = number(facts.limit());
-  const auto before = number(smaller->workers);
-  const bool nobody_was_answered = before > kPatience * smaller->per_second;
-  const double workers = nobody_was_answered ? below(before, limit) : before;
-  return {
-      .workers = workers,
-      .growth = workers,
-      .because = fmt::format("With {} workers, all of them busy, {:.0f} requests a second "
-                             "ended ({}), and with {} of them {:.0f} do.",
-                             smaller->workers, smaller->per_second, hour_of(smaller->at),
-                             facts.limit(), facts.seen.load.pinned_per_second),
-      .formula = nobody_was_answered
-                     ? fmt::format("{0} x {0} / {1}: {0} took {2:.0f} s for a request",
-                                   smaller->workers, facts.limit(), before / smaller->per_second)
-                     : fmt::format("{} as they were", smaller->workers),
-      .rule = "smaller-pool-brought-more"};
-}
-
-// Whether, as far as is known, fewer always brought more: of three pools at least, and from the
-// next larger one to this nearly in proportion.
-bool gets_better_downwards(const Facts& facts, const FullPool& larger) {
-  const auto brought_less = std::ranges::count_if(facts.seen.full_pools, [&](const FullPool& pool) {
-    return pool.workers > larger.workers && pool.per_second < larger.per_second;
-  });
-  const double fewer = number(larger.workers) / number(facts.limit());
-  return brought_less > 0 &&
-         facts.seen.load.pinned_per_second > kNearlyInProportion * fewer * larger.per_second;
-}
-
-// A cap hides its own cause: what was full behind httpd is not, with fewer workers.
-Cap of_larger_pool(const Facts& facts) {
-  const FullPool* larger = facts.larger_that_brought_less();
-  if (larger == nullptr) return none();
-  const auto limit = number(facts.limit());
-  const double now = facts.seen.load.pinned_per_second;
-  const double takes = limit / now;
-  const double calm = facts.seen.load.calm_service_seconds;
-  const bool waits_behind = calm <= 0 || takes > kWaitsBehind * calm;
-  const double most = waits_behind ? 1 : kGentleGrowth;
-  const bool still_better = gets_better_downwards(facts, *larger);
-  const bool goes_down = takes > kPatience || still_better;
-  const double workers = goes_down ? below(limit, number(larger->workers))
-                                   : std::min(most * limit, number(larger->workers) - 1);
-  return {.workers = workers,
-          .growth = workers,
-          .because = fmt::format("With {} workers, all of them busy, {:.0f} requests a second "
-                                 "ended ({}), and with {} of them {:.0f} do.",
-                                 larger->workers, larger->per_second, hour_of(larger->at),
-                                 facts.limit(), now),
-          .formula = goes_down ? fmt::format("{0} x {0} / {1}: {0} take {2:.1f} s for a request",
-                                             facts.limit(), larger->workers, takes)
-                               : fmt::format("{:.1f} x {}", most, facts.limit()),
-          .rule = kLargerPool};
-}
-
 }  // namespace
 
 Cap cap_of(const Facts& facts) {
   if (facts.seen.mpm == Mpm::Winnt) return none();
   Cap cap = of_processors(facts);
   if (Cap other = of_backend(facts); other.workers < cap.workers) cap = std::move(other);
+  if (Cap other = of_short_lives(facts); other.workers < cap.workers) cap = std::move(other);
   // The limit as it is has those in keep-alive in it.
   if (!cap.formula.empty() && facts.demand.keepalive > 0) {
     cap.workers += kKeepaliveMargin * facts.demand.keepalive;
@@ -175,12 +151,14 @@ Cap cap_of(const Facts& facts) {
     cap.formula += fmt::format(", and {:.1f} x {:.0f} in keep-alive", kKeepaliveMargin,
                                facts.demand.keepalive);
   }
-  if (Cap smaller = of_smaller_pool(facts); smaller.workers < cap.workers) return smaller;
-  Cap larger = of_larger_pool(facts);
-  if (larger.workers >= cap.workers) return cap;
+  Cap pools = cap_of_pools(facts);
+  if (!cap.rule.empty() && pools.workers >= cap.workers) {
+    cap.growth = std::min(cap.growth, pools.growth);
+    return cap;
+  }
   // What binds already is not grown towards.
-  if (std::isfinite(cap.workers)) larger.growth = std::min(larger.growth, number(facts.limit()));
-  return larger;
+  if (std::isfinite(cap.workers)) pools.growth = std::min(pools.growth, number(facts.limit()));
+  return pools;
 }
 
 }  // namespace mpm::advise

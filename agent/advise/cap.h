@@ -13,38 +13,51 @@
 namespace mpm::advise {
 
 inline constexpr std::string_view kLargerPool = "larger-pool-brought-less";
+inline constexpr std::string_view kSmallerPool = "smaller-pool-brought-more";
+inline constexpr std::string_view kShortLives = "children-grow";
+
+// Of the pool, what a step leaves at least where fewer workers are only concluded to be better,
+// from the times of requests or from other hours and not from both: whoever was wrong sees it in
+// the next round, and half of them serve. Where fewer were seen to end far more, half as many.
+inline constexpr double kLeastStep = 0.5;
+inline constexpr double kLeastSeenStep = kLeastStep / 2;
 
 struct Cap {
   double workers = 0;  // infinite: none
-  double growth = 0;   // that a pool grows to, at most: the same, or less where more is for chance
+  double growth = 0;   // that a pool grows to, at most: the same, or less
   std::string because;
   std::string formula;  // with the numbers in it
   std::string_view rule;
 };
 
-// The lowest of three; the first two with the workers that wait for a client's next request on top.
+// The lowest of four; the first three with the workers that wait for a client's next request on
+// top.
 //
 // Processors, while they are full with httpd's own work:
 //
-//   1.5 c S / D + 2 c
+//   c S / D + 2 c
 //
 // for c cores, S seconds of a request of which D on a processor: c S / D requests keep all of them
-// running (the knee of Lazowska's bounds), half as many again and two a core are for chance.
+// running (the knee of Lazowska's bounds), and two a core are for chance.
 //
 // Behind httpd, where throughput fell below 90 % of the best with more requests at once, or stayed
-// while each took four times as long, and more clients came than it ever served: 1.15 x the most
-// that were served at once with 93 % of the best (after Wang, Malkowski and Pu, IPDPS 2011). Where
-// the rise was seen, as many instead as serve what ended while they came: before, it may have had
-// less to do than it can. Without these arrivals it was only slow for a while.
+// while each took four times as long, and more clients came than it ever served or nobody is
+// answered in time: 1.15 x the most that were served at once with 93 % of the best (after Wang,
+// Malkowski and Pu, IPDPS 2011). Where the rise was seen, as many instead as serve what ended while
+// they came: before, it may have had less to do than it can. Without these it was only slow for a
+// while; but where the full pool turned clients away for 20 s and ended less than seven tenths of
+// the best, half of it is tried. So it is where throughput was not seen to fall and requests stand
+// in line (Facts::in_line).
 //
-// Remembered: where a larger pool, all of it busy, brought less than nine tenths of what this one
-// does, this one; three tenths more while requests take as long as when nobody waited. Where a
-// smaller one brought so much more that this one brings less than seven tenths of it, that one.
-// Where even the smaller of the two takes more than ten seconds for a request, nobody is answered
-// by it: as far below it as it is below the larger; and so on where of three pools fewer always
-// brought more.
+// Children that end (MaxConnectionsPerChild) faster than one a second, with which httpd begins to
+// start others, in a pool that is mostly full and turns clients away: half of it, of which each may
+// live twice as long in the same memory. Only where a larger pool is known to have brought less.
 //
-// Only for a pool that was full. A cap that is not known better is the limit as it is.
+// What is only tried is not where a smaller pool is known to have brought less.
+//
+// Remembered: what pools of other sizes brought (pools.h).
+//
+// A cap that is not known better is the limit as it is.
 Cap cap_of(const Facts& facts);
 
 }  // namespace mpm::advise

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "agent/advise/cap.h"
 #include "agent/advise/facts.h"
 #include "schema/model/proposal.h"
 
@@ -15,6 +16,7 @@ namespace mpm::advise {
 
 struct Draft {
   const Facts& facts;
+  const Cap cap;
   std::vector<Change> changes{};  // at most one of each directive
   // All workers were busy, and there can or should be no more of them.
   bool binds = false;
@@ -37,7 +39,7 @@ struct Draft {
 };
 
 // A change that makes less of a difference than to this part of a number is not worth a restart.
-inline constexpr double kWorthLess = 0.7;
+inline constexpr double kWorthLess = 0.85;
 
 std::int64_t up_to_multiple(double value, std::int64_t of);
 

@@ -2,6 +2,9 @@
 #include "agent/advise/facts.h"
 
 #include <algorithm>
+#include <cmath>
+
+#include "agent/advise/finding.h"
 
 namespace mpm::advise {
 namespace {
@@ -9,13 +12,15 @@ namespace {
 // Of the time of the requests, what they spend ready to run; of the cores, what httpd uses.
 constexpr double kMostlyReady = 0.5;
 constexpr double kNearlyAllOfThem = 0.85;
-// Seconds that a pool must have been full, to tell what it brings; how much larger than this one it
-// must be, and of what this one brings, what it brought.
-constexpr double kLongFull = 20;
-constexpr double kLarger = 1.1;
-constexpr double kBroughtLess = 0.9;
-// Below this part another mix of requests is no explanation.
-constexpr double kBroughtFarLess = 0.7;
+// Workers for each core, for chance.
+constexpr double kPerCore = 2;
+// Squared coefficient of variation of the time of a request, below which one takes as long as the
+// other.
+constexpr double kAlike = 0.1;
+// Of the looks, those with all workers busy, for a line to be told by this pool alone.
+constexpr double kNearlyAlways = 0.9;
+// Of what a pool brings, what another may differ by.
+constexpr double kBringsAsMuch = 0.9;
 // Below this share of busy processors, it is not they that requests wait for.
 constexpr double kCalmProcessors = 0.85;
 
@@ -73,30 +78,61 @@ Processors Facts::processors() const {
   return *load.cpu_ready_share > kMostlyReady ? Processors::Ours : Processors::Others;
 }
 
+double Facts::undisturbed_seconds() const {
+  const LoadObservation& load = seen.load;
+  const double calm = load.calm_service_seconds > 0
+                          ? load.calm_service_seconds
+                          : load.cpu_seconds_per_request +
+                                load.service_seconds * (1 - load.cpu_ready_share.value_or(0));
+  return std::max(load.cpu_seconds_per_request, calm);
+}
+
+double Facts::keep_running() const {
+  const double cores = seen.host.cores;
+  const double runs = seen.load.cpu_seconds_per_request;
+  return runs > 0 ? cores * undisturbed_seconds() / runs + kPerCore * cores : 0;
+}
+
 bool Facts::filled_at_times() const {
-  return seen.load.cpu_full_share > kFullLooks && is_pinned(seen);
+  if (seen.load.cpu_full_share <= kFullLooks) return false;
+  const double sufficient = keep_running();
+  return is_pinned(seen) || (sufficient > 0 && seen.load.busy.p99 > sufficient);
 }
 
-const FullPool* Facts::larger_that_brought_less() const {
-  const double now = seen.load.pinned_per_second;
-  if (!is_pinned(seen)) return nullptr;
-  const auto found = std::ranges::find_if(seen.full_pools, [&](const FullPool& pool) {
-    return static_cast<double>(pool.workers) > kLarger * static_cast<double>(limit()) &&
-           pool.seconds >= kLongFull && pool.per_second < kBroughtLess * now;
+double Facts::calm_seconds() const {
+  const double calm = seen.load.calm_service_seconds;
+  return calm < kPatience ? calm : 0;
+}
+
+double Facts::seconds_when_full() const {
+  const LoadObservation& load = seen.load;
+  if (!is_pinned(seen) || load.pinned_per_second <= 0) return 0;
+  // Those of an old generation are beyond the limit.
+  return std::max(0.0, number(limit()) - load.keepalive.mean) / load.pinned_per_second;
+}
+
+bool Facts::nobody_is_answered() const {
+  const LoadObservation& load = seen.load;
+  if (!is_pinned(seen) || load.pinned_per_second <= 0) return false;
+  return seconds_when_full() + load.queue.p95 / load.pinned_per_second > kPatience;
+}
+
+InLine Facts::in_line() const {
+  const LoadObservation& load = seen.load;
+  const bool more_is_better = std::ranges::any_of(seen.full_pools, [&](const FullPool& pool) {
+    return pool.workers > limit() && kBringsAsMuch * pool.per_second > load.pinned_per_second;
   });
-  return found == seen.full_pools.end() ? nullptr : &*found;
-}
-
-const FullPool* Facts::smaller_that_brought_more() const {
-  const double now = seen.load.pinned_per_second;
-  if (!is_pinned(seen) || held_by_keepalive()) return nullptr;
-  const FullPool* best = nullptr;
-  for (const FullPool& pool : seen.full_pools) {
-    if (kLarger * static_cast<double>(pool.workers) >= static_cast<double>(limit())) break;
-    if (pool.seconds < kLongFull || now >= kBroughtFarLess * pool.per_second) continue;
-    if (best == nullptr || pool.per_second > best->per_second) best = &pool;
+  if (!nobody_is_answered() || cpu_full() || paged() || more_is_better) return InLine::No;
+  if (calm_seconds() > 0) {
+    // A lock of some seconds is not the server's usual load.
+    const bool mostly = load.pinned_share > kMostly;
+    const bool longer = seconds_when_full() > kOnlyLonger * calm_seconds();
+    return mostly && longer ? InLine::Longer : InLine::No;
   }
-  return best;
+  // The wait in the kernel is for a worker, and says nothing of one behind httpd.
+  const bool long_behind = seconds_when_full() > kPatience;
+  const bool alike = load.service_cv2 > 0 && load.service_cv2 < kAlike;
+  return load.pinned_share > kNearlyAlways && long_behind && alike ? InLine::Alike : InLine::No;
 }
 
 bool Facts::paged() const {
@@ -113,18 +149,35 @@ bool Facts::ramping() const {
 
 bool Facts::overflowing() const {
   // They are counted for the whole network namespace: where nobody was ever seen waiting for this
-  // server, they are another one's.
-  return seen.load.overflows > 0 && seen.load.queue.max > 0 && !is_pinned(seen) && !deaf();
+  // server, they are another one's. A server that is mostly short of processes, as one whose
+  // children end as fast as httpd starts others, has no free worker either: a longer queue only
+  // lasts longer.
+  return seen.load.overflows > 0 && seen.load.queue.max > 0 && !is_pinned(seen) && !deaf() &&
+         seen.load.ramping_share <= kMostly && !cpu_full();
 }
 
-Bytes Facts::counted_now() const {
-  const bool ends = growth && effective("MaxConnectionsPerChild") > 0;
-  return ends ? std::max(cost->counted, cost->typical) : cost->large;
+Processes Facts::old_of(Processes all, std::int64_t spare) const {
+  if (is_pinned(seen)) return all;
+  const double workers = policy.headroom * need() + number(spare);
+  const double old = std::ceil(workers / number(per_process()));
+  return Processes{
+      static_cast<std::int64_t>(std::clamp(old, 1.0, std::max(number(all.value), 1.0)))};
+}
+
+std::int64_t Facts::growing_life() const {
+  return growth ? effective("MaxConnectionsPerChild") : 0;
+}
+
+Bytes Facts::filled() const {
+  const auto life = static_cast<double>(growing_life());
+  if (life == 0) return cost->base + cost->large * running().value;
+  const std::int64_t spare = effective(threaded() ? "MaxSpareThreads" : "MaxSpareServers");
+  const double grown = growth->a_request * life * number(old_of(running(), spare).value);
+  return cost->base + growth->warm * running().value + whole_bytes(grown);
 }
 
 bool Facts::memory_fails() const {
-  if (!budget || !cost) return false;
-  return cost->base + counted_now() * running().value > budget->total;
+  return budget && cost && filled() > budget->total;
 }
 
 bool Facts::held_by_keepalive() const {

@@ -21,15 +21,26 @@ inline constexpr double kRampingShare = 0.01;
 // Of the looks, those with processors full of httpd's own work: bursts that fill them are shorter
 // than any window that is long enough for the rest.
 inline constexpr double kFullLooks = 0.03;
-// From which share on processors count as full: of their time, or of a quota's periods.
-inline constexpr double kFullProcessors = 0.93;
-inline constexpr double kThrottled = 0.25;
+// Of the looks, those with all workers busy: more than now and then.
+inline constexpr double kMostly = 0.5;
 // A need above this part of the limit is too near to it.
 inline constexpr double kNear = 0.8;
 
 // Whose work fills the processors. `Untold` where the server's own processes do not say: of a
 // status page alone, and on a kernel that does not count.
 enum class Processors : std::uint8_t { Free, Ours, Others, Untold };
+
+// How that is known: each request takes four times as long with all workers busy as when nobody
+// waits; or, where that was never seen, each takes longer than anybody waits and as long as the
+// other, which work of its own hardly does.
+enum class InLine : std::uint8_t { No, Longer, Alike };
+
+// Of the time of a request when nobody waited: so much longer, and it does little but wait, and who
+// waits for it had better wait outside.
+inline constexpr double kOnlyLonger = 4;
+
+// Nobody waits so long for an answer, seconds.
+inline constexpr double kPatience = 10;
 
 struct Facts {
   const Observation& seen;
@@ -58,9 +69,17 @@ struct Facts {
   Processes running() const;
   // Workers that memory has room for; nullopt when that is not known.
   std::optional<std::int64_t> workers_that_fit() const;
+  // Of a request that waits for nothing else: as it was when nobody waited, or what it runs and
+  // what it neither ran nor waited for a processor. Seconds.
+  double undisturbed_seconds() const;
+  // Requests at once that keep all processors running, c S / D of c cores, a request's S seconds
+  // and D of them on a processor (the knee of Lazowska's bounds), and two a core for chance; 0: not
+  // known.
+  double keep_running() const;
   // The processors are Ours when the requests spend most of their time on them, waiting for one
   // included, or httpd's processes use nearly all that they may; whatever the host's load is. So
-  // they are when clients waited for a worker, and the work of httpd filled them now and then.
+  // they are when httpd's work filled them now and then, and clients waited for a worker or more of
+  // these were busy than keep the processors running.
   Processors processors() const;
   bool filled_at_times() const;
   // Whether they are the bottleneck: more workers would only switch more.
@@ -72,11 +91,17 @@ struct Facts {
   // Whether more requests at once brought no more throughput, and not for want of processors or of
   // memory.
   bool backend_full() const;
-  // The smallest larger pool that is known to have ended fewer requests with all of it busy than
-  // this one does; nullptr: none, or this one was not full.
-  const FullPool* larger_that_brought_less() const;
-  // The best smaller pool that ended many more requests with all of it busy; nullptr likewise.
-  const FullPool* smaller_that_brought_more() const;
+  // Of a request when nobody waited; 0: not known. A calm in which each takes longer than anybody
+  // waits was none.
+  double calm_seconds() const;
+  // Of a request while all workers are busy, by Little's law; 0: they were not.
+  double seconds_when_full() const;
+  // Whether who comes then has left before there is an answer, the kernel's queue counted.
+  bool nobody_is_answered() const;
+  // Whether it is known from this pool alone that its requests stand in line behind httpd, so that
+  // nobody is answered: unless a larger pool brought more, or the processors or the memory explain
+  // it.
+  InLine in_line() const;
   // Whether workers that wait for the next request of an idle client fill the server.
   bool held_by_keepalive() const;
   // Workers wanted at the peak, those that only wait for a client's next request among them.
@@ -88,12 +113,19 @@ struct Facts {
   bool deaf() const { return seen.load.deaf_share > kDeafShare; }
   // Whether clients wait for processes to start.
   bool ramping() const;
-  // Whether the kernel turned clients away although neither workers nor connections were full.
+  // Whether the kernel turned clients away although neither workers nor connections nor processors
+  // were full, and the server was not mostly short of processes.
   bool overflowing() const;
-  // Budget and cost are known. Of each process when all of them run: as large as one in twenty is,
-  // and where growing children end in time what they are then, or more if they are so already.
-  Bytes counted_now() const;
-  // Whether the memory would not hold with every worker busy; false where that is not known.
+  // Of so many growing children those that live until they are large: all of a pool that was full;
+  // else as many as headroom leaves, and those that may be idle, `spare` workers. The others come
+  // with a burst.
+  Processes old_of(Processes all, std::int64_t spare) const;
+  // Connections after which a growing child ends; 0: never, or it does not grow.
+  std::int64_t growing_life() const;
+  // Cost is known. What httpd fills with every worker busy: each process as large as one in twenty
+  // is, and where growing children end in time the old ones as large as they are then.
+  Bytes filled() const;
+  // Whether that is more than the budget; false where that is not known.
   bool memory_fails() const;
 };
 

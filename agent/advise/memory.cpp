@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "agent/advise/demand.h"
+
 namespace mpm::advise {
 namespace {
 
@@ -15,6 +17,10 @@ constexpr double kGrowthWorth = 0.15;
 constexpr double kWarmPart = 0.6;
 // A child must live for some connections, whatever it leaks.
 constexpr double kShortestLife = 50;
+// Nobody counts so far.
+constexpr double kLongestLife = 1e15;
+// Seconds of a busy child's life: httpd starts another within one.
+constexpr double kShortestSeconds = 30;
 
 void add(std::vector<MemoryTerm>& terms, std::string text, Bytes amount) {
   terms.push_back({std::move(text), amount});
@@ -66,7 +72,24 @@ std::vector<MemoryTerm> cost_terms(const Cost& cost, Processes processes, Bytes 
   return terms;
 }
 
+// Of a growing child. Where clients wait for more children than fit, each may live as short as the
+// pause until the next one is there does not matter.
+Bytes at_its_end(const Growth& growth, const Observation& seen) {
+  const auto warm = static_cast<double>(growth.warm.value);
+  const double usual = warm / kWarmPart;
+  const double takes = seen.load.calm_service_seconds > 0 ? seen.load.calm_service_seconds
+                                                          : seen.load.service_seconds;
+  if (!is_pinned(seen) || takes <= 0) return Bytes{static_cast<std::int64_t>(usual)};
+  const double life = std::max(kShortestLife, kShortestSeconds / takes);
+  return Bytes{static_cast<std::int64_t>(std::min(usual, warm + life * growth.a_request))};
+}
+
 }  // namespace
+
+Bytes whole_bytes(double bytes) {
+  constexpr double kMost = 1e18;  // a sum of two is a number still
+  return Bytes{static_cast<std::int64_t>(std::clamp(bytes, 0.0, kMost))};
+}
 
 std::string in_words(Bytes amount) {
   const auto value = static_cast<double>(amount.value);
@@ -95,15 +118,18 @@ std::optional<Growth> growth_of(const Observation& seen) {
   const double a_request = *memory.growth_per_request;
   const auto typical = static_cast<double>(memory.child_typical.value);
   if (memory.growth_low <= 0 || 1000 * a_request <= kGrowthWorth * typical) return std::nullopt;
-  return Growth{std::max({memory.child_warm, memory.child_fresh, kKiB}), a_request};
+  // The smallest that was seen has grown too, where none was seen fresh.
+  const Bytes warm = memory.child_warm.value > 0 ? memory.child_warm : memory.child_fresh;
+  return Growth{std::max(warm, kKiB), a_request};
 }
 
 std::optional<Cost> process_cost(const Observation& seen, const Policy& policy) {
   if (!seen.memory || seen.memory->children == 0) return std::nullopt;
   const MemoryObservation& memory = *seen.memory;
-  // Where they do not fit as they are, nobody waits for them to become warm.
+  // Where those that there are would not fit as large as the first are, nobody waits for the others
+  // to become warm.
   const auto budget = memory_budget(seen);
-  const Bytes held = memory.shared_once + memory.child_typical * memory.children;
+  const Bytes held = memory.shared_once + memory.child_large * memory.children;
   const bool fails = budget && held > budget->total;
   if (memory.requests_per_child < policy.min_requests_per_child && !fails) return std::nullopt;
   Cost cost{memory.shared_once, memory.child_typical, memory.child_large, memory.child_peak, {}};
@@ -112,9 +138,7 @@ std::optional<Cost> process_cost(const Observation& seen, const Policy& policy) 
   cost.large = std::max(cost.large, cost.typical);
   cost.peak = std::max(cost.peak, cost.large);
   cost.counted = cost.large;
-  if (const auto growth = growth_of(seen))
-    cost.counted =
-        Bytes{static_cast<std::int64_t>(static_cast<double>(growth->warm.value) / kWarmPart)};
+  if (const auto growth = growth_of(seen)) cost.counted = at_its_end(*growth, seen);
   return cost;
 }
 
@@ -128,10 +152,11 @@ Processes processes_that_fit(const Budget& budget, const Cost& cost, const Polic
   return Processes{usable(budget, cost, policy).value / cost.counted.value};
 }
 
-std::int64_t life_of(const Growth& growth, Bytes usable, Processes processes) {
-  const double each = static_cast<double>(usable.value) / static_cast<double>(processes.value);
-  const double life = (each - static_cast<double>(growth.warm.value)) / growth.a_request;
-  return static_cast<std::int64_t>(std::max(kShortestLife, life));
+std::int64_t life_of(const Growth& growth, Bytes usable, Processes all, Processes old) {
+  const Bytes left = usable - growth.warm * all.value;
+  const double life =
+      static_cast<double>(left.value) / static_cast<double>(old.value) / growth.a_request;
+  return static_cast<std::int64_t>(std::clamp(life, kShortestLife, kLongestLife));
 }
 
 MemorySum memory_sum(const Budget& budget, const Cost& cost, const Policy& policy,

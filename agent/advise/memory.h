@@ -48,8 +48,8 @@ struct Cost {
   Bytes counted;
 };
 // nullopt without a sweep, or when the children have served so little that their size says
-// nothing about their size under load (Policy::min_requests_per_child), unless they are more than
-// there is already.
+// nothing about their size under load (Policy::min_requests_per_child), unless those that there
+// are would not fit if all were as large as the largest of them.
 std::optional<Cost> process_cost(const Observation& seen, const Policy& policy);
 
 // What of the budget processes may fill beside what they share; at least 0.
@@ -57,14 +57,18 @@ Bytes usable(const Budget& budget, const Cost& cost, const Policy& policy);
 // The most processes that fit, each as it is counted; at least 0.
 Processes processes_that_fit(const Budget& budget, const Cost& cost, const Policy& policy);
 
-// Connections until a growing child has to end for so many to fit, at least 50. Children that were
-// started together grow and end together, so that all of them may be at their largest.
-std::int64_t life_of(const Growth& growth, Bytes usable, Processes processes);
+// Connections until a growing child has to end for `all` of them to fit, 50 to 1e15, of which
+// `old` live for so long. These were started together and may all be at their largest; the others
+// come with a burst, warm and no larger.
+std::int64_t life_of(const Growth& growth, Bytes usable, Processes all, Processes old);
 
 // `running` processes serve when every worker is busy; `limit` can exist at once, with those of
 // old generations that still finish their requests.
 MemorySum memory_sum(const Budget& budget, const Cost& cost, const Policy& policy,
                      Processes running, Processes limit, Workers workers_a_process);
+
+// Of a number that may be larger than any memory, and then as much as can be told.
+Bytes whole_bytes(double bytes);
 
 // "14.6 MB", with the unit that suits.
 std::string in_words(Bytes amount);

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "agent/advise/cap.h"
 #include "agent/advise/draft.h"
 #include "agent/advise/plan_pool.h"
 #include "agent/advise/plan_waits.h"
@@ -88,10 +89,11 @@ void plan_spares(Draft& draft) {
   const std::vector<double> rises =
       load.rises.empty() ? std::vector{load.busy.p99 - load.busy.p50 + load.queue.p95} : load.rises;
   const Spares spares = spares_for(rises, load.busy.p50, unit);
-  const std::int64_t to = std::clamp<std::int64_t>(
-      static_cast<std::int64_t>(std::ceil(spares.wanted)), draft.value(draft.least()),
-      std::max(draft.value(draft.least()), draft.workers()));
-  if (to == draft.value(draft.least())) return;
+  const std::int64_t now = draft.value(draft.least());
+  const auto most = static_cast<double>(std::max(now, draft.workers()));
+  const auto to = static_cast<std::int64_t>(
+      std::clamp(std::ceil(spares.wanted), static_cast<double>(now), most));
+  if (to == now) return;
   draft.set(
       draft.least(), to,
       {.because =
@@ -122,24 +124,41 @@ void plan_spares(Draft& draft) {
          .rule = "ramp-limited"});
 }
 
+// Fewer processes may each grow for as much longer.
+void lengthen_life(Draft& draft) {
+  const std::int64_t now = draft.facts.effective("MaxConnectionsPerChild");
+  const std::int64_t before = draft.facts.running().value;
+  if (draft.cap.rule != kShortLives || draft.processes() >= before) return;
+  draft.set("MaxConnectionsPerChild", now * before / draft.processes(),
+            {.because = fmt::format("{} processes in the memory of {} may each grow for as much "
+                                    "longer.",
+                                    draft.processes(), before),
+             .formula = fmt::format("{} x {} / {}", now, before, draft.processes()),
+             .rule = kShortLives});
+}
+
 void plan_life(Draft& draft) {
+  if (!draft.facts.growth) return lengthen_life(draft);
   if (!draft.facts.growth || !draft.facts.budget || !draft.facts.cost) return;
   const Growth& growth = *draft.facts.growth;
   const Bytes room = usable(*draft.facts.budget, *draft.facts.cost, draft.facts.policy);
-  const std::int64_t to = life_of(growth, room, Processes{draft.processes()});
+  const Processes all{draft.processes()};
+  const Processes old = draft.binds ? all : draft.facts.old_of(all, draft.value(draft.most()));
+  const std::int64_t to = life_of(growth, room, all, old);
   if (to > kLongestLife) return;
   const std::int64_t now = draft.facts.effective("MaxConnectionsPerChild");
-  if (now != 0 && now <= to) return;
+  // That much is left of the memory anyway.
+  if (now != 0 && kWorthLess * static_cast<double>(now) <= static_cast<double>(to)) return;
   draft.set(
       "MaxConnectionsPerChild", to,
       {.because = fmt::format(
            "Children grow by {:.1f} KiB a request; after {} the next one begins anew, and all of "
            "them fit the memory. A keep-alive connection counts as one.",
            growth.a_request / 1024, to),
-       .formula = fmt::format("({} for each of {} processes - {} of a warm child) / {:.1f} "
-                              "KiB, at least 50",
-                              in_words(Bytes{room.value / draft.processes()}), draft.processes(),
-                              in_words(growth.warm), growth.a_request / 1024),
+       .formula = fmt::format(
+           "({} - {} processes x {} of a warm child) / {} of them that live long "
+           "/ {:.1f} KiB, at least 50",
+           in_words(room), all.value, in_words(growth.warm), old.value, growth.a_request / 1024),
        .rule = "children-grow"});
 }
 
@@ -184,15 +203,15 @@ void keep_consistent(Draft& draft) {
 
 std::vector<Change> plan(const Facts& facts) {
   if (!facts.enough) return {};
-  Draft draft{facts};
+  Draft draft{facts, cap_of(facts)};
   plan_workers(draft);
   plan_connections(draft);
   plan_processes(draft);
   plan_spares(draft);
   plan_keepalive(draft);
-  plan_life(draft);
   plan_backlog(draft);
   keep_consistent(draft);
+  plan_life(draft);
   std::ranges::stable_sort(draft.changes, {}, [](const Change& change) {
     return find_directive(change.directive) - directives().data();
   });

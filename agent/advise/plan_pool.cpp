@@ -19,14 +19,35 @@ constexpr std::int64_t kFewest = 5;  // workers, whatever is full
 // As much as is added to the connections that were seen: for fewer processes more than that, those
 // that there are would do.
 constexpr double kConnectionMargin = 1.25;
+// Of the connections that are served or wait, those that there are when some are kept.
+constexpr double kSomeKept = 1.02;
+// Times the workers that help, where connections want more.
+constexpr double kMostMore = 2;
+// Of those that were seen where others were refused: as many again are hidden at least.
+constexpr double kHiddenConnections = 1.5;
 
 std::int64_t down_to_multiple(std::int64_t value, std::int64_t of) {
   return std::max(of, value / of * of);
 }
 
+// Whether there are connections that are neither served nor wait in the kernel: under event they
+// hold no worker, and workers hold them. Where all are slow those of other clients may be kept as
+// well when they are not.
+bool are_kept(const LoadObservation& load) {
+  return load.connections.mean > kSomeKept * (load.busy.mean + load.queue.mean);
+}
+
+// As many as hold the connections that there are, with as many for each of them as may be, and not
+// many more than help.
+double with_connections(const Facts& facts, double workers, double room) {
+  if (facts.seen.mpm != Mpm::Event || !are_kept(facts.seen.load)) return workers;
+  const double hold = facts.seen.load.connections.max / (1 + kMostFactor);
+  return std::clamp(hold, workers, std::max(workers, std::min(kMostMore * workers, room)));
+}
+
 void fit_memory(Draft& draft, std::int64_t fits) {
   const std::int64_t to = down_to_multiple(fits, draft.facts.per_process());
-  draft.binds = is_pinned(draft.facts.seen);
+  draft.binds = draft.binds || is_pinned(draft.facts.seen);
   if (to < draft.facts.limit())
     draft.set(draft.facts.pool_directive(), to,
               {.because = fmt::format(
@@ -36,14 +57,14 @@ void fit_memory(Draft& draft, std::int64_t fits) {
                .rule = "memory-overcommitted"});
 }
 
-void keep_below(Draft& draft, const Cap& cap) {
+void keep_below(Draft& draft, const Cap& cap, double room) {
   draft.binds = true;
   const std::int64_t unit = draft.facts.per_process();
-  const std::int64_t workers = std::max<std::int64_t>(kFewest, std::llround(cap.workers));
+  const double wanted = with_connections(draft.facts, cap.workers, room);
+  const std::int64_t workers = std::max<std::int64_t>(kFewest, std::llround(wanted));
   // One process of fewer threads comes nearer than one of too many.
-  const bool fewer_threads = draft.facts.threaded() && cap.workers < kWorthLess * number(unit);
-  const std::int64_t processes =
-      std::max<std::int64_t>(1, std::llround(cap.workers / number(unit)));
+  const bool fewer_threads = draft.facts.threaded() && wanted < kWorthLess * number(unit);
+  const std::int64_t processes = std::max<std::int64_t>(1, std::llround(wanted / number(unit)));
   const std::int64_t to = fewer_threads || unit == 1 ? workers : processes * unit;
   if (fewer_threads)
     draft.set("ThreadsPerChild", to,
@@ -84,7 +105,7 @@ void grow(Draft& draft, std::int64_t fits, const Cap& cap) {
   if (pinned) want = std::clamp(want, kPinnedGrowth * limit, kLongestStep * limit);
   const std::int64_t wanted = up_to_multiple(want, unit);
   const bool capped = number(wanted) > cap.growth && !cap.formula.empty();
-  draft.binds = pinned && (capped || wanted > fits);
+  draft.binds = draft.binds || (pinned && (capped || wanted > fits));
   if (capped && widened(draft, fits, cap)) return;
   const double most = std::min(cap.growth, number(fits));
   const std::int64_t to = std::min(wanted, down_to_multiple(static_cast<std::int64_t>(most), unit));
@@ -100,67 +121,81 @@ void grow(Draft& draft, std::int64_t fits, const Cap& cap) {
              .rule = pinned ? "workers-exhausted" : "workers-nearly-exhausted"});
 }
 
+// event: a process accepts while its connections are fewer than its threads and the factor's
+// share of its idle ones (connections_above_limit in event.c).
+std::int64_t factor_of(const Draft& draft) {
+  return std::max<std::int64_t>(1, draft.facts.effective("AsyncRequestWorkerFactor", 2));
+}
+
+// Those who were refused are hidden, as a demand is; without them what was seen has to fit.
+void raise_factor(Draft& draft) {
+  const double most = draft.facts.seen.load.connections.max;
+  const double margin = draft.facts.deaf() ? kHiddenConnections : kConnectionMargin;
+  const double wanted = std::ceil(margin * most / number(draft.workers())) - 1;
+  const auto to = static_cast<std::int64_t>(std::min(number(kMostFactor), wanted));
+  if (to <= factor_of(draft)) return;
+  draft.set("AsyncRequestWorkerFactor", to,
+            {.because = fmt::format("Up to {:.0f} connections were open; {} of them for each idle "
+                                    "worker of {} make room without a process more.",
+                                    most, to, draft.workers()),
+             .formula = fmt::format("{} x {:.0f} connections / {} workers - 1, at most {}", margin,
+                                    most, draft.workers(), kMostFactor),
+             .rule = "connections-exhausted"});
+}
+
+void add_processes(Draft& draft) {
+  const LoadObservation& load = draft.facts.seen.load;
+  const auto fits = draft.facts.workers_that_fit();
+  if (!fits) return;
+  const std::int64_t unit = draft.facts.per_process();
+  const std::int64_t factor = factor_of(draft);
+  const auto needed = static_cast<std::int64_t>(std::ceil(
+      kConnectionMargin * load.connections.max / static_cast<double>(unit * (1 + factor))));
+  const double limit = number(draft.facts.limit());
+  const auto furthest = static_cast<std::int64_t>(std::min(kLongestStep * limit, draft.cap.growth));
+  const std::int64_t to =
+      std::min({needed * unit, down_to_multiple(*fits, unit), down_to_multiple(furthest, unit)});
+  if (number(to) < kConnectionMargin * limit || to <= draft.value("MaxRequestWorkers")) return;
+  draft.set("MaxRequestWorkers", to,
+            {.because = fmt::format("Up to {:.0f} connections were open; {} processes hold them "
+                                    "with room.",
+                                    load.connections.max, to / unit),
+             .formula = fmt::format("1.25 x {:.0f} connections / ({} x (1 + {})) processes",
+                                    load.connections.max, unit, factor),
+             .rule = "connections-exhausted"});
+}
+
 }  // namespace
 
 void plan_workers(Draft& draft) {
-  const auto fits = draft.facts.workers_that_fit();
-  const Cap cap = cap_of(draft.facts);
-  const bool fails = fits && *fits < draft.facts.limit() && draft.facts.memory_fails();
-  const double room =
-      fails ? number(std::max(*fits, draft.facts.per_process())) : number(draft.facts.limit());
-  if (is_pinned(draft.facts.seen) && cap.workers <= room &&
-      cap.workers <= kWorthLess * number(draft.facts.limit()))
-    return keep_below(draft, cap);
+  const Facts& facts = draft.facts;
+  const auto fits = facts.workers_that_fit();
+  const Cap& cap = draft.cap;
+  const auto limit = number(facts.limit());
+  const bool fails = fits && *fits < facts.limit() && facts.memory_fails();
+  const double room = fails ? number(std::max(*fits, facts.per_process())) : limit;
+  // Not all of them, and still more than the processors keep running; or clients are refused whom
+  // nothing but processors would help. While memory does not hold that is not known.
+  const bool burning = facts.cpu_full() && !facts.memory_fails();
+  const bool beyond =
+      burning && cap.workers < limit && cap.workers < kWorthLess * facts.seen.load.busy.p99;
+  draft.binds = beyond || (burning && cap.growth <= limit && facts.deaf());
+  if ((beyond || is_pinned(facts.seen)) && cap.workers <= room && cap.workers <= kWorthLess * limit)
+    return keep_below(draft, cap, room);
   if (fails) return fit_memory(draft, *fits);
   // More workers help neither against idle clients nor against a php-fpm that is full, and without
   // the memory of a warm child nobody knows how many there may be.
-  if (draft.facts.held_by_keepalive() || full_php_pool(draft.facts.seen) != nullptr || !fits)
-    return;
-  if (is_pinned(draft.facts.seen) || draft.facts.near_limit()) grow(draft, *fits, cap);
+  if (facts.held_by_keepalive() || full_php_pool(facts.seen) != nullptr || !fits) return;
+  if (is_pinned(facts.seen) || facts.near_limit()) grow(draft, *fits, cap);
 }
 
-// event: a process accepts while its connections are fewer than its threads and the factor's
-// share of its idle ones (connections_above_limit in event.c).
 void plan_connections(Draft& draft) {
-  const LoadObservation& load = draft.facts.seen.load;
-  if (draft.facts.seen.mpm != Mpm::Event || !draft.facts.deaf()) return;
-  const std::int64_t unit = draft.facts.per_process();
-  const std::int64_t factor =
-      std::max<std::int64_t>(1, draft.facts.effective("AsyncRequestWorkerFactor", 2));
-  const double wanted = kConnectionMargin * std::max(load.connections.max, 1.0);
-  if (load.busy.p99 < 0.5 * number(draft.facts.limit())) {
-    const auto to = std::min<std::int64_t>(
-        kMostFactor,
-        static_cast<std::int64_t>(std::ceil(wanted / number(draft.facts.limit()))) - 1);
-    if (to > factor)
-      draft.set(
-          "AsyncRequestWorkerFactor", to,
-          {.because = fmt::format(
-               "Up to {:.0f} connections were open and few workers busy; {} connections for each "
-               "idle worker make room without a process more.",
-               load.connections.max, to),
-           .formula = fmt::format("1.25 x {:.0f} connections / {} workers - 1, at most {}",
-                                  load.connections.max, draft.facts.limit(), kMostFactor),
-           .rule = "connections-exhausted"});
-    return;
-  }
-  const auto needed =
-      static_cast<std::int64_t>(std::ceil(wanted / static_cast<double>(unit * (1 + factor))));
-  const auto fits = draft.facts.workers_that_fit();
-  if (!fits) return;
-  const double limit = number(draft.facts.limit());
-  const auto furthest =
-      static_cast<std::int64_t>(std::min(kLongestStep * limit, cap_of(draft.facts).workers));
-  const std::int64_t to =
-      std::min({needed * unit, down_to_multiple(*fits, unit), down_to_multiple(furthest, unit)});
-  if (number(to) >= kConnectionMargin * limit && to > draft.value("MaxRequestWorkers"))
-    draft.set("MaxRequestWorkers", to,
-              {.because = fmt::format(
-                   "Up to {:.0f} connections were open; {} processes hold them with room.",
-                   load.connections.max, to / unit),
-               .formula = fmt::format("1.25 x {:.0f} connections / ({} x (1 + {})) processes",
-                                      load.connections.max, unit, factor),
-               .rule = "connections-exhausted"});
+  const Facts& facts = draft.facts;
+  const bool fewer = draft.workers() < facts.limit() && are_kept(facts.seen.load);
+  if (facts.seen.mpm != Mpm::Event || (!facts.deaf() && !fewer)) return;
+  const bool idle = facts.seen.load.busy.p99 < 0.6 * number(facts.limit());
+  if (fewer || draft.binds || idle) return raise_factor(draft);
+  add_processes(draft);
 }
 
 }  // namespace mpm::advise

@@ -14,72 +14,80 @@
 namespace mpm::advise {
 namespace {
 
-// Of the limit, workers in keep-alive that are worth a word; of KeepAliveTimeout, the least that is
-// worth waiting; of the room for those that wait, what they may fill.
+// Of the limit, workers in keep-alive that are worth a word.
 constexpr double kWorthATenth = 0.1;
-constexpr double kLeastPart = 0.15;
-constexpr double kOfTheRoom = 0.8;
+// Of those that wait, as many as have room where there is some.
+constexpr double kSomeRoom = 0.15;
 // Seconds that a client waits in the kernel where nothing but fewer clients would help.
-constexpr double kShortWait = 0.5;
+constexpr double kShortWait = 0.25;
 constexpr std::int64_t kShortest = 64;  // connections
 constexpr std::int64_t kUsual = 511;
 
+// Requests a second. A client that is turned away is one connection that came, and would have had
+// several: those are hidden, as many again where all workers are busy.
+double requests_asked_for(const Facts& facts) {
+  const bool hidden = is_pinned(facts.seen) && facts.seen.load.overflows > 0;
+  return (hidden ? facts.policy.headroom : 1) * std::max(1.0, facts.seen.load.arrived_per_second);
+}
+
+// KeepAliveTimeout in whole seconds, so that `workers` hold those that serve and those that wait:
+// after each request one waits for so long at most.
+std::int64_t wait_that_fits(const Facts& facts, std::int64_t workers) {
+  const double room = std::max(0.0, number(workers) - facts.demand.workers);
+  return static_cast<std::int64_t>(room / requests_asked_for(facts));
+}
+
+void set_wait(Draft& draft, std::int64_t least, std::int64_t workers, std::string because) {
+  const std::int64_t fits = wait_that_fits(draft.facts, workers);
+  std::string formula = fmt::format(
+      "({} workers - {:.0f} needed to serve) / {:.0f} requests a second, in whole seconds", workers,
+      draft.facts.demand.workers, requests_asked_for(draft.facts));
+  if (fits < least)
+    formula += fmt::format("; {} at least, for some of those that wait have room", least);
+  draft.set("KeepAliveTimeout", std::max(least, fits),
+            {.because = std::move(because),
+             .formula = std::move(formula),
+             .rule = "keepalive-holds-workers"});
+}
+
 // Memory has no room for all that are wanted, now or with as many workers as fit, and a worker that
-// waits for an idle client keeps another client out. Below 15 % of the time a wait is hardly ever
-// worth it.
+// waits for an idle client keeps another client out.
 void shorten_waits(Draft& draft) {
   const std::int64_t now = draft.value("KeepAliveTimeout");
   const double waiting = draft.facts.demand.keepalive;
   const auto fits = draft.facts.workers_that_fit();
   const bool too_few = draft.binds || number(draft.workers()) < draft.facts.need();
   if (draft.facts.seen.mpm == Mpm::Event || !too_few || !fits || now == 0) return;
-  const double room = std::max(0.0, number(*fits) - draft.facts.demand.workers);
-  if (waiting <= room || waiting < kWorthATenth * number(draft.facts.limit())) return;
-  const double part = room / waiting;
-  const auto to =
-      part < kLeastPart ? 0 : static_cast<std::int64_t>(kOfTheRoom * part * number(now));
-  if (to >= now) return;
-  draft.set(
-      "KeepAliveTimeout", to,
-      {.because = fmt::format("Memory holds {} workers, {:.0f} are needed to serve, and {:.0f} "
-                              "wait for clients that say nothing.",
-                              *fits, draft.facts.demand.workers, waiting),
-       .formula = fmt::format("0.8 x {} s x {:.0f} with room for them / {:.0f} that wait, 0 below "
-                              "15 %",
-                              now, room, waiting),
-       .rule = "keepalive-holds-workers"});
+  // Where requests take long because memory is paged, few wait for the next one yet.
+  const double worth = draft.facts.memory_fails() ? 0 : kWorthATenth * number(draft.facts.limit());
+  const double room = number(*fits) - draft.facts.demand.workers;
+  if (waiting <= room || waiting <= worth) return;
+  // A wait of a second spares most clients another handshake: 0 only where there is hardly room.
+  const bool some = !draft.facts.memory_fails() && room > kSomeRoom * waiting;
+  const std::int64_t least = some ? 1 : 0;
+  if (std::max(least, wait_that_fits(draft.facts, *fits)) >= now) return;
+  set_wait(draft, least, *fits,
+           fmt::format("Memory holds {} workers, {:.0f} are needed to serve, and {:.0f} wait for "
+                       "clients that say nothing.",
+                       *fits, draft.facts.demand.workers, waiting));
 }
 
-// The kernel turns clients away while all workers are busy, most of them with a wait. After each
-// request a worker waits so long at most, and of the requests those are hidden that never came in.
-std::optional<std::int64_t> wait_that_fits(const Draft& draft) {
-  const LoadObservation& load = draft.facts.seen.load;
-  if (!is_pinned(draft.facts.seen) || load.overflows == 0) return std::nullopt;
-  const double room = std::max(0.0, number(draft.facts.limit()) - draft.facts.demand.workers);
-  const double requests = draft.facts.policy.headroom * std::max(1.0, load.arrived_per_second);
-  return static_cast<std::int64_t>(room / requests);
-}
-
+// The kernel turns clients away while all workers are busy, most of them with a wait.
 void free_the_waiting(Draft& draft, std::int64_t to) {
   const LoadObservation& load = draft.facts.seen.load;
-  const std::int64_t now = draft.facts.effective("KeepAliveTimeout");
-  draft.set("KeepAliveTimeout", to,
-            {.because = fmt::format("The kernel turned clients away {} times while {:.0f} of {} "
-                                    "workers waited for those that say nothing; at {} s after "
-                                    "each request there is room for all.",
-                                    load.overflows, load.keepalive.p50, draft.facts.limit(), to),
-             .formula = fmt::format("({} workers - {:.0f} needed to serve) / ({:.1f} x {:.0f} "
-                                    "requests a second), in whole seconds, less than {} s",
-                                    draft.facts.limit(), draft.facts.demand.workers,
-                                    draft.facts.policy.headroom, load.arrived_per_second, now),
-             .rule = "keepalive-holds-workers"});
+  set_wait(draft, 0, draft.facts.limit(),
+           fmt::format("The kernel turned clients away {} times while {:.0f} of {} workers waited "
+                       "for those that say nothing; at {} s after each request there is room for "
+                       "all.",
+                       load.overflows, load.keepalive.p50, draft.facts.limit(), to));
 }
 
 void keep_the_reuse(Draft& draft) {
   const std::int64_t now = draft.facts.effective("KeepAliveTimeout");
   if (!draft.facts.held_by_keepalive() || now == 0) return;
-  const auto fits = wait_that_fits(draft);
-  if (fits && *fits <= 1 && *fits < now) return free_the_waiting(draft, *fits);
+  const std::int64_t fits = wait_that_fits(draft.facts, draft.facts.limit());
+  const bool turned_away = is_pinned(draft.facts.seen) && draft.facts.seen.load.overflows > 0;
+  if (turned_away && fits <= 1 && fits < now) return free_the_waiting(draft, fits);
   if (now == 1) return;
   const LoadObservation& load = draft.facts.seen.load;
   std::string because =
@@ -107,9 +115,9 @@ void keep_the_reuse(Draft& draft) {
              .rule = "keepalive-holds-workers"});
 }
 
-// Connections that the workers as planned accept within half a second. While memory does not hold,
-// what ends says nothing, and the time of a request when nobody waited does; where that is not
-// known either, the queue shrinks as the pool does.
+// Connections that the workers as planned accept within a quarter of a second. While memory does
+// not hold, what ends says nothing, and the time of a request when nobody waited does; where that
+// is not known either, the queue shrinks as the pool does.
 struct Queue {
   double connections = 0;
   std::string formula;
@@ -117,7 +125,9 @@ struct Queue {
 
 Queue short_queue(const Draft& draft) {
   const LoadObservation& load = draft.facts.seen.load;
-  double served = load.completed_per_second;
+  double served = is_pinned(draft.facts.seen) && load.pinned_per_second > 0
+                      ? load.pinned_per_second
+                      : load.completed_per_second;
   if (draft.facts.memory_fails()) {
     if (load.calm_service_seconds <= 0) {
       const std::int64_t now = draft.facts.effective("ListenBacklog");
@@ -126,22 +136,24 @@ Queue short_queue(const Draft& draft) {
     }
     served = number(draft.workers()) / load.calm_service_seconds;
   }
-  return {kShortWait * served, fmt::format("0.5 s x {:.0f} requests a second", served)};
+  return {kShortWait * served, fmt::format("0.25 s x {:.0f} requests a second", served)};
 }
 
 // Where nothing but fewer clients would help, a long queue serves those that have gone.
 void shorten_backlog(Draft& draft) {
   const Queue queue = short_queue(draft);
-  const std::int64_t to =
-      std::clamp(static_cast<std::int64_t>(std::ceil(queue.connections)), kShortest, kUsual);
+  const auto to = static_cast<std::int64_t>(
+      std::clamp(std::ceil(queue.connections), number(kShortest), number(kUsual)));
   if (number(to) > kWorthLess * number(draft.facts.effective("ListenBacklog"))) return;
-  draft.set("ListenBacklog", to,
-            {.because = fmt::format("There can be no more workers, so that who waits longer than "
-                                    "half a second is better turned away: {} connections are as "
-                                    "much.",
-                                    to),
-             .formula = fmt::format("{}, {} to {}", queue.formula, kShortest, kUsual),
-             .rule = "workers-exhausted"});
+  draft.set(
+      "ListenBacklog", to,
+      {.because = fmt::format(
+           "There can be no more workers, so that who would wait longer than a quarter of a second "
+           "is better left to try again, as clients do after 1, 3 and 7 s: {} connections are as "
+           "much.",
+           to),
+       .formula = fmt::format("{}, {} to {}", queue.formula, kShortest, kUsual),
+       .rule = "workers-exhausted"});
 }
 
 }  // namespace
@@ -157,8 +169,8 @@ void plan_backlog(Draft& draft) {
   if (!draft.facts.overflowing()) return;
   const std::int64_t now = draft.facts.effective("ListenBacklog");
   const std::int64_t most = draft.facts.seen.host.somaxconn;
-  const auto wanted = static_cast<std::int64_t>(std::ceil(2 * load.arrived_per_second));
-  const std::int64_t to = std::min(most, std::max<std::int64_t>(511, wanted));
+  const double wanted = std::max(number(kUsual), std::ceil(2 * load.arrived_per_second));
+  const auto to = static_cast<std::int64_t>(std::min(number(most), wanted));
   if (now == 0 || to <= now) return;
   draft.set("ListenBacklog", to,
             {.because =

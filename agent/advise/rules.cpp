@@ -10,7 +10,9 @@
 
 #include "agent/advise/bottleneck.h"
 #include "agent/advise/finding.h"
+#include "agent/advise/memory_rules.h"
 #include "agent/advise/php_pool.h"
+#include "agent/advise/pools.h"
 
 namespace mpm::advise {
 namespace {
@@ -129,46 +131,6 @@ Answer connections_exhausted(const Facts& facts) {
         "connections"}});
 }
 
-Answer memory_overcommitted(const Facts& facts) {
-  if (!facts.budget || !facts.cost) return std::nullopt;
-  const Cost& cost = *facts.cost;
-  const std::int64_t running = facts.running().value;
-  const Bytes large = cost.base + facts.counted_now() * running;
-  const Bytes peak = cost.base + cost.peak * running;
-  if (facts.memory_fails())
-    return finding(
-        Severity::Danger,
-        fmt::format("With all {} workers busy httpd needs {}, and {} leaves it {}: the kernel "
-                    "would swap or kill before the limit is reached.",
-                    facts.limit(), in_words(large), facts.budget->bound,
-                    in_words(facts.budget->total)),
-        "",
-        {{"memory at the limit", number(large.value), number(facts.budget->total.value), "bytes"},
-         {"unique memory of a process", number(facts.counted_now().value), 0, "bytes"}});
-  if (peak > facts.budget->total)
-    return finding(
-        Severity::Advice,
-        fmt::format("If every process grew to the peak that some have had ({}), all of them "
-                    "would need {}, and {} leaves {}.",
-                    in_words(cost.peak), in_words(peak), facts.budget->bound,
-                    in_words(facts.budget->total)),
-        "Find the requests that take so much memory, and limit them (PHP's memory_limit).",
-        {{"memory at the peaks", number(peak.value), number(facts.budget->total.value), "bytes"}});
-  return std::nullopt;
-}
-
-Answer memory_not_warm(const Facts& facts) {
-  if (!facts.seen.memory || facts.cost || facts.seen.memory->children == 0) return std::nullopt;
-  const MemoryObservation& memory = *facts.seen.memory;
-  return finding(
-      Severity::Note,
-      fmt::format("The children have served {:.0f} requests each (the median), so their {} say "
-                  "little about their size under load; no number is drawn from it.",
-                  memory.requests_per_child, in_words(memory.child_typical)),
-      "Ask again when the server has been busy for a while.",
-      {{"requests per child", memory.requests_per_child, facts.policy.min_requests_per_child, ""}});
-}
-
 // A reload ends every child and starts StartServers of them; then httpd adds one a second for ten
 // seconds, before it doubles (hold_off_on_exponential_spawning).
 Answer reload_collapses(const Facts& facts) {
@@ -266,20 +228,6 @@ Answer backlog_capped(const Facts& facts) {
       {{"ListenBacklog", number(backlog), number(most), "connections"}});
 }
 
-Answer children_grow(const Facts& facts) {
-  if (!facts.growth) return std::nullopt;
-  const double growth = facts.growth->a_request;
-  const MemoryObservation& memory = *facts.seen.memory;
-  return finding(
-      Severity::Advice,
-      fmt::format("Children grow by {:.1f} KiB with every request they serve, now {} each.",
-                  growth / 1024, in_words(memory.child_typical)),
-      "",
-      {{"growth per request", growth, 0, "bytes"},
-       {"growth, 10th percentile", memory.growth_low, 0, "bytes"},
-       {"pairs of sweeps", number(memory.growth_pairs), 8, ""}});
-}
-
 constexpr std::array kRules = std::to_array<Rule>({
     {"not-enough-data", "Was enough seen to propose a number?", false,
      "Fewer samples, or a shorter time, than the policy asks for.", not_enough_data},
@@ -290,7 +238,8 @@ constexpr std::array kRules = std::to_array<Rule>({
      connections_exhausted},
     {"memory-overcommitted", "Does the memory hold when every worker is busy?", true,
      "Shared once + processes x the 95th percentile of their unique memory, against what the "
-     "host and every cgroup leave with httpd's own memory counted as free.",
+     "host and every cgroup leave with httpd's own memory counted as free. Children that grow and "
+     "end in time: processes x their warm size, and of those that live long what they grow by.",
      memory_overcommitted},
     {"php-pool-full", "Is php-fpm full?", true,
      "All pm.max_children processes are there, at least a quarter as many connections wait at the "
@@ -308,7 +257,9 @@ constexpr std::array kRules = std::to_array<Rule>({
      "limit.",
      workers_nearly_exhausted},
     {"listen-overflows", "Did the kernel turn clients away?", true,
-     "ListenOverflows of the server's network namespace, differenced over the window.",
+     "ListenOverflows of the server's network namespace, differenced over the window. The kernel "
+     "leaves the SYN or the last ACK of who finds the queue full unanswered (tcp_conn_request, "
+     "tcp_v4_syn_recv_sock), and the client tries again after 1, 3 and 7 s.",
      listen_overflows},
     {"keepalive-holds-workers", "Do idle connections hold the workers?", true,
      "More workers wait in keep-alive than serve, on average, and at their 95th percentile they "
@@ -317,8 +268,9 @@ constexpr std::array kRules = std::to_array<Rule>({
     {"cpu-saturated", "Are the processors the bottleneck?", true,
      "The processors are full by the host, by the quota or by httpd's own use; and (run + wait) "
      "of httpd's threads is more than half of the time of its requests, or it uses 85 % of the "
-     "cores. Or all workers were busy, and in more than 3 % of the looks processors were full "
-     "that mostly httpd used. Run and wait are from /proc/PID/task/*/schedstat.",
+     "cores. Or in more than 3 % of the looks processors were full that mostly httpd used, and all "
+     "workers were busy, or more than c S / D + 2 c: c cores, S a request's time when nobody "
+     "waits, D its time on a processor. Run and wait are from /proc/PID/task/*/schedstat.",
      cpu_saturated},
     {"processors-taken-by-others", "Do other programs keep the processors busy?", true,
      "The processors are full, and (run + wait) of httpd's threads is less than half of the time "
@@ -328,16 +280,27 @@ constexpr std::array kRules = std::to_array<Rule>({
      "Seconds in ten bins by requests at once: the least with 93 % of the best throughput, or "
      "of one beyond which a fifth more at once brought less than a twentieth more, against the "
      "most, 1.5 times as many and 4 roots beyond; Little: time = at once / throughput (after "
-     "Wang, Malkowski and Pu, IPDPS 2011). Not while the memory does not hold.",
+     "Wang, Malkowski and Pu, IPDPS 2011). Or, where nobody is answered within 10 s with all "
+     "workers busy: for more than half of the time, workers / throughput is four times a request's "
+     "time when nobody waits; or, where that was never seen, for nine tenths of it that is more "
+     "than 10 s, the squared coefficient of variation of a request's time is below 0.1, and no "
+     "larger pool brought more. Not while the memory does not hold.",
      backend_saturated},
     {"larger-pool-brought-less", "Would more workers bring more?", true,
      "Requests that ended a second while all workers were busy, by MaxRequestWorkers, in the "
      "minutes of the last seven days: of a larger pool, full for 20 s, less than 90 % of what this "
-     "one brings.",
+     "one brings, or of one twice as large no more. Two such pools give the line 1 / X = A + B N "
+     "of N workers that end X requests a second; it meets X = N / S at the knee, S being a "
+     "request's time when nobody waits and N those that do not wait for an idle client. A step "
+     "leaves X S workers, and half of them all, or a quarter where the larger one brought less "
+     "than 70 %, unless these requests wait in line behind httpd as well or a third pool ended "
+     "within a tenth what the line foretells for it; and sqrt(n N) of N where n ended less.",
      larger_pool_brought_less},
     {"smaller-pool-brought-more", "Did fewer workers bring more?", true,
      "The same numbers: of a smaller pool, full for 20 s, this one brings less than 70 %. Not "
-     "where idle connections hold the workers.",
+     "where idle connections hold the workers, nor where requests take as long as when nobody "
+     "waits: these are others, then. A step leaves X S workers and half of them all, as for "
+     "larger-pool-brought-less.",
      smaller_pool_brought_more},
     {"ramp-limited", "Did clients wait for processes to start?", true,
      "Ramping are samples without an idle worker below the limit while connections wait; above 1 "

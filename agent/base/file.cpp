@@ -19,20 +19,16 @@ namespace {
 
 Result<std::string> read_whole(int fd, const std::string& path, ReadLimits limits) {
   std::string text;
-  constexpr std::size_t kChunk = 16384;  // most files of /proc fit into one read
-  for (std::size_t had = 0;; had = text.size()) {
-    if (had > limits.bytes)
+  std::array<char, 16384> chunk;  // most files of /proc fit into one
+  for (;;) {
+    if (text.size() > limits.bytes)
       return fail(Error::Kind::Malformed,
                   path + ": larger than " + std::to_string(limits.bytes) + " bytes");
-    text.resize(had + kChunk);
-    const ssize_t got = ::read(fd, text.data() + had, kChunk);
-    if (got < 0 && errno == EINTR) {
-      text.resize(had);
-      continue;
-    }
+    const ssize_t got = ::read(fd, chunk.data(), chunk.size());
+    if (got < 0 && errno == EINTR) continue;
     if (got < 0) return fail(system_error(errno, path));
-    text.resize(had + static_cast<std::size_t>(got));
     if (got == 0) return text;
+    text.append(chunk.data(), static_cast<std::size_t>(got));
   }
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A value of the contract as a row: its fields in the order of kFields, those of a value inside
+// A value of the contract as a row: its fields in the order of describe, those of a value inside
 // it under its name ("tally_busy"), lists as JSON, distributions as bytes. The binder and the
 // reader go through the same list, so a column cannot be in one and missing in the other.
 #pragma once

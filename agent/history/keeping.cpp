@@ -24,6 +24,9 @@ constexpr std::chrono::milliseconds kLookBack{120'000};
 constexpr std::chrono::milliseconds kLate{5'000};
 // Rows that are deleted at once: some tens of milliseconds.
 constexpr std::int64_t kMostForgotten = 4000;
+// A recommendation whose numbers move by less within so long is the same one, from more looks.
+constexpr double kSettles = 1.5;
+constexpr std::chrono::milliseconds kSettling{600'000};
 
 std::int64_t milliseconds(Instant instant) {
   return instant.time_since_epoch().count();
@@ -38,6 +41,16 @@ std::string words_of(const Proposal& proposal) {
     words.push_back(fmt::format("{} {} to {}", change.directive, change.from, change.to));
   return words.empty() ? "Nothing was to be changed."
                        : fmt::format("Recommended was {}.", fmt::join(words, ", "));
+}
+
+bool is_near(const Change& a, const Change& b) {
+  const auto [less, more] = std::minmax(a.to, b.to);
+  return a.directive == b.directive && a.from == b.from &&
+         static_cast<double>(more) <= kSettles * static_cast<double>(less);
+}
+
+bool are_near(const Proposal& a, const Proposal& b) {
+  return std::ranges::equal(a.changes, b.changes, is_near);
 }
 
 }  // namespace
@@ -245,7 +258,8 @@ Result<void> History::append(const std::string& server, const Proposal& proposal
   if (!id) return fail(id.error());
   const std::string words = words_of(proposal);
   auto statement = database_.prepare(
-      "SELECT sentence FROM mark WHERE server = ? AND kind = ? ORDER BY at DESC, id DESC LIMIT 1");
+      "SELECT sentence, at, proposal FROM mark WHERE server = ? AND kind = ? ORDER BY at DESC, id "
+      "DESC LIMIT 1");
   if (!statement) return fail(std::move(statement.error()));
   statement->bind(1, *id);
   statement->bind(2, name_of(MarkKind::Recommended));
@@ -253,6 +267,10 @@ Result<void> History::append(const std::string& server, const Proposal& proposal
   if (!row) return fail(row.error());
   // That there is nothing to do is news only after there was something.
   if (*row ? statement->text(0) == words : proposal.changes.empty()) return {};
+  if (*row && at - instant(statement->integer(1)) < kSettling) {
+    const auto noted = from_json<Proposal>(statement->text(2));
+    if (noted && are_near(*noted, proposal)) return {};
+  }
   return mark(*id, {at, MarkKind::Recommended, words, 0}, to_json(proposal));
 }
 

@@ -56,44 +56,32 @@ struct Rollup {
   Sketch rate;      // requests a second, from look to look
   Sketch duration;  // seconds; of the requests of one look their mean
 
-  static constexpr std::tuple kFields{
-      Field{"at", &Rollup::at},
-      Field{"looks", &Rollup::looks},
-      Field{"seconds", &Rollup::seconds},
-      Field{"requests", &Rollup::requests},
-      Field{"arrivals", &Rollup::arrivals},
-      Field{"bytes", &Rollup::bytes},
-      Field{"children_started", &Rollup::children_started},
-      Field{"children_ended", &Rollup::children_ended},
-      Field{"overflows", &Rollup::overflows},
-      Field{"restarts", &Rollup::restarts},
-      Field{"reloads", &Rollup::reloads},
-      Field{"saturated_seconds", &Rollup::saturated_seconds},
-      Field{"saturated_requests", &Rollup::saturated_requests},
-      Field{"deaf_seconds", &Rollup::deaf_seconds},
-      Field{"worker_limit", &Rollup::worker_limit},
-      Field{"busy_sum", &Rollup::busy_sum},
-      Field{"busy_max", &Rollup::busy_max},
-      Field{"idle_sum", &Rollup::idle_sum},
-      Field{"keepalive_sum", &Rollup::keepalive_sum},
-      Field{"queue_sum", &Rollup::queue_sum},
-      Field{"queue_max", &Rollup::queue_max},
-      Field{"connections_sum", &Rollup::connections_sum},
-      Field{"connections_max", &Rollup::connections_max},
-      Field{"processes_sum", &Rollup::processes_sum},
-      Field{"oldest_ms", &Rollup::oldest_ms},
-      Field{"finished", &Rollup::finished},
-      Field{"duration_sum_ms", &Rollup::duration_sum_ms},
-      Field{"cpu_busy_ms", &Rollup::cpu_busy_ms},
-      Field{"cpu_total_ms", &Rollup::cpu_total_ms},
-      Field{"memory_available_min_bytes", &Rollup::memory_available_min},
-      Field{"sweeps", &Rollup::sweeps},
-      Field{"memory_sum_bytes", &Rollup::memory_sum},
-      Field{"memory_max_bytes", &Rollup::memory_max},
-      Field{"busy", &Rollup::busy},
-      Field{"queue", &Rollup::queue},
-      Field{"rate", &Rollup::rate},
-      Field{"duration", &Rollup::duration}};
+  template <class Use>
+  static constexpr auto describe(Use use) {
+    return use(
+        Field{"at", &Rollup::at}, Field{"looks", &Rollup::looks},
+        Field{"seconds", &Rollup::seconds}, Field{"requests", &Rollup::requests},
+        Field{"arrivals", &Rollup::arrivals}, Field{"bytes", &Rollup::bytes},
+        Field{"children_started", &Rollup::children_started},
+        Field{"children_ended", &Rollup::children_ended}, Field{"overflows", &Rollup::overflows},
+        Field{"restarts", &Rollup::restarts}, Field{"reloads", &Rollup::reloads},
+        Field{"saturated_seconds", &Rollup::saturated_seconds},
+        Field{"saturated_requests", &Rollup::saturated_requests},
+        Field{"deaf_seconds", &Rollup::deaf_seconds}, Field{"worker_limit", &Rollup::worker_limit},
+        Field{"busy_sum", &Rollup::busy_sum}, Field{"busy_max", &Rollup::busy_max},
+        Field{"idle_sum", &Rollup::idle_sum}, Field{"keepalive_sum", &Rollup::keepalive_sum},
+        Field{"queue_sum", &Rollup::queue_sum}, Field{"queue_max", &Rollup::queue_max},
+        Field{"connections_sum", &Rollup::connections_sum},
+        Field{"connections_max", &Rollup::connections_max},
+        Field{"processes_sum", &Rollup::processes_sum}, Field{"oldest_ms", &Rollup::oldest_ms},
+        Field{"finished", &Rollup::finished}, Field{"duration_sum_ms", &Rollup::duration_sum_ms},
+        Field{"cpu_busy_ms", &Rollup::cpu_busy_ms}, Field{"cpu_total_ms", &Rollup::cpu_total_ms},
+        Field{"memory_available_min_bytes", &Rollup::memory_available_min},
+        Field{"sweeps", &Rollup::sweeps}, Field{"memory_sum_bytes", &Rollup::memory_sum},
+        Field{"memory_max_bytes", &Rollup::memory_max}, Field{"busy", &Rollup::busy},
+        Field{"queue", &Rollup::queue}, Field{"rate", &Rollup::rate},
+        Field{"duration", &Rollup::duration});
+  }
 };
 
 // `more` begins later; `at` stays.

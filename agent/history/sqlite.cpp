@@ -52,7 +52,8 @@ void Statement::Finalize::operator()(sqlite3_stmt* statement) const {
   sqlite3_finalize(statement);
 }
 void Database::Close::operator()(sqlite3* database) const {
-  sqlite3_close(database);
+  // What was prepared may outlive it by a moment.
+  sqlite3_close_v2(database);
 }
 
 void Statement::bind(int parameter, std::int64_t value) {
@@ -137,8 +138,20 @@ std::int64_t Database::last_row() const {
   return sqlite3_last_insert_rowid(database_.get());
 }
 
+Result<void> Database::run(std::optional<Statement>& kept, std::string_view sql) {
+  if (!kept) {
+    auto prepared = prepare(sql);
+    if (!prepared) return fail(std::move(prepared.error()));
+    kept.emplace(std::move(*prepared));
+  }
+  auto done = kept->step();
+  kept->reset();
+  if (!done) return fail(std::move(done.error()));
+  return {};
+}
+
 Result<Transaction> Transaction::begin(Database& database) {
-  if (auto begun = database.execute("BEGIN IMMEDIATE"); !begun)
+  if (auto begun = database.run(database.begin_, "BEGIN IMMEDIATE"); !begun)
     return fail(std::move(begun.error()));
   return Transaction(database);
 }
@@ -148,7 +161,7 @@ Transaction::~Transaction() {
   if (database_ != nullptr) (void)database_->execute("ROLLBACK");
 }
 Result<void> Transaction::commit() {
-  auto done = database_->execute("COMMIT");
+  auto done = database_->run(database_->commit_, "COMMIT");
   if (done) database_ = nullptr;
   return done;
 }

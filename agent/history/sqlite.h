@@ -62,11 +62,17 @@ class Database {
   std::int64_t last_row() const;
 
  private:
+  friend class Transaction;
   struct Close {
     void operator()(sqlite3* database) const;
   };
   explicit Database(sqlite3* database) : database_(database) {}
+  // One that is asked for often, prepared the first time.
+  Result<void> run(std::optional<Statement>& kept, std::string_view sql);
+
   std::unique_ptr<sqlite3, Close> database_;
+  std::optional<Statement> begin_;
+  std::optional<Statement> commit_;
 };
 
 class Transaction {

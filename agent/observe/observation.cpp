@@ -20,6 +20,10 @@ namespace {
 
 constexpr std::int64_t kFewestAges = 50;
 constexpr std::int64_t kFewestCompletions = 20;
+// Squared coefficients of variation: no less is told, as 0 is one that is not known; and how far
+// chance takes one below 0.
+constexpr double kLeastVariation = 0.001;
+constexpr double kAlmostNone = 0.1;
 
 template <class Number>
 Distribution over(std::span<const Sample> samples, Number&& number) {
@@ -107,9 +111,10 @@ void add_service_time(std::span<const Sample> samples, const Flow& flow, LoadObs
   else if (finished > 0)
     load.service_seconds = durations / static_cast<double>(finished);
   // A request seen at a random moment is a long one more often: mean age = E[S^2] / (2 E[S]).
-  if (running >= kFewestAges && load.service_seconds > 0)
-    load.service_cv2 =
-        std::max(0.0, 2 * (ages / static_cast<double>(running)) / load.service_seconds - 1);
+  if (running < kFewestAges || load.service_seconds <= 0) return;
+  const double variation = 2 * (ages / static_cast<double>(running)) / load.service_seconds - 1;
+  // Much below 0, and these are not the ages of requests.
+  if (variation > -kAlmostNone) load.service_cv2 = std::max(kLeastVariation, variation);
 }
 
 LoadObservation load_of(std::span<const Sample> samples, const Flow& flow, std::int64_t limit) {

@@ -14,9 +14,6 @@ namespace {
 // Ready to run for less than this, a share of it says nothing.
 constexpr double kLeastReadySeconds = 0.05;
 
-// Above this share of their time, or of a quota's periods, processors are full in a look.
-constexpr double kFull = 0.93;
-constexpr double kThrottled = 0.25;
 // Of what the host is busy with, what makes it the server's own work.
 constexpr double kMostly = 0.5;
 
@@ -63,7 +60,7 @@ double served_between(std::span<const Sample> samples) {
 
 bool is_busy(const HostUsage& a, const HostUsage& b) {
   return b.cpu_busy_seconds - a.cpu_busy_seconds >
-         kFull * (b.cpu_total_seconds - a.cpu_total_seconds);
+         kFullProcessors * (b.cpu_total_seconds - a.cpu_total_seconds);
 }
 
 bool is_stopped(const HostUsage& a, const HostUsage& b) {

@@ -6,7 +6,6 @@
 #include <set>
 #include <utility>
 
-#include "agent/proc/host_usage.h"
 #include "agent/proc/losses.h"
 #include "agent/scoreboard/tally.h"
 
@@ -14,7 +13,9 @@ namespace mpm {
 namespace {
 
 // Of a core, for counting connections.
-constexpr double kCountingShare = 0.001;
+constexpr double kCountingShare = 0.0002;
+// Between looks at what is limited, which somebody's hand changes.
+constexpr std::chrono::seconds kLimitsEvery{5};
 
 struct Served {
   std::int32_t generation = 0;
@@ -68,7 +69,9 @@ Sampler::Sampler(Target target, FallbackSource source, ProcFs proc, const Clock&
     : target_(std::move(target)),
       source_(std::move(source)),
       proc_(std::move(proc)),
-      clock_(clock) {}
+      clock_(clock),
+      host_(proc_, target_.pid),
+      sockets_(proc_, target_.pid) {}
 
 Result<Sample> Sampler::look(Instant at, Occasion occasion, Sweep sweep,
                              std::chrono::nanoseconds budget) {
@@ -122,15 +125,21 @@ void Sampler::count_children(const Scoreboard& board) {
 }
 
 void Sampler::look_at_host(Sample& sample, Occasion occasion) {
-  sample.host = host_usage(proc_, target_.pid, losses_);
-  const bool is_due = occasion == Occasion::Question || clock_.mono() >= next_count_;
+  const auto now = clock_.mono();
+  const bool is_asked = occasion == Occasion::Question;
+  if (is_asked || now >= next_limits_) {
+    host_.look_at_limits();
+    next_limits_ = now + kLimitsEvery;
+  }
+  sample.host = host_.usage(losses_);
+  const bool is_due = is_asked || now >= next_count_;
   look_at_listeners(sample, is_due ? SocketCount::WithConnections : SocketCount::QueuesAlone);
 }
 
 // Where they are not counted, the connections are those of the last count.
 void Sampler::look_at_listeners(Sample& sample, SocketCount count) {
   const auto begun = clock_.mono();
-  auto found = listeners(proc_, target_.pid, losses_, count);
+  auto found = sockets_.read(losses_, count);
   if (!found) return;
   sample.listeners = std::move(*found);
   if (count == SocketCount::WithConnections) {

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "agent/base/clock.h"
+#include "agent/proc/host_usage.h"
 #include "agent/proc/proc_fs.h"
 #include "agent/proc/sockets.h"
 #include "agent/scoreboard/fallback.h"
@@ -79,12 +80,15 @@ class Sampler {
   FallbackSource source_;
   ProcFs proc_;
   const Clock& clock_;
+  HostWatch host_;
+  ListeningSockets sockets_;
   std::optional<Scoreboard> before_;
   std::optional<Scoreboard> before_in_row_;  // of the row's last look, when there was one since
   std::int64_t children_started_ = 0;
   std::int64_t children_ended_ = 0;
   std::vector<ListenerUsage> counted_;  // when their connections were counted last
   std::chrono::steady_clock::time_point next_count_;
+  std::chrono::steady_clock::time_point next_limits_;
   std::vector<Member> waiting_;          // of the turn: those still to be read, the last one next
   std::vector<ProcessUsage> turn_read_;  // of the turn so far
   std::vector<std::string> losses_;

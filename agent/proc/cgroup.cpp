@@ -33,13 +33,6 @@ bool lists(std::string_view comma_separated, std::string_view word) {
   return std::ranges::find(parts, word) != parts.end();
 }
 
-struct Hierarchy {
-  std::string mount;  // where it is mounted
-  std::string root;   // the group that is mounted there
-  std::string group;  // the process's
-  bool unified = false;
-};
-
 // The process's group for a version 1 controller, or for version 2 when `controller` is empty.
 std::optional<std::string> group_of(std::string_view text, std::string_view controller) {
   for (const std::string_view line : split(text, '\n')) {
@@ -69,14 +62,11 @@ std::optional<Hierarchy> mount_of(std::string_view mountinfo, std::string_view c
 }
 
 // A version 1 controller when it is mounted, else version 2.
-std::optional<Hierarchy> hierarchy_of(const ProcFs& proc, std::int32_t pid,
+std::optional<Hierarchy> hierarchy_of(std::string_view groups, std::string_view mounts,
                                       std::string_view controller) {
-  const auto groups = proc.text(std::to_string(pid) + "/cgroup");
-  const auto mounts = proc.text("self/mountinfo");
-  if (!groups || !mounts) return std::nullopt;
   for (const std::string_view wanted : {controller, std::string_view()}) {
-    auto found = mount_of(*mounts, wanted);
-    auto group = group_of(*groups, wanted);
+    auto found = mount_of(mounts, wanted);
+    auto group = group_of(groups, wanted);
     if (!found || !group) continue;
     found->group = std::move(*group);
     return found;
@@ -103,21 +93,46 @@ std::optional<std::int64_t> number_in(const std::string& path) {
   return text ? parse_number(*text) : std::nullopt;
 }
 
-void add_limit(std::vector<MemoryLimit>& limits, const std::string& directory,
-               const std::string& name, bool unified, const char* file) {
-  const auto limit = number_in(directory + "/" + file);
+void add_limit(std::vector<MemoryLimit>& limits, const std::string& name, const std::string& path,
+               const char* file) {
+  const auto limit = number_in(path + "/" + file);
   if (!limit || *limit >= kUnlimited || *limit <= 0) return;
-  const char* current = unified ? "/memory.current" : "/memory.usage_in_bytes";
-  const std::string stat = read_file(directory + "/memory.stat").value_or(std::string());
   MemoryLimit found;
   found.cgroup = name;
   found.file = file;
   found.limit = Bytes{*limit};
-  found.current = Bytes{number_in(directory + current).value_or(0)};
-  // Version 1's plain keys leave the groups below out; its total_ keys do not.
-  found.inactive_file = Bytes{parse_keyed(stat, unified ? "inactive_file" : "total_inactive_file")};
-  found.anonymous = Bytes{parse_keyed(stat, unified ? "anon" : "total_rss")};
   limits.push_back(std::move(found));
+}
+
+std::vector<MemoryLimit> limits_in(const std::string& directory, const std::string& name,
+                                   bool unified) {
+  std::vector<MemoryLimit> limits;
+  if (unified) {
+    add_limit(limits, name, directory, "memory.max");
+    add_limit(limits, name, directory, "memory.high");
+  } else {
+    add_limit(limits, name, directory, "memory.limit_in_bytes");
+  }
+  return limits;
+}
+
+// In cores; 0: it has none.
+double quota_in(const std::string& directory, bool unified) {
+  std::optional<std::int64_t> quota;
+  std::optional<std::int64_t> period;
+  if (unified) {
+    // "max 100000" or "150000 100000"
+    const std::string text = read_file(directory + "/cpu.max").value_or(std::string());
+    quota = parse_number(text);
+    const auto blank = text.find(' ');
+    if (blank != std::string::npos) period = parse_number(std::string_view(text).substr(blank));
+  } else {
+    quota = number_in(directory + "/cpu.cfs_quota_us");
+    if (!quota || *quota <= 0) return 0;
+    period = number_in(directory + "/cpu.cfs_period_us");
+  }
+  if (!quota || !period || *quota <= 0 || *period <= 0) return 0;
+  return static_cast<double>(*quota) / static_cast<double>(*period);
 }
 
 }  // namespace
@@ -143,19 +158,69 @@ std::string unit_of(std::string_view cgroup) {
   return {};
 }
 
-std::vector<MemoryLimit> memory_limits(const ProcFs& proc, std::int32_t pid) {
+ProcessCgroups::ProcessCgroups(ProcFs proc, std::int32_t pid) : proc_(std::move(proc)), pid_(pid) {
+  look();
+}
+
+void ProcessCgroups::look() {
+  look_at_groups();
+  look_at_limits();
+  look_at_quota();
+}
+
+void ProcessCgroups::look_at_groups() {
+  auto groups = proc_.text(std::to_string(pid_) + "/cgroup");
+  if (!groups) {
+    groups_.clear();
+    memory_.reset();
+    cpu_.reset();
+    return;
+  }
+  if (*groups == groups_ && memory_ && cpu_) return;
+  groups_ = std::move(*groups);
+  const std::string mounts = proc_.text("self/mountinfo").value_or(std::string());
+  memory_ = hierarchy_of(groups_, mounts, "memory");
+  cpu_ = hierarchy_of(groups_, mounts, "cpu");
+}
+
+void ProcessCgroups::look_at_limits() {
+  limited_.clear();
+  if (!memory_) return;
+  for (const auto& [directory, name] : ancestors(*memory_))
+    for (MemoryLimit& limit : limits_in(directory, name, memory_->unified))
+      limited_.push_back({directory, memory_->unified, std::move(limit)});
+}
+
+void ProcessCgroups::look_at_quota() {
+  quota_ = 0;
+  if (!cpu_) return;
+  for (const auto& [directory, name] : ancestors(*cpu_)) {
+    const double cores = quota_in(directory, cpu_->unified);
+    if (cores == 0 || (quota_ > 0 && cores >= quota_)) continue;
+    quota_ = cores;
+    quota_directory_ = directory;
+  }
+}
+
+std::vector<MemoryLimit> ProcessCgroups::memory_limits() const {
   std::vector<MemoryLimit> limits;
-  const auto hierarchy = hierarchy_of(proc, pid, "memory");
-  if (!hierarchy) return limits;
-  for (const auto& [directory, name] : ancestors(*hierarchy)) {
-    if (hierarchy->unified) {
-      add_limit(limits, directory, name, true, "memory.max");
-      add_limit(limits, directory, name, true, "memory.high");
-    } else {
-      add_limit(limits, directory, name, false, "memory.limit_in_bytes");
-    }
+  for (const auto& [directory, unified, limit] : limited_) {
+    const char* current = unified ? "/memory.current" : "/memory.usage_in_bytes";
+    const std::string stat = read_file(directory + "/memory.stat").value_or(std::string());
+    MemoryLimit& found = limits.emplace_back(limit);
+    found.current = Bytes{number_in(directory + current).value_or(0)};
+    // Version 1's plain keys leave the groups below out; its total_ keys do not.
+    found.inactive_file =
+        Bytes{parse_keyed(stat, unified ? "inactive_file" : "total_inactive_file")};
+    found.anonymous = Bytes{parse_keyed(stat, unified ? "anon" : "total_rss")};
   }
   return limits;
+}
+
+CpuQuota ProcessCgroups::cpu_quota() const {
+  if (quota_ == 0) return {};
+  const std::string stat = read_file(quota_directory_ + "/cpu.stat").value_or(std::string());
+  return {quota_, parse_keyed(stat, "nr_periods"), parse_keyed(stat, "nr_throttled")};
 }
 
 std::vector<std::vector<std::string>> membership_files(const ProcFs& proc, std::int32_t pid) {
@@ -177,32 +242,6 @@ std::vector<std::vector<std::string>> membership_files(const ProcFs& proc, std::
       candidates.push_back(directory + "/cgroup.procs");
   }
   return files;
-}
-
-CpuQuota cpu_quota(const ProcFs& proc, std::int32_t pid) {
-  const auto hierarchy = hierarchy_of(proc, pid, "cpu");
-  if (!hierarchy) return {};
-  CpuQuota least;
-  for (const auto& [directory, name] : ancestors(*hierarchy)) {
-    std::optional<std::int64_t> quota;
-    std::optional<std::int64_t> period;
-    if (hierarchy->unified) {
-      // "max 100000" or "150000 100000"
-      const std::string text = read_file(directory + "/cpu.max").value_or(std::string());
-      quota = parse_number(text);
-      const auto blank = text.find(' ');
-      if (blank != std::string::npos) period = parse_number(std::string_view(text).substr(blank));
-    } else {
-      quota = number_in(directory + "/cpu.cfs_quota_us");
-      period = number_in(directory + "/cpu.cfs_period_us");
-    }
-    if (!quota || !period || *quota <= 0 || *period <= 0) continue;
-    const double cores = static_cast<double>(*quota) / static_cast<double>(*period);
-    if (least.cores > 0 && cores >= least.cores) continue;
-    const std::string stat = read_file(directory + "/cpu.stat").value_or(std::string());
-    least = {cores, parse_keyed(stat, "nr_periods"), parse_keyed(stat, "nr_throttled")};
-  }
-  return least;
 }
 
 }  // namespace mpm

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,10 +25,6 @@ Result<std::string> cgroup_path(const ProcFs& proc, std::int32_t pid);
 // The systemd unit in a cgroup's path: "apache2.service"; empty when there is none.
 std::string unit_of(std::string_view cgroup);
 
-// Memory limits that are set, from the process's own cgroup outwards. "memory.high" counts: a
-// server above it is slowed to a crawl. Empty when there is none.
-std::vector<MemoryLimit> memory_limits(const ProcFs& proc, std::int32_t pid);
-
 // Of each hierarchy that is mounted, the files cgroup.procs of the process's group and of those
 // above it, from the inside out: writing a pid there puts that process in the group.
 std::vector<std::vector<std::string>> membership_files(const ProcFs& proc, std::int32_t pid);
@@ -39,7 +36,50 @@ struct CpuQuota {
   std::int64_t periods = 0;
   std::int64_t throttled = 0;  // of them, those in which the group stood still
 };
-// The tightest by cpu.max or cpu.cfs_quota_us of every ancestor.
-CpuQuota cpu_quota(const ProcFs& proc, std::int32_t pid);
+
+// A hierarchy of groups that is mounted, and a process's group in it.
+struct Hierarchy {
+  std::string mount;  // where it is mounted
+  std::string root;   // the group that is mounted there
+  std::string group;  // the process's
+  bool unified = false;
+};
+
+// The groups that bind one process, for somebody who asks each second: which they are and what they
+// limit is kept from one look to the next. The table of mounts is read only when the process was
+// put into other groups, or is in none that is mounted.
+class ProcessCgroups {
+ public:
+  ProcessCgroups(ProcFs proc, std::int32_t pid);
+
+  // Where the process is by now, and what is set there.
+  void look();
+  // Limits that are set, from the process's own cgroup outwards. "memory.high" counts: a server
+  // above it is slowed to a crawl. Empty when there is none. What is used is read now.
+  std::vector<MemoryLimit> memory_limits() const;
+  // The tightest by cpu.max or cpu.cfs_quota_us of every ancestor; its periods are read now.
+  CpuQuota cpu_quota() const;
+
+ private:
+  void look_at_groups();
+  void look_at_limits();
+  void look_at_quota();
+
+  // A limit that is set in a group of this directory.
+  struct Limited {
+    std::string directory;
+    bool unified = false;
+    MemoryLimit limit;  // without what is used
+  };
+
+  ProcFs proc_;
+  std::int32_t pid_;
+  std::string groups_;  // /proc/PID/cgroup as it was last
+  std::optional<Hierarchy> memory_;
+  std::optional<Hierarchy> cpu_;
+  std::vector<Limited> limited_;  // from the inside out
+  double quota_ = 0;              // the tightest, in cores; 0: there is none
+  std::string quota_directory_;
+};
 
 }  // namespace mpm

@@ -2,10 +2,10 @@
 #include "agent/proc/host_usage.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <unistd.h>
 
-#include "agent/proc/cgroup.h"
 #include "agent/proc/losses.h"
 #include "agent/proc/proc_parse.h"
 
@@ -36,21 +36,13 @@ void read_memory(const ProcFs& proc, HostUsage& host, std::vector<std::string>& 
   }
 }
 
-void read_cpu(const ProcFs& proc, std::int32_t pid, HostUsage& host,
-              std::vector<std::string>& losses) {
+void read_cpu(const ProcFs& proc, HostUsage& host, std::vector<std::string>& losses) {
   const auto text = proc.text("stat");
   if (!text) return add_loss(losses, "The host's processors are unknown: " + text.error().what);
   const HostCpu cpu = parse_host_stat(*text, static_cast<double>(::sysconf(_SC_CLK_TCK)));
   host.cpu_busy_seconds = cpu.busy_seconds;
   host.cpu_total_seconds = cpu.total_seconds;
   host.cores = static_cast<double>(cpu.processors);
-  const auto status = proc.text(std::to_string(pid) + "/status");
-  if (const std::int64_t allowed = status ? allowed_processors(*status) : 0; allowed > 0)
-    host.cores = std::min(host.cores, static_cast<double>(allowed));
-  const CpuQuota quota = cpu_quota(proc, pid);
-  if (quota.cores > 0) host.cores = std::min(host.cores, quota.cores);
-  host.cpu_periods = quota.periods;
-  host.cpu_throttled = quota.throttled;
 }
 
 // Of the process's own network namespace: /proc/PID/net is.
@@ -59,18 +51,36 @@ void read_network(const ProcFs& proc, std::int32_t pid, HostUsage& host) {
     host.listen_overflows = parse_netstat(*text, "TcpExt", "ListenOverflows");
     host.listen_drops = parse_netstat(*text, "TcpExt", "ListenDrops");
   }
-  if (const auto text = proc.text("sys/net/core/somaxconn"))
-    host.somaxconn = parse_number(*text).value_or(0);
 }
 
 }  // namespace
 
-HostUsage host_usage(const ProcFs& proc, std::int32_t pid, std::vector<std::string>& losses) {
+HostWatch::HostWatch(ProcFs proc, std::int32_t pid)
+    : proc_(std::move(proc)), pid_(pid), cgroups_(proc_, pid) {
+  look_at_limits();
+}
+
+void HostWatch::look_at_limits() {
+  cgroups_.look();
+  const auto status = proc_.text(std::to_string(pid_) + "/status");
+  allowed_processors_ = status ? allowed_processors(*status) : 0;
+  const auto somaxconn = proc_.text("sys/net/core/somaxconn");
+  somaxconn_ = somaxconn ? parse_number(*somaxconn).value_or(0) : 0;
+}
+
+HostUsage HostWatch::usage(std::vector<std::string>& losses) const {
   HostUsage host;
-  read_memory(proc, host, losses);
-  read_cpu(proc, pid, host, losses);
-  read_network(proc, pid, host);
-  host.limits = memory_limits(proc, pid);
+  read_memory(proc_, host, losses);
+  read_cpu(proc_, host, losses);
+  read_network(proc_, pid_, host);
+  const CpuQuota quota = cgroups_.cpu_quota();
+  if (allowed_processors_ > 0)
+    host.cores = std::min(host.cores, static_cast<double>(allowed_processors_));
+  if (quota.cores > 0) host.cores = std::min(host.cores, quota.cores);
+  host.cpu_periods = quota.periods;
+  host.cpu_throttled = quota.throttled;
+  host.somaxconn = somaxconn_;
+  host.limits = cgroups_.memory_limits();
   return host;
 }
 

@@ -1,18 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The machine, or the container, that a server lives in, at one instant.
+// The machine, or the container, that a server lives in, for somebody who asks each second. What
+// only somebody's hand changes is kept from one look at it to the next.
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <vector>
 
+#include "agent/proc/cgroup.h"
 #include "agent/proc/proc_fs.h"
 #include "schema/model/sample.h"
 
 namespace mpm {
 
-// Whatever cannot be read is left 0 and said in `losses`, once each.
-HostUsage host_usage(const ProcFs& proc, std::int32_t pid, std::vector<std::string>& losses);
+// Not safe from two threads at once.
+class HostWatch {
+ public:
+  // Of the process `pid`, a server's parent. Looks at the limits.
+  HostWatch(ProcFs proc, std::int32_t pid);
+
+  // Which control groups bind the process and what they limit, its affinity, and somaxconn.
+  void look_at_limits();
+  // At this instant, within the limits as they were last. Whatever cannot be read is left 0 and
+  // said in `losses`, once each.
+  HostUsage usage(std::vector<std::string>& losses) const;
+
+ private:
+  ProcFs proc_;
+  std::int32_t pid_;
+  ProcessCgroups cgroups_;
+  std::int64_t allowed_processors_ = 0;  // 0: not known
+  std::int64_t somaxconn_ = 0;
+};
 
 }  // namespace mpm

@@ -65,43 +65,32 @@ Result<void> ask(const UniqueFd& netlink, int family, std::uint32_t states, std:
   }
 }
 
-// What a listener accepts is of its own family; so the other one's connections are not asked for.
-Result<std::vector<SocketEntry>> sockets_by_netlink(const std::set<std::uint64_t>& owned,
-                                                    SocketCount count) {
-  const UniqueFd netlink(::socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC, NETLINK_SOCK_DIAG));
+Result<UniqueFd> open_netlink() {
+  UniqueFd netlink(::socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC, NETLINK_SOCK_DIAG));
   if (!netlink) return fail(system_error(errno, "netlink"));
-  std::vector<SocketEntry> sockets;
-  for (const int family : {AF_INET, AF_INET6}) {
-    std::vector<SocketEntry> listening;
-    if (auto asked = ask(netlink, family, kListening, 0, listening); !asked)
-      return fail(std::move(asked.error()));
-    std::set<std::int32_t> ports;
-    for (const SocketEntry& socket : listening)
-      if (owned.contains(socket.inode)) ports.insert(socket.port);
-    std::ranges::move(listening, std::back_inserter(sockets));
-    if (ports.empty() || count == SocketCount::QueuesAlone) continue;
-    // One walk for all ports; what is not theirs is left out afterwards.
-    const std::int32_t port = ports.size() == 1 ? *ports.begin() : 0;
-    if (auto asked = ask(netlink, family, kConnected, port, sockets); !asked)
-      return fail(std::move(asked.error()));
-  }
-  return sockets;
+  return netlink;
 }
 
-// A network namespace is a thread's: a thread of its own enters it and ends there.
-Result<std::vector<SocketEntry>> sockets_in_namespace(const std::string& path,
-                                                      const std::set<std::uint64_t>& owned,
-                                                      SocketCount count) {
+// A network namespace is a thread's: a thread of its own enters it and ends there. The socket goes
+// on asking in it.
+Result<UniqueFd> open_netlink_in(const std::string& path) {
   const UniqueFd space(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!space) return fail(system_error(errno, path));
-  Result<std::vector<SocketEntry>> sockets;
+  Result<UniqueFd> netlink;
   std::thread([&] {
     if (::setns(space.get(), CLONE_NEWNET) != 0)
-      sockets = fail(system_error(errno, "entering the network namespace " + path));
+      netlink = fail(system_error(errno, "entering the network namespace " + path));
     else
-      sockets = sockets_by_netlink(owned, count);
+      netlink = open_netlink();
   }).join();
-  return sockets;
+  return netlink;
+}
+
+std::set<std::uint64_t> inodes_of(const std::vector<SocketEntry>& sockets) {
+  std::set<std::uint64_t> inodes;
+  for (const SocketEntry& socket : sockets)
+    inodes.insert(socket.inode);
+  return inodes;
 }
 
 std::vector<SocketEntry> sockets_by_text(const ProcFs& proc, std::int32_t pid, SocketCount count) {
@@ -131,27 +120,98 @@ Result<std::set<std::uint64_t>> socket_inodes(const ProcFs& proc, std::int32_t p
 
 }  // namespace
 
-Result<std::vector<ListenerUsage>> listeners(const ProcFs& proc, std::int32_t pid,
-                                             std::vector<std::string>& losses, SocketCount count) {
-  const auto owned = socket_inodes(proc, pid);
-  if (!owned) return fail(owned.error());
-
-  // A tree of files that stands for /proc has no kernel behind it to ask.
-  if (proc.root() != "/proc") return usage_of(sockets_by_text(proc, pid, count), *owned);
-
-  const std::string space = fmt::format("/proc/{}/ns/net", pid);
+Result<void> ListeningSockets::connect() {
+  if (netlink_) return {};
+  const std::string space = fmt::format("/proc/{}/ns/net", pid_);
   const auto theirs = read_link(space);
   const auto ours = read_link("/proc/self/ns/net");
   const bool same = theirs && ours && *theirs == *ours;
-  auto sockets =
-      same ? sockets_by_netlink(*owned, count) : sockets_in_namespace(space, *owned, count);
-  if (sockets) return usage_of(*sockets, *owned);
+  auto opened = same ? open_netlink() : open_netlink_in(space);
+  if (!opened) return fail(std::move(opened.error()));
+  netlink_ = std::move(*opened);
+  return {};
+}
 
-  add_loss(losses, fmt::format("The limits of the accept queues are unknown, because the kernel's "
-                               "sockets cannot be asked "
-                               "for ({}).",
-                               sockets.error().what));
-  return usage_of(sockets_by_text(proc, pid, count), *owned);
+// No other can have come to the process without being new in the namespace.
+Result<void> ListeningSockets::learn() {
+  auto owned = socket_inodes(proc_, pid_);
+  if (!owned) {
+    families_ = {};
+    return fail(std::move(owned.error()));
+  }
+  owned_ = std::move(*owned);
+  return {};
+}
+
+// A server that listens by one family seldom begins to by the other; a count sees it.
+bool ListeningSockets::is_left_out(std::size_t family, SocketCount count) const {
+  return count == SocketCount::QueuesAlone && !families_[family].has_theirs &&
+         std::ranges::any_of(families_, &Family::has_theirs);
+}
+
+Result<std::vector<ListenerUsage>> ListeningSockets::by_netlink(SocketCount count) {
+  constexpr std::array kFamilies{AF_INET, AF_INET6};
+  std::array<std::vector<SocketEntry>, kFamilies.size()> found;
+  bool is_new = false;
+  for (std::size_t i = 0; i < kFamilies.size(); ++i) {
+    if (is_left_out(i, count)) continue;
+    if (auto asked = ask(netlink_, kFamilies[i], kListening, 0, found[i]); !asked)
+      return fail(std::move(asked.error()));
+    auto listening = inodes_of(found[i]);
+    is_new = is_new || listening != families_[i].listening;
+    families_[i].listening = std::move(listening);
+  }
+  if (is_new)
+    if (auto learned = learn(); !learned) return fail(std::move(learned.error()));
+
+  std::vector<SocketEntry> sockets;
+  for (std::size_t i = 0; i < kFamilies.size(); ++i) {
+    std::set<std::int32_t> ports;
+    for (const SocketEntry& socket : found[i])
+      if (owned_.contains(socket.inode)) ports.insert(socket.port);
+    families_[i].has_theirs = !ports.empty();
+    std::ranges::move(found[i], std::back_inserter(sockets));
+    // What a listener accepts is of its own family; so the other one's connections are not asked
+    // for.
+    if (ports.empty() || count == SocketCount::QueuesAlone) continue;
+    // One walk for all ports; what is not theirs is left out afterwards.
+    const std::int32_t port = ports.size() == 1 ? *ports.begin() : 0;
+    if (auto asked = ask(netlink_, kFamilies[i], kConnected, port, sockets); !asked)
+      return fail(std::move(asked.error()));
+  }
+  return usage_of(sockets, owned_);
+}
+
+Result<std::vector<ListenerUsage>> ListeningSockets::by_text(SocketCount count) {
+  const auto owned = socket_inodes(proc_, pid_);
+  if (!owned) return fail(owned.error());
+  return usage_of(sockets_by_text(proc_, pid_, count), *owned);
+}
+
+Result<std::vector<ListenerUsage>> ListeningSockets::read(std::vector<std::string>& losses,
+                                                          SocketCount count) {
+  // A tree of files that stands for /proc has no kernel behind it to ask.
+  if (proc_.root() != "/proc") return by_text(count);
+
+  auto asked = connect();
+  if (asked) {
+    auto found = by_netlink(count);
+    if (found) return found;
+    // Half an answer may still be in it.
+    netlink_ = {};
+    asked = fail(std::move(found.error()));
+  }
+  auto read = by_text(count);
+  if (read)
+    add_loss(losses, fmt::format("The limits of the accept queues are unknown, because the "
+                                 "kernel's sockets cannot be asked for ({}).",
+                                 asked.error().what));
+  return read;
+}
+
+Result<std::vector<ListenerUsage>> listeners(const ProcFs& proc, std::int32_t pid,
+                                             std::vector<std::string>& losses, SocketCount count) {
+  return ListeningSockets(proc, pid).read(losses, count);
 }
 
 }  // namespace mpm

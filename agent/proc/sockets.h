@@ -6,10 +6,14 @@
 // old and are not used for this.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "agent/base/fd.h"
 #include "agent/proc/proc_fs.h"
 #include "schema/model/result.h"
 #include "schema/model/sample.h"
@@ -17,11 +21,40 @@
 namespace mpm {
 
 // Counting connections walks the kernel's whole table of them, whatever is in it: three
-// milliseconds where it has 262,144 rows, as on a host of 16 GiB.
+// milliseconds where it has 262,144 rows, as on a host of 16 GiB. The queues alone are those of the
+// listeners that a count knows of, and of new ones of the same family.
 enum class SocketCount : std::uint8_t { WithConnections, QueuesAlone };
 
-// The listeners that `pid` has open. Denied when its descriptors may not be read. Where netlink
-// is not to be had, /proc/PID/net/tcp is read; then queue_limit is 0 and the loss is said once.
+// The listeners of one process, for somebody who asks each second: the socket to the kernel is
+// kept, and the process's descriptors are read anew only when the namespace has other listeners
+// than before. Not safe from two threads at once.
+class ListeningSockets {
+ public:
+  ListeningSockets(ProcFs proc, std::int32_t pid) : proc_(std::move(proc)), pid_(pid) {}
+
+  // Denied when its descriptors may not be read. Where netlink is not to be had, /proc/PID/net/tcp
+  // is read; then queue_limit is 0 and the loss is said once.
+  Result<std::vector<ListenerUsage>> read(std::vector<std::string>& losses, SocketCount count);
+
+ private:
+  Result<void> connect();
+  bool is_left_out(std::size_t family, SocketCount count) const;
+  Result<void> learn();
+  Result<std::vector<ListenerUsage>> by_netlink(SocketCount count);
+  Result<std::vector<ListenerUsage>> by_text(SocketCount count);
+
+  ProcFs proc_;
+  std::int32_t pid_;
+  UniqueFd netlink_;  // in the process's network namespace, whoever's it is
+  struct Family {
+    std::set<std::uint64_t> listening;  // inodes of all that listen there, when `owned_` was read
+    bool has_theirs = false;            // the process's among them, when it was asked for last
+  };
+  std::array<Family, 2> families_;  // IPv4 and IPv6
+  std::set<std::uint64_t> owned_;   // inodes of the process's sockets
+};
+
+// Asked once.
 Result<std::vector<ListenerUsage>> listeners(const ProcFs& proc, std::int32_t pid,
                                              std::vector<std::string>& losses,
                                              SocketCount count = SocketCount::WithConnections);

@@ -2,6 +2,7 @@
 #include "agent/service/agent.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -28,9 +29,11 @@ constexpr std::int64_t kMostSamples = 1000;
 // A look that is older, and by three intervals, is no news for the metrics.
 constexpr milliseconds kLookTooOld{15000};
 
-// What tells one server from another: a pid is used again, a pid and a start time are not.
+// What tells one server from another: a pid is used again, a pid and a start are not. The time of a
+// start moves with the host's clock, so that it serves only where the kernel's count is not known.
 std::string identity(const Target& target) {
   if (!target.url.empty()) return target.url;
+  if (target.start_ticks) return fmt::format("{}@{} ticks", target.pid, *target.start_ticks);
   return fmt::format("{}@{}", target.pid, target.started.time_since_epoch().count());
 }
 
@@ -98,13 +101,24 @@ std::shared_ptr<Watch> Agent::watch(const Target& target) {
   return slot;
 }
 
+// Those that nobody watches yet; what is known of the others does not change while they run.
+void Agent::begin_new() {
+  std::set<std::int32_t> watched_pids;
+  {
+    const std::lock_guard lock(watches_mutex_);
+    for (const auto& [identity, watched] : watches_)
+      if (watched->begun() && !watched->ended()) watched_pids.insert(watched->target().pid);
+  }
+  if (const auto found = find_targets(proc_, recognizer_, watched_pids))
+    for (const Target& target : *found)
+      watch(target)->begin();
+}
+
 void Agent::discover_until_stopped(const std::stop_token& stop) {
   auto next = clock_.mono();
   do {
     next += options_.discover_every;
-    if (const auto found = find())
-      for (const Target& target : *found)
-        watch(target)->begin();
+    begin_new();
     if (options_.goes_round) options_.goes_round();
   } while (clock_.sleep_until(next, stop));
 }
@@ -161,9 +175,7 @@ Result<StatusReport> Agent::status(const std::string& name) {
 Result<ScoreboardView> Agent::scoreboard(const std::string& name) {
   const auto target = resolve(name);
   if (!target) return fail(target.error());
-  auto look = watch(*target)->look(Sweep::None);
-  if (!look) return fail(std::move(look.error()));
-  return std::move(look->view);
+  return watch(*target)->look_at_slots();
 }
 
 Result<MpmSettings> Agent::settings(const std::string& name) {

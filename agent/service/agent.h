@@ -50,7 +50,7 @@ struct AgentOptions {
   bool ephemeral = false;  // started for one command: watches only what it is asked about
   std::chrono::milliseconds interval{1000};
   std::chrono::milliseconds sweep_every{10000};
-  double sweep_share = 0.001;  // of a core, for a server; 0: a sweep is made at once
+  double sweep_share = 0.0003;  // of a core, for a server; 0: a sweep is made at once
   std::chrono::milliseconds discover_every{10000};
   std::string history = ":memory:";          // path of the database
   std::string state = "/var/lib/mpm-agent";  // where files are kept as they were before a change
@@ -153,6 +153,7 @@ class Agent {
 
   Result<std::vector<Target>> find() const;
   std::shared_ptr<Watch> watch(const Target& target);
+  void begin_new();
   Result<SiteSource> site_of(const ConfigQuestion& question);
   // A change as it would be made, with all that it takes.
   struct Intent {

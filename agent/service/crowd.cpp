@@ -2,6 +2,7 @@
 #include "agent/service/crowd.h"
 
 #include <algorithm>
+#include <chrono>
 #include <csignal>
 #include <system_error>
 #include <thread>
@@ -10,6 +11,13 @@
 #include <sys/socket.h>
 
 namespace mpm {
+namespace {
+
+// A thread that has nothing to do stays so long: Prometheus and dashboards come again soon, and
+// beginning a thread takes longer than most answers.
+constexpr std::chrono::seconds kStays{20};
+
+}  // namespace
 
 Crowd::Crowd(std::size_t at_once, std::size_t in_waiting, Serve serve)
     : at_once_(at_once), in_waiting_(in_waiting), serve_(std::move(serve)) {}
@@ -50,8 +58,9 @@ bool Crowd::hang_up_locked() {
 // As many are hung up on as wait for a thread. When many come at once, all that have one may be on
 // their way out already, so this is looked at again whenever one gets a thread.
 void Crowd::make_room_locked() {
-  const auto leaving = std::ranges::count_if(members_, &Entry::hung_up);
-  for (auto left = static_cast<std::size_t>(leaving); left < queue_.size(); ++left)
+  auto left = static_cast<std::size_t>(std::ranges::count_if(members_, &Entry::hung_up));
+  if (one_is_idle_) ++left;
+  for (; left < queue_.size(); ++left)
     if (!hang_up_locked()) return;
 }
 
@@ -63,6 +72,11 @@ bool Crowd::hang_up_on_the_oldest() {
 void Crowd::add(UniqueFd socket) {
   const std::lock_guard lock(mutex_);
   if (stopped_) return;
+  if (one_is_idle_ && queue_.empty()) {
+    queue_.push_back(std::move(socket));
+    came_.notify_one();
+    return;
+  }
   if (threads_ == at_once_) {
     if (queue_.size() >= in_waiting_) return;
     queue_.push_back(std::move(socket));
@@ -85,15 +99,27 @@ void Crowd::run(UniqueFd socket) {
   pthread_sigmask(SIG_BLOCK, &broken_pipe, nullptr);
   for (;;) {
     serve_(std::move(socket));
-    const std::lock_guard lock(mutex_);
-    if (queue_.empty() || stopped_) {
+    std::unique_lock lock(mutex_);
+    if (!next_locked(lock, socket)) {
       --threads_;
       ended_.notify_all();
       return;
     }
-    socket = std::move(queue_.front());
-    queue_.pop_front();
   }
+}
+
+// False: there is none, and the thread ends.
+bool Crowd::next_locked(std::unique_lock<std::mutex>& lock, UniqueFd& socket) {
+  if (queue_.empty() && !stopped_ && !one_is_idle_) {
+    one_is_idle_ = true;
+    ended_.notify_all();
+    came_.wait_for(lock, kStays, [this] { return !queue_.empty() || stopped_; });
+    one_is_idle_ = false;
+  }
+  if (queue_.empty() || stopped_) return false;
+  socket = std::move(queue_.front());
+  queue_.pop_front();
+  return true;
 }
 
 bool Crowd::stopped() {
@@ -103,13 +129,14 @@ bool Crowd::stopped() {
 
 void Crowd::drain() {
   std::unique_lock lock(mutex_);
-  ended_.wait(lock, [this] { return threads_ == 0; });
+  ended_.wait(lock, [this] { return queue_.empty() && threads_ == (one_is_idle_ ? 1U : 0U); });
 }
 
 void Crowd::stop() {
   std::unique_lock lock(mutex_);
   stopped_ = true;
   queue_.clear();
+  came_.notify_all();
   for (const Entry& entry : members_)
     ::shutdown(entry.fd, SHUT_RD);
   ended_.wait(lock, [this] { return threads_ == 0; });

@@ -61,6 +61,7 @@ class Crowd {
 
  private:
   void run(UniqueFd socket);
+  bool next_locked(std::unique_lock<std::mutex>& lock, UniqueFd& socket);
   bool hang_up_locked();
   void make_room_locked();
 
@@ -69,9 +70,11 @@ class Crowd {
   const Serve serve_;
   std::mutex mutex_;
   std::condition_variable ended_;
+  std::condition_variable came_;
   std::list<Entry> members_;    // the oldest first; guarded by mutex_
   std::deque<UniqueFd> queue_;  // guarded by mutex_
   std::size_t threads_ = 0;     // guarded by mutex_
+  bool one_is_idle_ = false;    // of the threads; guarded by mutex_
   bool stopped_ = false;        // guarded by mutex_
 };
 

@@ -32,11 +32,14 @@ bool has(std::uint64_t bits, int capability) {
 
 // The right that is missing, as it is given.
 std::string more_rights(const AgentFindings& agent, std::string_view capability) {
-  return agent.ephemeral ? std::string("sudo mpmctl doctor")
-                         : fmt::format(
-                               "AmbientCapabilities=CAP_{0} and CapabilityBoundingSet=CAP_{0}, by "
-                               "systemctl edit mpm-agent",
-                               capability);
+  if (agent.ephemeral) return "sudo mpmctl doctor";
+  if (agent.place.has_systemd)
+    return fmt::format(
+        "AmbientCapabilities=CAP_{0} and CapabilityBoundingSet=CAP_{0}, by systemctl edit "
+        "mpm-agent",
+        capability);
+  return fmt::format("--cap-add={0} for the agent's container; in a pod capabilities: add: [{0}]",
+                     capability);
 }
 
 void judge_agent(const AgentFindings& agent, std::vector<DoctorFinding>& findings) {
@@ -44,7 +47,9 @@ void judge_agent(const AgentFindings& agent, std::vector<DoctorFinding>& finding
     findings.push_back({"no-service", Severity::Advice, 0, "",
                         "No agent runs as a service, so nothing is remembered from one command to "
                         "the next, and nothing is there for Prometheus.",
-                        "sudo systemctl enable --now mpm-agent"});
+                        agent.place.has_systemd
+                            ? "sudo systemctl enable --now mpm-agent"
+                            : "mpm-agent, started as a service or as a container of its own"});
   if (agent.ephemeral && agent.service == ServiceAgent::Denied)
     findings.push_back({"not-in-group", Severity::Advice, 0, "",
                         "An agent runs as a service, and this user may not ask it.",
@@ -64,13 +69,14 @@ void judge_agent(const AgentFindings& agent, std::vector<DoctorFinding>& finding
                         more_rights(agent, "DAC_READ_SEARCH")});
 }
 
-void judge_hand(HandDoor hand, std::vector<DoctorFinding>& findings) {
-  if (hand == HandDoor::Absent)
+void judge_hand(const AgentFindings& agent, std::vector<DoctorFinding>& findings) {
+  if (agent.hand == HandDoor::Absent)
     findings.push_back({"no-hand", Severity::Note, 0, "",
                         "No hand is there that makes proposed changes for the members of a group, "
                         "so root alone can make them.",
-                        "sudo systemctl enable --now mpm-hand"});
-  if (hand == HandDoor::Denied)
+                        agent.place.has_systemd ? "sudo systemctl enable --now mpm-hand"
+                                                : "mpm-agent --hand, started by root"});
+  if (agent.hand == HandDoor::Denied)
     findings.push_back({"hand-not-in-group", Severity::Note, 0, "",
                         "The hand makes proposed changes for the members of a group, and this user "
                         "is not in it.",
@@ -146,7 +152,7 @@ void judge_server(const AgentFindings& agent, const ServerFindings& server,
 
 }  // namespace
 
-AgentPlace place_of_agent(const ProcFs& proc) {
+AgentPlace place_of_agent(const ProcFs& proc, const std::string& systemd_mark) {
   const auto status = proc.text("self/status");
   const std::uint64_t bits = status ? parse_status(*status).capability_effective : 0;
   AgentPlace place;
@@ -154,6 +160,7 @@ AgentPlace place_of_agent(const ProcFs& proc) {
   place.reads_files = has(bits, kCapDacReadSearch) || has(bits, kCapDacOverride);
   const auto space = read_link(proc.root() + "/self/ns/pid");
   place.is_in_container = space && *space != kFirstPidNamespace;
+  place.has_systemd = ::access(systemd_mark.c_str(), F_OK) == 0;
   return place;
 }
 
@@ -170,7 +177,7 @@ DoctorReport diagnose(const AgentFindings& agent, const std::vector<ServerFindin
   report.ephemeral = agent.ephemeral;
   report.servers = static_cast<std::int64_t>(servers.size());
   judge_agent(agent, report.findings);
-  judge_hand(agent.hand, report.findings);
+  judge_hand(agent, report.findings);
   if (servers.empty()) judge_nobody(agent, report.findings);
   for (const ServerFindings& server : servers)
     judge_server(agent, server, report.findings);

@@ -22,8 +22,10 @@ struct AgentPlace {
   bool reads_processes = false;  // of other users: root's rights or CAP_SYS_PTRACE
   bool reads_files = false;      // that only root may: root's or CAP_DAC_READ_SEARCH
   bool is_in_container = false;  // its pid namespace is not the host's first one
+  bool has_systemd = false;      // it starts the services where the agent is
 };
-AgentPlace place_of_agent(const ProcFs& proc);
+// `systemd_mark` is there where systemd runs.
+AgentPlace place_of_agent(const ProcFs& proc, const std::string& systemd_mark);
 
 // The agent that is there as a service, for one that is there for a command.
 enum class ServiceAgent : std::uint8_t { Answers, Denied, Absent };

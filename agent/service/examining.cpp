@@ -13,6 +13,7 @@
 #include "agent/service/doctor.h"
 #include "agent/service/listening.h"
 #include "agent/service/sources.h"
+#include "agent/target/supervisor.h"
 
 namespace mpm {
 namespace {
@@ -29,7 +30,7 @@ Result<DoctorReport> Agent::doctor() {
   const auto found = find();
   if (!found) return fail(found.error());
   AgentFindings agent;
-  agent.place = place_of_agent(proc_);
+  agent.place = place_of_agent(proc_, Systemd().mark);
   agent.ephemeral = options_.ephemeral;
   agent.keeps_history = options_.history != ":memory:";
   if (options_.ephemeral) agent.service = service_at(options_.service_socket);

@@ -24,9 +24,17 @@ ServerSettings::ServerSettings(Target target, const ProcFs& proc)
       proc_(proc),
       files_(root_of(proc, target_), reader_of(proc, target_)) {}
 
+ServerSettings::Load ServerSettings::load_of(const std::optional<Scoreboard>& board) {
+  if (!board) return {};
+  return {board->generation, board->server_limit, board->thread_limit};
+}
+
+const MpmSettings& ServerSettings::recall(const std::optional<Scoreboard>& board) {
+  return kept_ && load_of(board) == kept_for_ ? *kept_ : read(board);
+}
+
 const MpmSettings& ServerSettings::read(const std::optional<Scoreboard>& board) {
-  Load load;
-  if (board) load = {board->generation, board->server_limit, board->thread_limit};
+  const Load load = load_of(board);
   if (kept_ && load == kept_for_ && stamps(kept_->files) == kept_stamps_) return *kept_;
   kept_ = read_now(load, board);
   // What was read while a generation had no process is read again.

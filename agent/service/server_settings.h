@@ -26,6 +26,9 @@ class ServerSettings {
   // `board` tells the limits that the running server keeps until it is stopped, and its
   // generation; without one the settings are what a start would make of the files.
   const MpmSettings& read(const std::optional<Scoreboard>& board);
+  // What was read last, while the server is as it was loaded then; else it is read. It does not
+  // look at the files, of which a site has hundreds.
+  const MpmSettings& recall(const std::optional<Scoreboard>& board);
 
   // What of the configuration is newer than the server's last start or reload: files, and folders
   // of links from which one was taken or to which one was added.
@@ -38,6 +41,7 @@ class ServerSettings {
     std::int32_t thread_limit = 0;
     bool operator==(const Load&) const = default;
   };
+  static Load load_of(const std::optional<Scoreboard>& board);
 
   MpmSettings read_now(const Load& load, const std::optional<Scoreboard>& board) const;
   std::vector<std::string> newer_than(Instant loaded, const std::vector<std::string>& files) const;

@@ -90,8 +90,9 @@ Error no_server() {
           "no httpd runs here: start it, or give the URL of a status page"};
 }
 
-Result<std::vector<Target>> find_targets(const ProcFs& proc, Recognizer& recognizer) {
-  return discover(proc, MemoryProbe(proc), recognizer);
+Result<std::vector<Target>> find_targets(const ProcFs& proc, Recognizer& recognizer,
+                                         const std::set<std::int32_t>& known) {
+  return discover(proc, MemoryProbe(proc), recognizer, known);
 }
 
 Result<Target> find_target(const ProcFs& proc, Recognizer& recognizer, const std::string& name) {

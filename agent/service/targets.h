@@ -3,6 +3,8 @@
 // From what a person types to the server that is meant.
 #pragma once
 
+#include <cstdint>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,7 +17,9 @@
 namespace mpm {
 
 // Every httpd that runs here. `recognizer` remembers from one question to the next what it met.
-Result<std::vector<Target>> find_targets(const ProcFs& proc, Recognizer& recognizer);
+// Those whose parents are `known` are left out.
+Result<std::vector<Target>> find_targets(const ProcFs& proc, Recognizer& recognizer,
+                                         const std::set<std::int32_t>& known = {});
 
 // `name` is a pid, ":8080", the URL of a status page, or empty for the only server there is.
 // Usage: it is none of these, or it is empty and there are several. NotFound: no such process

@@ -21,6 +21,9 @@ std::shared_ptr<const Snapshot> nothing_yet(const Target& target) {
   return snapshot;
 }
 
+// A look at the files of a configuration takes longer than one at the server: a site has hundreds.
+constexpr std::chrono::milliseconds kFilesEvery{5000};
+
 // Looks further apart than this, and than three intervals, have not seen what was between them.
 constexpr std::chrono::milliseconds kLongestGap{10000};
 
@@ -40,6 +43,13 @@ Watch::Watch(Target target, WatchName name, const ProcFs& proc, Clock& clock, Pa
 Result<Look> Watch::look(Sweep sweep) {
   const std::lock_guard lock(mutex_);
   return look_locked(Occasion::Question, sweep);
+}
+
+Result<ScoreboardView> Watch::look_at_slots() {
+  const std::lock_guard lock(mutex_);
+  const auto seen = look_locked(Occasion::Question, Sweep::None);
+  if (!seen) return fail(seen.error());
+  return view(*sampler_.scoreboard(), seen->sample.at, target_.pid);
 }
 
 Result<WorkersLook> Watch::words_locked(Instant at, const RequestTextQuery& query) {
@@ -83,9 +93,17 @@ Result<Look> Watch::look_unseen(Occasion occasion, Sweep sweep) {
   }
   trouble_.reset();
   sample->pid = name_.key;
-  sample->worker_limit = settings_.read(sampler_.scoreboard()).worker_limit;
-  return Look{*sample, view(*sampler_.scoreboard(), sample->at, target_.pid), sampler_.sources(),
-              sampler_.losses()};
+  sample->worker_limit = settings_at(occasion).worker_limit;
+  return Look{std::move(*sample), sampler_.sources(), sampler_.losses()};
+}
+
+// Whoever asks is told what is in the files now.
+const MpmSettings& Watch::settings_at(Occasion occasion) {
+  const auto now = clock_.mono();
+  if (occasion == Occasion::Pace && now < next_files_)
+    return settings_.recall(sampler_.scoreboard());
+  next_files_ = now + kFilesEvery;
+  return settings_.read(sampler_.scoreboard());
 }
 
 // Under mutex_, so that the last snapshot is the one before.
@@ -99,7 +117,7 @@ void Watch::publish(const Result<Look>& seen, std::chrono::duration<double> took
   next->saturated_seconds = before->saturated_seconds;
   next->processes = before->processes;
   if (seen) {
-    const MpmSettings& settings = settings_.read(sampler_.scoreboard());
+    const MpmSettings& settings = settings_.recall(sampler_.scoreboard());
     next->sample = seen->sample;
     next->page = page_counts(*sampler_.scoreboard(), settings);
     next->totals = sampler_.totals();

@@ -39,7 +39,6 @@ inline constexpr std::chrono::milliseconds kRateSpan{250};
 // One look and what came with it.
 struct Look {
   Sample sample;
-  ScoreboardView view;
   std::vector<SourceStatus> sources;
   std::vector<std::string> losses;
 };
@@ -74,6 +73,8 @@ class Watch {
 
   // Looks now, on the caller's thread; the sample does not go to the sink.
   Result<Look> look(Sweep sweep);
+  // Likewise, of every slot.
+  Result<ScoreboardView> look_at_slots();
   // Likewise, with the words of the slots.
   Result<WorkersLook> look_at_words(const RequestTextQuery& query);
   // Likewise, of all slots, and kept for a few seconds: for rates.
@@ -106,6 +107,7 @@ class Watch {
   Result<WorkersLook> words_locked(Instant at, const RequestTextQuery& query);
   Sweep due(std::chrono::steady_clock::time_point now,
             std::chrono::steady_clock::time_point& next_sweep) const;
+  const MpmSettings& settings_at(Occasion occasion);
   void publish(const Result<Look>& seen, std::chrono::duration<double> took);
 
   const Target target_;
@@ -118,6 +120,8 @@ class Watch {
   mutable std::mutex mutex_;
   Sampler sampler_;          // guarded by mutex_
   ServerSettings settings_;  // guarded by mutex_
+  // When the files of the configuration are looked at next; guarded by mutex_.
+  std::chrono::steady_clock::time_point next_files_;
   std::atomic<bool> ended_ = false;
   std::optional<Error> trouble_;  // guarded by mutex_
   EarlierLooks earlier_;          // guarded by mutex_

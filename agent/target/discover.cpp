@@ -26,6 +26,15 @@ bool is_child(const Identities& identities, const Identity& identity) {
   return parent != identities.end() && parent->second.program == identity.program;
 }
 
+// The known servers and their children, which need no look to tell that they are no other servers.
+std::set<std::int32_t> with_children(const ProcFs& proc, const std::set<std::int32_t>& known) {
+  std::set<std::int32_t> all = known;
+  for (const std::int32_t pid : known)
+    for (const std::int32_t child : proc.children(pid).value_or(std::vector<std::int32_t>()))
+      all.insert(child);
+  return all;
+}
+
 std::string absolute(const std::string& root, const std::string& path) {
   if (path.empty() || path.front() == '/') return path;
   return root + (root.empty() || root.back() == '/' ? "" : "/") + path;
@@ -119,18 +128,26 @@ Error not_httpd(const ProcFs& proc, std::int32_t pid) {
 }  // namespace
 
 Result<std::vector<Target>> discover(const ProcFs& proc, const ScoreboardProbe& probe,
-                                     Recognizer& recognizer) {
+                                     Recognizer& recognizer, const std::set<std::int32_t>& known) {
   const auto pids = proc.processes();
   if (!pids) return fail(pids.error());
   recognizer.keep_only(*pids);
+  const auto passed_over = with_children(proc, known);
   Identities identities;
-  for (const std::int32_t pid : *pids) {
-    Identity identity = recognizer.identify(proc, pid);
+  const auto glance_at = [&](std::int32_t pid) {
+    Identity identity = recognizer.glance(proc, pid);
     if (identity.proof != Proof::None) identities.emplace(pid, std::move(identity));
-  }
+  };
+  for (const std::int32_t pid : *pids)
+    if (!passed_over.contains(pid)) glance_at(pid);
+  std::set<std::int32_t> parents;
+  for (const auto& [pid, identity] : identities)
+    if (passed_over.contains(identity.parent)) parents.insert(identity.parent);
+  std::ranges::for_each(parents, glance_at);
+
   std::vector<Target> targets;
   for (const auto& [pid, identity] : identities)
-    if (!is_child(identities, identity))
+    if (!passed_over.contains(pid) && !is_child(identities, identity))
       targets.push_back(describe(proc, probe, recognizer, pid, identity));
   return targets;
 }

@@ -5,12 +5,13 @@
 // child of another such process of the same program. Names are the last resort, where
 // permission is missing, and the loss is said.
 //
-// Cheap enough for every few seconds on a host of a thousand processes: one read of
-// /proc/PID/maps for each that is not known as an httpd's, and once the bytes of a binary that may
-// be one.
+// Cheap enough for every few seconds on a host of a thousand processes: one read of /proc/PID/stat
+// for each, of /proc/PID/maps for those that are new or due to be looked into again, and once of
+// the bytes of a binary that may be an httpd's.
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <vector>
 
 #include "agent/proc/proc_fs.h"
@@ -29,9 +30,11 @@ class ScoreboardProbe {
 };
 
 // Sorted by pid. An error only when the process table itself cannot be read.
-// `recognizer` remembers what it met from one call to the next.
+// `recognizer` remembers what it met from one call to the next. Servers whose parents are `known`
+// are left out, and not read.
 Result<std::vector<Target>> discover(const ProcFs& proc, const ScoreboardProbe& probe,
-                                     Recognizer& recognizer);
+                                     Recognizer& recognizer,
+                                     const std::set<std::int32_t>& known = {});
 
 // The server that `pid` is the parent of, or a child of. NotFound: no such process. Malformed:
 // it is no httpd; the text says what it is.

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <utility>
 
@@ -16,6 +17,8 @@ namespace {
 
 // Programs are few, but a container's are new ones each time it is made.
 constexpr std::size_t kMostExecutables = 1024;
+// Of how many glances at something else one looks into it, at least.
+constexpr unsigned kRarest = 16;
 
 Identity by_name(const ProcFs& proc, std::int32_t pid, Identity identity) {
   const auto stat = proc.stat(pid);
@@ -62,14 +65,45 @@ std::optional<Identity> Recognizer::met(std::int32_t pid, const ProcStat& stat,
   return Identity{Proof::Content, stat.ppid, found->second.program};
 }
 
-Identity Recognizer::identify(const ProcFs& proc, std::int32_t pid) {
-  Identity identity;
-  const auto stat = proc.stat(pid);
-  if (!stat || stat->state == 'Z') return identity;
-  identity.parent = stat->ppid;
-  const auto file = executable(proc, pid);
-  if (auto known = met(pid, *stat, file)) return std::move(*known);
+bool Recognizer::is_passed_over(std::int32_t pid, const ProcStat& stat,
+                                const std::optional<File>& file) {
+  const std::lock_guard lock(mutex_);
+  const auto found = others_.find(pid);
+  if (found == others_.end()) return false;
+  Other& other = found->second;
+  if (other.start_ticks != stat.start_ticks || other.executable != file) {
+    others_.erase(found);
+    return false;
+  }
+  ++other.glances;
+  return !std::has_single_bit(other.glances) && other.glances % kRarest != 0;
+}
 
+Identity Recognizer::identify(const ProcFs& proc, std::int32_t pid) {
+  const auto stat = proc.stat(pid);
+  if (!stat || stat->state == 'Z') return {};
+  return look_into(proc, pid, *stat, executable(proc, pid));
+}
+
+Identity Recognizer::glance(const ProcFs& proc, std::int32_t pid) {
+  const auto stat = proc.stat(pid);
+  if (!stat || stat->state == 'Z') return {};
+  const auto file = executable(proc, pid);
+  if (is_passed_over(pid, *stat, file)) return {Proof::None, stat->ppid, {}};
+  Identity identity = look_into(proc, pid, *stat, file);
+  const std::lock_guard lock(mutex_);
+  if (identity.proof == Proof::None)
+    others_.try_emplace(pid, Other{stat->start_ticks, file});
+  else
+    others_.erase(pid);
+  return identity;
+}
+
+Identity Recognizer::look_into(const ProcFs& proc, std::int32_t pid, const ProcStat& stat,
+                               const std::optional<File>& file) {
+  if (auto known = met(pid, stat, file)) return std::move(*known);
+  Identity identity;
+  identity.parent = stat.ppid;
   const auto maps = proc.maps(pid);
   if (!maps) {
     if (maps.error().kind != Error::Kind::Denied) return identity;
@@ -81,7 +115,7 @@ Identity Recognizer::identify(const ProcFs& proc, std::int32_t pid) {
   if (auto exe = proc.exe(pid)) identity.program = std::move(*exe);
   if (file) {
     const std::lock_guard lock(mutex_);
-    met_.insert_or_assign(pid, Met{stat->start_ticks, *file, identity.program});
+    met_.insert_or_assign(pid, Met{stat.start_ticks, *file, identity.program});
   }
   return identity;
 }
@@ -107,8 +141,11 @@ Result<std::optional<BinaryFacts>> Recognizer::binary(const ProcFs& proc, std::i
 
 void Recognizer::keep_only(const std::vector<std::int32_t>& pids) {
   const std::lock_guard lock(mutex_);
-  std::erase_if(met_,
-                [&](const auto& one) { return !std::ranges::binary_search(pids, one.first); });
+  const auto has_ended = [&](const auto& one) {
+    return !std::ranges::binary_search(pids, one.first);
+  };
+  std::erase_if(met_, has_ended);
+  std::erase_if(others_, has_ended);
 }
 
 }  // namespace mpm

@@ -29,13 +29,17 @@ struct Identity {
 };
 
 // Looks into processes and their executables, and remembers what it saw: a host is looked over
-// every few seconds, and reading a program of many megabytes each time would be most of an agent's
-// work. A process is looked into again when it has another executable, an executable when its file
-// has changed. Several threads may use one.
+// every few seconds, and reading a program of many megabytes each time, or the maps of all that
+// runs, would be most of an agent's work. A process is looked into again when it has another
+// executable, an executable when its file has changed. Several threads may use one.
 class Recognizer {
  public:
   // An MPM module or an httpd executable, and shared writable memory beside it.
   Identity identify(const ProcFs& proc, std::int32_t pid);
+  // Likewise, for who looks over a whole host again and again. What was no httpd is looked into
+  // ever more rarely, each sixteenth time at last: it may still map its shared memory, as one that
+  // waits for the passphrase of a key.
+  Identity glance(const ProcFs& proc, std::int32_t pid);
   // What the executable of that process tells, as the process has it open, also when the file is
   // deleted or in a container. nullopt: it is no httpd's. Denied, NotFound: it cannot be read.
   Result<std::optional<BinaryFacts>> binary(const ProcFs& proc, std::int32_t pid);
@@ -55,12 +59,21 @@ class Recognizer {
     File executable;
     std::string program;
   };
+  struct Other {
+    std::uint64_t start_ticks = 0;
+    std::optional<File> executable;
+    unsigned glances = 0;
+  };
+  Identity look_into(const ProcFs& proc, std::int32_t pid, const ProcStat& stat,
+                     const std::optional<File>& file);
+  bool is_passed_over(std::int32_t pid, const ProcStat& stat, const std::optional<File>& file);
   static std::optional<File> executable(const ProcFs& proc, std::int32_t pid);
   std::optional<Identity> met(std::int32_t pid, const ProcStat& stat,
                               const std::optional<File>& executable);
 
   std::mutex mutex_;
   std::map<std::int32_t, Met> met_;                         // those whose content is an httpd's
+  std::map<std::int32_t, Other> others_;                    // those that glances found to be none
   std::map<File, std::optional<BinaryFacts>> executables_;  // of all that were read
 };
 

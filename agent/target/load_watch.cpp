@@ -45,11 +45,12 @@ std::string first_value(const LoadSight& sight, Seen seen) {
 
 using Moment = std::chrono::steady_clock::time_point;
 
-// Whether something has been so for that long; `since` is when it began.
-bool lasts(bool so, std::optional<Moment>& since, Moment now, std::chrono::milliseconds span) {
-  if (!so) since.reset();
-  if (so && !since) since = now;
-  return so && now >= *since + span;
+constexpr Moment kNever = Moment::max();
+
+// Whether something has been so for that long; `since` is when it began, or kNever.
+bool lasts(bool so, Moment& since, Moment now, std::chrono::milliseconds span) {
+  since = so ? std::min(since, now) : kNever;
+  return so && now >= since + span;
 }
 
 bool is_full(const ServerEvidence& evidence) {
@@ -82,8 +83,8 @@ std::string sentence_of(const LoadSight& sight, std::chrono::milliseconds deadli
 LoadSight watch_load(const LoadWatch& watch, ServerEyes& eyes, Clock& clock) {
   LoadSight sight;
   const auto end = clock.mono() + watch.deadline;
-  std::optional<Moment> gone_since;
-  std::optional<Moment> full_since;
+  Moment gone_since = kNever;
+  Moment full_since = kNever;
   for (;;) {
     look(watch, eyes, sight);
     const auto now = clock.mono();

@@ -16,12 +16,13 @@
 namespace mpm {
 namespace {
 
-// Starts are counted from a boot time that is set anew with the host's clock; of a target that was
-// in a message nothing better is known.
+// Times of a start are counted from a boot time that is set anew with the host's clock; where the
+// kernel's own count could not be read nothing better is known.
 constexpr std::chrono::seconds kSameStart{2};
 
-bool is_same_start(const Target& target, std::uint64_t start_ticks, Instant started) {
-  if (target.start_ticks != 0) return target.start_ticks == start_ticks;
+bool is_same_start(const Target& target, std::optional<std::uint64_t> start_ticks,
+                   Instant started) {
+  if (target.start_ticks) return target.start_ticks == start_ticks;
   const auto apart = started - target.started;
   return apart <= kSameStart && -apart <= kSameStart;
 }

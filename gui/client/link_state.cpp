@@ -31,7 +31,7 @@ QString sentence_of(const LinkState& state) {
       return why.isEmpty() ? tr("No agent answers: one is being started.")
                            : tr("The agent is starting: %1").arg(why);
     case Link::Live:
-      return state.own ? tr("Live, from an agent of this window's own.")
+      return state.own ? tr("Live. This window runs an agent of its own.")
                        : tr("Live, from the agent at %1.").arg(state.address);
     case Link::Stale:
       return why.isEmpty() ? tr("Stale since %1: the agent does not answer.").arg(time)

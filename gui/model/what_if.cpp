@@ -41,6 +41,15 @@ QString cell(Bytes value) {
   return value.value > 0 ? amount(value) : text("not known");
 }
 
+// Of as many as were tried; where the limit is as it is, that is to be seen in the table.
+bool all_were_busy(const SimulationReport& report) {
+  const auto workers =
+      std::ranges::find(report.directives, "MaxRequestWorkers", &DirectiveChange::directive);
+  if (workers == report.directives.end()) return false;
+  const auto* limit = std::get_if<std::int64_t>(&workers->to_effective);
+  return limit != nullptr && report.changed.busy_max >= *limit;
+}
+
 // `seen` may be unknown: waiting is simulated alone.
 template <class Of>
 TableRow row(const char* name, const QString& seen, const SimulationReport& report, Of of) {
@@ -60,6 +69,15 @@ std::vector<Trial> trials_of(const MpmSettings& settings) {
                       std::max(kTimes * *value, kShortest), *value});
   }
   return trials;
+}
+
+void try_changes(std::vector<Trial>& trials, const std::vector<Change>& changes) {
+  for (Trial& trial : trials) {
+    const auto change = std::ranges::find(changes, trial.directive, &Change::directive);
+    trial.tried = change == changes.end() ? trial.in_force : change->to;
+    trial.least = std::min(trial.least, trial.tried);
+    trial.most = std::max(trial.most, trial.tried);
+  }
 }
 
 std::vector<Wish> wishes_of(const std::vector<Trial>& trials) {
@@ -102,9 +120,11 @@ QString forecast_verdict(const SimulationReport& report) {
           "give up or be refused, instead of %4")
           .arg(seconds(then.waiting_p99_seconds), seconds(now.waiting_p99_seconds),
                number(then.failed + then.refused), number(now.failed + now.refused));
-  if (then.memory_max.value <= 0) return wait + u'.';
-  return text("%1; the children would take %2 at most, instead of %3.")
-      .arg(wait, amount(then.memory_max), amount(now.memory_max));
+  const QString full =
+      all_were_busy(report) ? text(" At the peak all workers would be busy.") : QString();
+  if (then.memory_max.value <= 0) return wait + u'.' + full;
+  return text("%1; the children would take %2 at most, instead of %3.%4")
+      .arg(wait, amount(then.memory_max), amount(now.memory_max), full);
 }
 
 }  // namespace mpm::gui

@@ -11,6 +11,7 @@
 
 #include "gui/model/rows_model.h"
 #include "schema/model/config_edit.h"
+#include "schema/model/proposal.h"
 #include "schema/model/settings.h"
 #include "schema/model/simulation.h"
 
@@ -28,6 +29,8 @@ struct Trial {
 };
 
 std::vector<Trial> trials_of(const MpmSettings& settings);
+// What each change says is tried, of all the others what is in force.
+void try_changes(std::vector<Trial>& trials, const std::vector<Change>& changes);
 // Those that differ from what is in force.
 std::vector<Wish> wishes_of(const std::vector<Trial>& trials);
 

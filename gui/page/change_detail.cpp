@@ -113,6 +113,9 @@ void ChangeDetail::show_preview(const ChangePreview& preview, RestartClass allow
   allow_->setText(tr("Cutting requests off with a %1 is &all right now").arg(word(plan.restart)));
   allow_->setChecked(allowed != RestartClass::Graceful);
   allow_->setVisible(plan.restart != RestartClass::Graceful);
+  say(because_,
+      tr("The files are kept as they are now. Once they are written and loaded the server is "
+         "watched, and if it does worse all is taken back by itself."));
   apply_->setText(tr("&Make this change: %1").arg(word(plan.restart)));
   apply_->setVisible(true);
   apply_->setDefault(true);

@@ -5,6 +5,7 @@
 #include <QButtonGroup>
 #include <QFileDialog>
 #include <QHBoxLayout>
+#include <QHeaderView>
 #include <QLabel>
 #include <QPushButton>
 #include <QSaveFile>
@@ -107,7 +108,6 @@ QHBoxLayout* HistoryPage::build_head() {
 }
 
 void HistoryPage::build_table() {
-  table_->setFixedHeight(118);
   connect(table_->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
           [this](const QModelIndex& current) {
             if (current.isValid())
@@ -245,6 +245,17 @@ void HistoryPage::show_marks() {
            mark->at.time_since_epoch().count()});
   marks_.take(std::move(rows));
   table_->setVisible(marks_.rowCount() > 0);
+  fit_table();
+}
+
+// Whole rows, a few of them.
+void HistoryPage::fit_table() {
+  constexpr int kMostRows = 5;
+  table_->resizeRowsToContents();
+  int height = table_->horizontalHeader()->sizeHint().height() + 2 * table_->frameWidth();
+  for (int row = 0; row < std::min(kMostRows, marks_.rowCount()); ++row)
+    height += table_->rowHeight(row);
+  table_->setFixedHeight(height);
 }
 
 void HistoryPage::say() {

@@ -70,6 +70,7 @@ class HistoryPage : public QWidget {
   void follow();
   bool has_enough() const;
   void show_marks();
+  void fit_table();
   void say();
   static QString in_words(const std::vector<Saturated>& spans);
   void ask_for_file(const QString& title, const QString& ending,

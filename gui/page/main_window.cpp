@@ -189,6 +189,7 @@ void MainWindow::connect_feed(int agent) {
     proposal_.reset();
     overview_->show_no_proposal(shown(error.what));
     advice_->show_no_proposal(shown(error.what));
+    what_if_->advise({});
   });
 }
 
@@ -231,6 +232,7 @@ void MainWindow::take_proposal(const Proposal& proposal) {
   proposal_ = proposal;
   overview_->show_proposal(proposal);
   advice_->show_proposal(proposal);
+  what_if_->advise(proposal);
 }
 
 void MainWindow::choose(const QModelIndex& index) {

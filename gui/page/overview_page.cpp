@@ -107,8 +107,11 @@ void OverviewPage::show_facts(const TargetStatus& server) {
   requests_->show_fact({rate ? QLocale().toString(*rate, 'f', *rate < 10 ? 1 : 0) : unknown,
                         tr("%1 since %2").arg(number(server.accesses), moment(server.restarted))});
   requests_->plot()->add(rate);
-  queue_->show_fact(
-      {number(waiting), most > 0 ? tr("wait; room for %1").arg(number(most)) : tr("wait")});
+  if (most > 0)
+    queue_->show_fact({tr("%1 of %2").arg(number(waiting), number(most)),
+                       tr("wait; beyond that clients are turned away")});
+  else
+    queue_->show_fact({number(waiting), tr("wait")});
   queue_->plot()->add(static_cast<double>(waiting));
   connections_->show_fact({number(open), tr("open; %1 closing").arg(number(closing))});
   const auto& oldest = server.oldest_request_seconds;
@@ -147,7 +150,7 @@ void OverviewPage::show_lately(const Lately& lately) {
   if (lately.p50_seconds && lately.p95_seconds && lately.p99_seconds)
     return durations_->show_fact(
         {tr("p50 %1").arg(seconds(*lately.p50_seconds)),
-         tr("p95 %1, p99 %2, mean %3; in the last %4")
+         tr("p95 %1, p99 %2, mean %3 at a worker, in the last %4")
              .arg(seconds(*lately.p95_seconds), seconds(*lately.p99_seconds), mean,
                   seconds(lately.seconds))});
   if (!lately.mean_seconds) return durations_->show_fact({unknown, tr("no request ended yet")});

@@ -56,6 +56,7 @@ void VerdictBanner::show_proposal(const Proposal& proposal) {
         advice += u'\n' + shown(finding.advice);
         break;
       }
+  if (!proposal.changes.empty()) advice += tr(" Confidence: %1.").arg(word(proposal.confidence));
   advice_->setText(advice);
   change_->setVisible(!proposal.changes.empty());
 }

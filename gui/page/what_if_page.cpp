@@ -49,6 +49,7 @@ WhatIfPage::WhatIfPage(QWidget* parent)
       basis_(plain_label(this, Weight::Small)),
       remarks_(plain_label(this)),
       reset_(new QPushButton(tr("As it i&s"), this)),
+      advised_(new QPushButton(tr("As a&dvised"), this)),
       review_(new QPushButton(tr("&Review as a change..."), this)),
       plot_(new ForecastPlot(this)) {
   verdict_->setAccessibleName(tr("Prediction"));
@@ -79,6 +80,7 @@ WhatIfPage::WhatIfPage(QWidget* parent)
     build_sliders();
     want();
   });
+  connect(advised_, &QPushButton::clicked, this, &WhatIfPage::try_advised);
   connect(review_, &QPushButton::clicked, this, [this] { Q_EMIT change_wanted(tried()); });
   build_sliders();
 }
@@ -90,6 +92,7 @@ QWidget* WhatIfPage::build_right() {
   auto* head = new QHBoxLayout;
   head->addWidget(heading(tr("What would have been"), right), 1);
   head->addWidget(reset_);
+  head->addWidget(advised_);
   head->addWidget(review_);
   column->addLayout(head);
   QTableView* table = table_view(&forecast_, tr("Prediction beside today's"), Rows::Read, right);
@@ -104,6 +107,7 @@ void WhatIfPage::watch(AgentClient& client, const std::string& target) {
   target_ = target;
   asked_ = 0;
   trials_.clear();
+  advice_.clear();
   build_sliders();
   forecast_.take({});
   plot_->show_report(std::nullopt);
@@ -111,6 +115,17 @@ void WhatIfPage::watch(AgentClient& client, const std::string& target) {
   basis_->clear();
   remarks_->clear();
   if (isVisible()) ask_settings();
+}
+
+void WhatIfPage::advise(const Proposal& proposal) {
+  advice_ = proposal.changes;
+  show_whether_tried();
+}
+
+void WhatIfPage::try_advised() {
+  try_changes(trials_, advice_);
+  build_sliders();
+  want();
 }
 
 void WhatIfPage::showEvent(QShowEvent* event) {
@@ -138,6 +153,7 @@ void WhatIfPage::ask_settings() {
 
 void WhatIfPage::build_sliders() {
   delete sliders_;
+  names_.clear();
   sliders_ = new QWidget(left_);
   auto* grid = new QGridLayout(sliders_);
   grid->setContentsMargins(0, 0, 0, 0);
@@ -152,6 +168,14 @@ void WhatIfPage::show_whether_tried() {
   const bool any = !wishes_of(trials_).empty();
   reset_->setEnabled(any);
   review_->setEnabled(any);
+  std::vector<Trial> advised = trials_;
+  try_changes(advised, advice_);
+  advised_->setEnabled(!wishes_of(advised).empty());
+  for (std::size_t trial = 0; trial < names_.size(); ++trial) {
+    QFont font = names_[trial]->font();
+    font.setBold(trials_[trial].tried != trials_[trial].in_force);
+    names_[trial]->setFont(font);
+  }
 }
 
 Proposal WhatIfPage::tried() const {
@@ -175,6 +199,7 @@ void WhatIfPage::add_slider(std::size_t trial) {
   const QString name = shown(of.directive);
   auto* label = plain_label(sliders_);
   label->setText(tr("%1 (%2 today)").arg(name, number(of.in_force)));
+  names_.push_back(label);
   auto* slider = new QSlider(Qt::Horizontal, sliders_);
   auto* value = new QSpinBox(sliders_);
   slider->setAccessibleName(name);
@@ -223,7 +248,9 @@ void WhatIfPage::heard(Result<SimulationReport> report) {
   verdict_->setText(forecast_verdict(*report));
   basis_->setText(
       tr("Simulated, from the load of the last %1: %2 requests a second, which hold a worker for "
-         "%3 each. The middle column says how far the right one is to be believed.")
+         "%3 each. Who waits for ten seconds gives up. The nearer what is simulated as it is comes "
+         "to "
+         "what was seen, the more the last column is to be believed.")
           .arg(seconds(report->span_seconds),
                QLocale().toString(report->requests_per_second, 'f', 1),
                seconds(report->service_seconds)));

@@ -31,6 +31,8 @@ class WhatIfPage : public QWidget {
  public:
   explicit WhatIfPage(QWidget* parent = nullptr);
 
+  // What is proposed for that server; no changes: nothing.
+  void advise(const Proposal& proposal);
   // Of which server, and of which agent it is asked; empty: of none. What was tried goes.
   void watch(AgentClient& client, const std::string& target);
 
@@ -52,6 +54,7 @@ class WhatIfPage : public QWidget {
   void add_slider(std::size_t trial);
   Proposal tried() const;
   void show_whether_tried();
+  void try_advised();
   void try_value(std::size_t trial, int value);
   void want();
   void ask();
@@ -60,14 +63,17 @@ class WhatIfPage : public QWidget {
   AgentClient* client_ = nullptr;
   std::string target_;
   MpmSettings settings_;
+  std::vector<Change> advice_;
   std::vector<Trial> trials_;
   RowsModel forecast_;
   QWidget* sliders_ = nullptr;  // of this server; another one's are other ones
+  std::vector<QLabel*> names_;  // of the sliders
   QWidget* left_;
   QLabel* verdict_;
   QLabel* basis_;
   QLabel* remarks_;
   QPushButton* reset_;
+  QPushButton* advised_;
   QPushButton* review_;
   ForecastPlot* plot_;
   int asked_ = 0;  // the number of the open question; 0: none

@@ -17,8 +17,8 @@ void hatch(QPainter& painter, Standing standing, int side, const QColor& colour)
   if (standing == Standing::Old)
     for (int at = -side; at < side; at += step)
       painter.drawLine(at, side, at + side, 0);
-  else
-    painter.drawLine(0, side - 1, side, side - 1);
+  else  // within the cell, so that its colour is beside it on any ground
+    painter.drawLine(0, side * 5 / 6, side, side * 5 / 6);
 }
 
 void copy_into(QImage& frame, const QImage& look, int x, int y) {

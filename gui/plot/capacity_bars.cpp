@@ -16,6 +16,7 @@ namespace {
 constexpr int kBar = 16;
 constexpr int kRow = 26;
 constexpr std::int64_t kLongestQueue = 4;  // times the pool
+constexpr std::int64_t kFarMore = 20;      // times the pool: memory is no bound of it
 constexpr int kHead = 20;                  // above the bars: the limit's name
 
 QString text(const char* source) {
@@ -119,6 +120,7 @@ Capacity capacity_of(const TargetStatus& server, const CapacityBounds& bounds) {
   const std::int64_t active = active_of(workers);
   const std::int64_t waiting = queue_of(server.listeners);
   const auto wanted = workers_wanted(bounds.lately);
+  const std::int64_t pool = std::max({workers.limit, workers.busy + workers.idle, std::int64_t{1}});
   Capacity capacity;
   capacity.limit = workers.limit;
   capacity.bars = {workers_bar(workers), wanted_now_bar(active, waiting)};
@@ -126,9 +128,10 @@ Capacity capacity_of(const TargetStatus& server, const CapacityBounds& bounds) {
   if (!server.listeners.empty()) capacity.bars.push_back(connections_bar(connections_of(server)));
   if (bounds.memory_holds > 0)
     capacity.bars.push_back({text("Memory holds"),
-                             text("at most %1 workers").arg(number(bounds.memory_holds)),
+                             bounds.memory_holds > kFarMore * pool
+                                 ? text("many times as many workers")
+                                 : text("at most %1 workers").arg(number(bounds.memory_holds)),
                              {{Ink::Memory, bounds.memory_holds}}});
-  const std::int64_t pool = std::max({workers.limit, workers.busy + workers.idle, std::int64_t{1}});
   // A queue of hundreds would leave nothing to see of eight workers: it ends in an arrow.
   const std::int64_t longest = std::max(pool, std::min(active + waiting, kLongestQueue * pool));
   capacity.scale = longest + std::max<std::int64_t>(1, longest / 8);

@@ -230,6 +230,17 @@ void CoursePicture::paint_marks(QPainter& painter, const CourseLayout& layout) c
   }
 }
 
+// Up to `last`: not everything is measured with every look.
+std::optional<double> CoursePicture::last_known(const HistoryPoint* last,
+                                                std::string_view field) const {
+  if (report == nullptr || last == nullptr) return std::nullopt;
+  const auto place = place_of_field(*report, field);
+  for (const HistoryPoint* point = last;; --point) {
+    if (const auto value = value_of(point, place)) return value;
+    if (point == report->points.data() || point->at < span.from) return std::nullopt;
+  }
+}
+
 void CoursePicture::paint_values(QPainter& painter, const CourseLayout& layout,
                                  std::optional<Instant> cursor) const {
   painter.setFont(font);
@@ -270,8 +281,8 @@ void CoursePicture::paint_values(QPainter& painter, const CourseLayout& layout,
       painter.drawLine(QPointF(row.left(), row.center().y()),
                        QPointF(row.left() + 22, row.center().y()));
       painter.setPen(theme.text);
-      const auto value =
-          report == nullptr ? std::nullopt : value_of(point, place_of_field(*report, each.field));
+      const auto value = cursor ? value_of(point, place_of_field(*report, each.field))
+                                : last_known(point, each.field);
       painter.drawText(row.adjusted(28, 0, 0, 0), Qt::AlignLeft | Qt::AlignVCenter,
                        course_text(each.label));
       painter.drawText(row, Qt::AlignRight | Qt::AlignVCenter, course_value(value, plot.unit));

@@ -61,6 +61,7 @@ struct CoursePicture {
   void paint_plot(QPainter& painter, const QRectF& area, const CoursePlot& plot) const;
   void paint_evidence(QPainter& painter, const CourseLayout& layout) const;
   bool is_evidence(const CoursePlot& plot) const;
+  std::optional<double> last_known(const HistoryPoint* last, std::string_view field) const;
   QPen pen_of(Stroke stroke) const;
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// JSON of every message, written and read over kFields: a field of the type is a member of
+// JSON of every message, written and read over describe: a field of the type is a member of
 // the object, in the same order and by the same name.
 //
 //   enumerators   their word (names.h)            Quantity    its number

@@ -21,7 +21,10 @@ namespace mpm {
 struct ProposedChanges {
   std::vector<Change> changes;
 
-  static constexpr std::tuple kFields{Field{"changes", &ProposedChanges::changes}};
+  template <class Use>
+  static constexpr auto describe(Use use) {
+    return use(Field{"changes", &ProposedChanges::changes});
+  }
 };
 
 struct AdmissionQuestion {
@@ -29,9 +32,12 @@ struct AdmissionQuestion {
   ApplyPolicy policy;
   std::vector<ProposedChanges> looks;  // since the last change, the newest last
 
-  static constexpr std::tuple kFields{Field{"target", &AdmissionQuestion::target},
-                                      Field{"policy", &AdmissionQuestion::policy},
-                                      Field{"looks", &AdmissionQuestion::looks}};
+  template <class Use>
+  static constexpr auto describe(Use use) {
+    return use(Field{"target", &AdmissionQuestion::target},
+               Field{"policy", &AdmissionQuestion::policy},
+               Field{"looks", &AdmissionQuestion::looks});
+  }
 };
 
 enum class AdmissionAnswer : std::uint8_t {
@@ -49,10 +55,12 @@ struct Admission {
   std::string sentence;
   std::optional<Instant> until;  // of Deferred: when it is worth while to ask again
 
-  static constexpr std::tuple kFields{
-      Field{"answer", &Admission::answer}, Field{"changes", &Admission::changes},
-      Field{"shortened", &Admission::shortened}, Field{"sentence", &Admission::sentence},
-      Field{"until", &Admission::until}};
+  template <class Use>
+  static constexpr auto describe(Use use) {
+    return use(Field{"answer", &Admission::answer}, Field{"changes", &Admission::changes},
+               Field{"shortened", &Admission::shortened}, Field{"sentence", &Admission::sentence},
+               Field{"until", &Admission::until});
+  }
 };
 
 }  // namespace mpm

@@ -25,8 +25,11 @@ struct HourWindow {
   std::int64_t from_minute = 0;
   std::int64_t to_minute = 0;
 
-  static constexpr std::tuple kFields{Field{"from_minute", &HourWindow::from_minute},
-                                      Field{"to_minute", &HourWindow::to_minute}};
+  template <class Use>
+  static constexpr auto describe(Use use) {
+    return use(Field{"from_minute", &HourWindow::from_minute},
+               Field{"to_minute", &HourWindow::to_minute});
+  }
 };
 
 struct ApplyPolicy {
@@ -44,18 +47,19 @@ struct ApplyPolicy {
   double back_off_seconds = 3600;   // after an undo, doubled with each further one
   double back_off_most_seconds = 7 * 86400.0;
 
-  static constexpr std::tuple kFields{
-      Field{"mode", &ApplyPolicy::mode},
-      Field{"directives", &ApplyPolicy::directives},
-      Field{"largest_step", &ApplyPolicy::largest_step},
-      Field{"hours", &ApplyPolicy::hours},
-      Field{"allow_full_restart", &ApplyPolicy::allow_full_restart},
-      Field{"least_confidence", &ApplyPolicy::least_confidence},
-      Field{"dead_band", &ApplyPolicy::dead_band},
-      Field{"agreeing_looks", &ApplyPolicy::agreeing_looks},
-      Field{"rest_seconds", &ApplyPolicy::rest_seconds},
-      Field{"back_off_seconds", &ApplyPolicy::back_off_seconds},
-      Field{"back_off_most_seconds", &ApplyPolicy::back_off_most_seconds}};
+  template <class Use>
+  static constexpr auto describe(Use use) {
+    return use(Field{"mode", &ApplyPolicy::mode}, Field{"directives", &ApplyPolicy::directives},
+               Field{"largest_step", &ApplyPolicy::largest_step},
+               Field{"hours", &ApplyPolicy::hours},
+               Field{"allow_full_restart", &ApplyPolicy::allow_full_restart},
+               Field{"least_confidence", &ApplyPolicy::least_confidence},
+               Field{"dead_band", &ApplyPolicy::dead_band},
+               Field{"agreeing_looks", &ApplyPolicy::agreeing_looks},
+               Field{"rest_seconds", &ApplyPolicy::rest_seconds},
+               Field{"back_off_seconds", &ApplyPolicy::back_off_seconds},
+               Field{"back_off_most_seconds", &ApplyPolicy::back_off_most_seconds});
+  }
 };
 
 }  // namespace mpm

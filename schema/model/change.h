@@ -50,9 +50,11 @@ struct ChangeStep {
   Phase phase = Phase::Planned;
   std::string detail;  // what led here, a sentence; may be empty
 
-  static constexpr std::tuple kFields{Field{"at", &ChangeStep::at},
-                                      Field{"phase", &ChangeStep::phase},
-                                      Field{"detail", &ChangeStep::detail}};
+  template <class Use>
+  static constexpr auto describe(Use use) {
+    return use(Field{"at", &ChangeStep::at}, Field{"phase", &ChangeStep::phase},
+               Field{"detail", &ChangeStep::detail});
+  }
 };
 
 struct ChangeRequest {
@@ -66,13 +68,16 @@ struct ChangeRequest {
   // which holds the request against that proposal.
   std::optional<double> window_seconds;
 
-  static constexpr std::tuple kFields{Field{"question", &ChangeRequest::question},
-                                      Field{"because", &ChangeRequest::because},
-                                      Field{"most_restart", &ChangeRequest::most_restart},
-                                      Field{"watch_seconds", &ChangeRequest::watch_seconds},
-                                      Field{"shortened", &ChangeRequest::shortened},
-                                      Field{"unloaded_too", &ChangeRequest::unloaded_too},
-                                      Field{"window_seconds", &ChangeRequest::window_seconds}};
+  template <class Use>
+  static constexpr auto describe(Use use) {
+    return use(Field{"question", &ChangeRequest::question},
+               Field{"because", &ChangeRequest::because},
+               Field{"most_restart", &ChangeRequest::most_restart},
+               Field{"watch_seconds", &ChangeRequest::watch_seconds},
+               Field{"shortened", &ChangeRequest::shortened},
+               Field{"unloaded_too", &ChangeRequest::unloaded_too},
+               Field{"window_seconds", &ChangeRequest::window_seconds});
+  }
 };
 
 // What a change would be and do, before anybody said yes.
@@ -83,9 +88,12 @@ struct ChangePreview {
   std::vector<std::string> unloaded;
   std::string refusal;  // why it is not done as it was asked for; empty: it would be
 
-  static constexpr std::tuple kFields{
-      Field{"plan", &ChangePreview::plan}, Field{"risks", &ChangePreview::risks},
-      Field{"unloaded", &ChangePreview::unloaded}, Field{"refusal", &ChangePreview::refusal}};
+  template <class Use>
+  static constexpr auto describe(Use use) {
+    return use(Field{"plan", &ChangePreview::plan}, Field{"risks", &ChangePreview::risks},
+               Field{"unloaded", &ChangePreview::unloaded},
+               Field{"refusal", &ChangePreview::refusal});
+  }
 };
 
 struct UndoRequest {
@@ -93,9 +101,11 @@ struct UndoRequest {
   RestartClass most_restart = RestartClass::Graceful;
   std::optional<double> watch_seconds;
 
-  static constexpr std::tuple kFields{Field{"id", &UndoRequest::id},
-                                      Field{"most_restart", &UndoRequest::most_restart},
-                                      Field{"watch_seconds", &UndoRequest::watch_seconds}};
+  template <class Use>
+  static constexpr auto describe(Use use) {
+    return use(Field{"id", &UndoRequest::id}, Field{"most_restart", &UndoRequest::most_restart},
+               Field{"watch_seconds", &UndoRequest::watch_seconds});
+  }
 };
 
 struct ChangeRecord {
@@ -112,18 +122,16 @@ struct ChangeRecord {
   std::optional<WatchReport> watch;  // once it is watched, or was
   std::string asked_by;  // who had the hand make it; empty: it was made with the asker's own rights
 
-  static constexpr std::tuple kFields{Field{"id", &ChangeRecord::id},
-                                      Field{"at", &ChangeRecord::at},
-                                      Field{"target", &ChangeRecord::target},
-                                      Field{"plan", &ChangeRecord::plan},
-                                      Field{"because", &ChangeRecord::because},
-                                      Field{"undoes", &ChangeRecord::undoes},
-                                      Field{"watch_seconds", &ChangeRecord::watch_seconds},
-                                      Field{"shortened", &ChangeRecord::shortened},
-                                      Field{"backup", &ChangeRecord::backup},
-                                      Field{"steps", &ChangeRecord::steps},
-                                      Field{"watch", &ChangeRecord::watch},
-                                      Field{"asked_by", &ChangeRecord::asked_by}};
+  template <class Use>
+  static constexpr auto describe(Use use) {
+    return use(Field{"id", &ChangeRecord::id}, Field{"at", &ChangeRecord::at},
+               Field{"target", &ChangeRecord::target}, Field{"plan", &ChangeRecord::plan},
+               Field{"because", &ChangeRecord::because}, Field{"undoes", &ChangeRecord::undoes},
+               Field{"watch_seconds", &ChangeRecord::watch_seconds},
+               Field{"shortened", &ChangeRecord::shortened}, Field{"backup", &ChangeRecord::backup},
+               Field{"steps", &ChangeRecord::steps}, Field{"watch", &ChangeRecord::watch},
+               Field{"asked_by", &ChangeRecord::asked_by});
+  }
 };
 
 inline Phase phase_of(const ChangeRecord& change) {
@@ -140,17 +148,22 @@ struct ChangeSummary {
   std::string because;
   std::int64_t undoes = 0;
 
-  static constexpr std::tuple kFields{
-      Field{"id", &ChangeSummary::id},        Field{"at", &ChangeSummary::at},
-      Field{"pid", &ChangeSummary::pid},      Field{"phase", &ChangeSummary::phase},
-      Field{"what", &ChangeSummary::what},    Field{"because", &ChangeSummary::because},
-      Field{"undoes", &ChangeSummary::undoes}};
+  template <class Use>
+  static constexpr auto describe(Use use) {
+    return use(Field{"id", &ChangeSummary::id}, Field{"at", &ChangeSummary::at},
+               Field{"pid", &ChangeSummary::pid}, Field{"phase", &ChangeSummary::phase},
+               Field{"what", &ChangeSummary::what}, Field{"because", &ChangeSummary::because},
+               Field{"undoes", &ChangeSummary::undoes});
+  }
 };
 
 struct ChangeList {
   std::vector<ChangeSummary> changes;  // the newest first
 
-  static constexpr std::tuple kFields{Field{"changes", &ChangeList::changes}};
+  template <class Use>
+  static constexpr auto describe(Use use) {
+    return use(Field{"changes", &ChangeList::changes});
+  }
 };
 
 }  // namespace mpm

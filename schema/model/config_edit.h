@@ -23,8 +23,10 @@ struct Wish {
   std::string directive;
   std::optional<std::string> value;
 
-  static constexpr std::tuple kFields{Field{"directive", &Wish::directive},
-                                      Field{"value", &Wish::value}};
+  template <class Use>
+  static constexpr auto describe(Use use) {
+    return use(Field{"directive", &Wish::directive}, Field{"value", &Wish::value});
+  }
 };
 
 // A configuration to be read without a server that runs it: a tree below `root`, or one file.
@@ -38,14 +40,14 @@ struct OfflineSite {
   std::vector<std::string> builtin;  // "mod_so.c", as httpd -l lists them; empty: usual ones
   std::string version;               // "2.4.57"; empty: the newest that is known
 
-  static constexpr std::tuple kFields{Field{"root", &OfflineSite::root},
-                                      Field{"server_root", &OfflineSite::server_root},
-                                      Field{"config_file", &OfflineSite::config_file},
-                                      Field{"defines", &OfflineSite::defines},
-                                      Field{"environment", &OfflineSite::environment},
-                                      Field{"envvars", &OfflineSite::envvars},
-                                      Field{"builtin", &OfflineSite::builtin},
-                                      Field{"version", &OfflineSite::version}};
+  template <class Use>
+  static constexpr auto describe(Use use) {
+    return use(
+        Field{"root", &OfflineSite::root}, Field{"server_root", &OfflineSite::server_root},
+        Field{"config_file", &OfflineSite::config_file}, Field{"defines", &OfflineSite::defines},
+        Field{"environment", &OfflineSite::environment}, Field{"envvars", &OfflineSite::envvars},
+        Field{"builtin", &OfflineSite::builtin}, Field{"version", &OfflineSite::version});
+  }
 };
 
 // What is asked of a configuration: a running server's, or a tree's.
@@ -56,10 +58,12 @@ struct ConfigQuestion {
   std::optional<Mpm> mpm;  // to switch to
   std::string basis;  // write only what was planned from these bytes; empty: from whatever is there
 
-  static constexpr std::tuple kFields{
-      Field{"target", &ConfigQuestion::target}, Field{"offline", &ConfigQuestion::offline},
-      Field{"wishes", &ConfigQuestion::wishes}, Field{"mpm", &ConfigQuestion::mpm},
-      Field{"basis", &ConfigQuestion::basis}};
+  template <class Use>
+  static constexpr auto describe(Use use) {
+    return use(Field{"target", &ConfigQuestion::target}, Field{"offline", &ConfigQuestion::offline},
+               Field{"wishes", &ConfigQuestion::wishes}, Field{"mpm", &ConfigQuestion::mpm},
+               Field{"basis", &ConfigQuestion::basis});
+  }
 };
 
 enum class FileAction : std::uint8_t {
@@ -75,9 +79,11 @@ struct FileChange {
   FileAction action = FileAction::Rewrite;
   std::string diff;  // unified; of a link the line that says where it leads
 
-  static constexpr std::tuple kFields{Field{"path", &FileChange::path},
-                                      Field{"action", &FileChange::action},
-                                      Field{"diff", &FileChange::diff}};
+  template <class Use>
+  static constexpr auto describe(Use use) {
+    return use(Field{"path", &FileChange::path}, Field{"action", &FileChange::action},
+               Field{"diff", &FileChange::diff});
+  }
 };
 
 // A directive before and after.
@@ -91,14 +97,15 @@ struct DirectiveChange {
   std::optional<std::int64_t> line;
   RestartClass restart = RestartClass::Graceful;
 
-  static constexpr std::tuple kFields{Field{"directive", &DirectiveChange::directive},
-                                      Field{"from", &DirectiveChange::from},
-                                      Field{"to", &DirectiveChange::to},
-                                      Field{"from_effective", &DirectiveChange::from_effective},
-                                      Field{"to_effective", &DirectiveChange::to_effective},
-                                      Field{"file", &DirectiveChange::file},
-                                      Field{"line", &DirectiveChange::line},
-                                      Field{"restart", &DirectiveChange::restart}};
+  template <class Use>
+  static constexpr auto describe(Use use) {
+    return use(Field{"directive", &DirectiveChange::directive},
+               Field{"from", &DirectiveChange::from}, Field{"to", &DirectiveChange::to},
+               Field{"from_effective", &DirectiveChange::from_effective},
+               Field{"to_effective", &DirectiveChange::to_effective},
+               Field{"file", &DirectiveChange::file}, Field{"line", &DirectiveChange::line},
+               Field{"restart", &DirectiveChange::restart});
+  }
 };
 
 // What a set, an unset or a switch of the MPM would do, or did.
@@ -113,15 +120,14 @@ struct EditPlan {
   std::string basis;            // fingerprint of the configuration it was made from
   bool written = false;
 
-  static constexpr std::tuple kFields{Field{"pid", &EditPlan::pid},
-                                      Field{"mpm_before", &EditPlan::mpm_before},
-                                      Field{"mpm_after", &EditPlan::mpm_after},
-                                      Field{"directives", &EditPlan::directives},
-                                      Field{"files", &EditPlan::files},
-                                      Field{"restart", &EditPlan::restart},
-                                      Field{"remarks", &EditPlan::remarks},
-                                      Field{"basis", &EditPlan::basis},
-                                      Field{"written", &EditPlan::written}};
+  template <class Use>
+  static constexpr auto describe(Use use) {
+    return use(Field{"pid", &EditPlan::pid}, Field{"mpm_before", &EditPlan::mpm_before},
+               Field{"mpm_after", &EditPlan::mpm_after}, Field{"directives", &EditPlan::directives},
+               Field{"files", &EditPlan::files}, Field{"restart", &EditPlan::restart},
+               Field{"remarks", &EditPlan::remarks}, Field{"basis", &EditPlan::basis},
+               Field{"written", &EditPlan::written});
+  }
 };
 
 // A directive that two configurations have differently.
@@ -132,10 +138,13 @@ struct SettingDifference {
   std::optional<SettingValue> a_effective;  // absent: its MPM does not know it
   std::optional<SettingValue> b_effective;
 
-  static constexpr std::tuple kFields{
-      Field{"directive", &SettingDifference::directive}, Field{"a", &SettingDifference::a},
-      Field{"b", &SettingDifference::b}, Field{"a_effective", &SettingDifference::a_effective},
-      Field{"b_effective", &SettingDifference::b_effective}};
+  template <class Use>
+  static constexpr auto describe(Use use) {
+    return use(Field{"directive", &SettingDifference::directive}, Field{"a", &SettingDifference::a},
+               Field{"b", &SettingDifference::b},
+               Field{"a_effective", &SettingDifference::a_effective},
+               Field{"b_effective", &SettingDifference::b_effective});
+  }
 };
 
 // What mpmctl config diff prints with --json.
@@ -144,16 +153,21 @@ struct SettingsComparison {
   MpmSettings b;
   std::vector<SettingDifference> differences;
 
-  static constexpr std::tuple kFields{Field{"a", &SettingsComparison::a},
-                                      Field{"b", &SettingsComparison::b},
-                                      Field{"differences", &SettingsComparison::differences}};
+  template <class Use>
+  static constexpr auto describe(Use use) {
+    return use(Field{"a", &SettingsComparison::a}, Field{"b", &SettingsComparison::b},
+               Field{"differences", &SettingsComparison::differences});
+  }
 };
 
 // What mpmctl config get prints with --json.
 struct SettingList {
   std::vector<Setting> settings;
 
-  static constexpr std::tuple kFields{Field{"settings", &SettingList::settings}};
+  template <class Use>
+  static constexpr auto describe(Use use) {
+    return use(Field{"settings", &SettingList::settings});
+  }
 };
 
 // Something in a configuration that is wrong, without effect, or not what it looks like.
@@ -167,11 +181,13 @@ struct LintFinding {
   std::string mend;   // what to write instead; may be empty
   std::string code;   // httpd's own, "AH00513"; empty when it is silent
 
-  static constexpr std::tuple kFields{
-      Field{"rule", &LintFinding::rule},     Field{"severity", &LintFinding::severity},
-      Field{"file", &LintFinding::file},     Field{"line", &LintFinding::line},
-      Field{"column", &LintFinding::column}, Field{"claim", &LintFinding::claim},
-      Field{"mend", &LintFinding::mend},     Field{"code", &LintFinding::code}};
+  template <class Use>
+  static constexpr auto describe(Use use) {
+    return use(Field{"rule", &LintFinding::rule}, Field{"severity", &LintFinding::severity},
+               Field{"file", &LintFinding::file}, Field{"line", &LintFinding::line},
+               Field{"column", &LintFinding::column}, Field{"claim", &LintFinding::claim},
+               Field{"mend", &LintFinding::mend}, Field{"code", &LintFinding::code});
+  }
 };
 
 struct LintReport {
@@ -181,10 +197,12 @@ struct LintReport {
   std::int64_t files = 0;             // that were read
   std::vector<LintFinding> findings;  // by file and line
 
-  static constexpr std::tuple kFields{
-      Field{"pid", &LintReport::pid}, Field{"mpm", &LintReport::mpm},
-      Field{"config_file", &LintReport::config_file}, Field{"files", &LintReport::files},
-      Field{"findings", &LintReport::findings}};
+  template <class Use>
+  static constexpr auto describe(Use use) {
+    return use(Field{"pid", &LintReport::pid}, Field{"mpm", &LintReport::mpm},
+               Field{"config_file", &LintReport::config_file}, Field{"files", &LintReport::files},
+               Field{"findings", &LintReport::findings});
+  }
 };
 
 // What a directive means, for whoever has to set it.
@@ -201,17 +219,20 @@ struct DirectiveExplanation {
   std::vector<Remark> codes;  // what httpd logs about it
   std::vector<std::string> see_also;
 
-  static constexpr std::tuple kFields{Field{"directive", &DirectiveExplanation::directive},
-                                      Field{"old_name", &DirectiveExplanation::old_name},
-                                      Field{"mpms", &DirectiveExplanation::mpms},
-                                      Field{"summary", &DirectiveExplanation::summary},
-                                      Field{"paragraphs", &DirectiveExplanation::paragraphs},
-                                      Field{"unit", &DirectiveExplanation::unit},
-                                      Field{"defaults", &DirectiveExplanation::defaults},
-                                      Field{"bounds", &DirectiveExplanation::bounds},
-                                      Field{"restart", &DirectiveExplanation::restart},
-                                      Field{"codes", &DirectiveExplanation::codes},
-                                      Field{"see_also", &DirectiveExplanation::see_also}};
+  template <class Use>
+  static constexpr auto describe(Use use) {
+    return use(Field{"directive", &DirectiveExplanation::directive},
+               Field{"old_name", &DirectiveExplanation::old_name},
+               Field{"mpms", &DirectiveExplanation::mpms},
+               Field{"summary", &DirectiveExplanation::summary},
+               Field{"paragraphs", &DirectiveExplanation::paragraphs},
+               Field{"unit", &DirectiveExplanation::unit},
+               Field{"defaults", &DirectiveExplanation::defaults},
+               Field{"bounds", &DirectiveExplanation::bounds},
+               Field{"restart", &DirectiveExplanation::restart},
+               Field{"codes", &DirectiveExplanation::codes},
+               Field{"see_also", &DirectiveExplanation::see_also});
+  }
 };
 
 }  // namespace mpm

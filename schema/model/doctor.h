@@ -22,10 +22,12 @@ struct DoctorFinding {
   std::string claim;     // what is missing, and what for
   std::string mend;      // the line to run or to write; may be empty
 
-  static constexpr std::tuple kFields{
-      Field{"check", &DoctorFinding::check}, Field{"severity", &DoctorFinding::severity},
-      Field{"pid", &DoctorFinding::pid},     Field{"server", &DoctorFinding::server},
-      Field{"claim", &DoctorFinding::claim}, Field{"mend", &DoctorFinding::mend}};
+  template <class Use>
+  static constexpr auto describe(Use use) {
+    return use(Field{"check", &DoctorFinding::check}, Field{"severity", &DoctorFinding::severity},
+               Field{"pid", &DoctorFinding::pid}, Field{"server", &DoctorFinding::server},
+               Field{"claim", &DoctorFinding::claim}, Field{"mend", &DoctorFinding::mend});
+  }
 };
 
 struct DoctorReport {
@@ -34,9 +36,12 @@ struct DoctorReport {
   std::int64_t servers = 0;             // that were found
   std::vector<DoctorFinding> findings;  // of the agent first, then by server
 
-  static constexpr std::tuple kFields{
-      Field{"at", &DoctorReport::at}, Field{"ephemeral", &DoctorReport::ephemeral},
-      Field{"servers", &DoctorReport::servers}, Field{"findings", &DoctorReport::findings}};
+  template <class Use>
+  static constexpr auto describe(Use use) {
+    return use(Field{"at", &DoctorReport::at}, Field{"ephemeral", &DoctorReport::ephemeral},
+               Field{"servers", &DoctorReport::servers},
+               Field{"findings", &DoctorReport::findings});
+  }
 };
 
 }  // namespace mpm

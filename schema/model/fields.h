@@ -1,21 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A type of the contract names its fields once, in a static member called kFields:
+// A type of the contract names its fields once, in a static function called describe, which hands
+// all of them to whoever calls it:
 //
 //   struct Evidence {
 //     std::string metric;
 //     double value = 0;
-//     static constexpr std::tuple kFields{Field{"metric", &Evidence::metric},
-//                                         Field{"value", &Evidence::value}};
+//     template <class Use>
+//     static constexpr auto describe(Use use) {
+//       return use(Field{"metric", &Evidence::metric}, Field{"value", &Evidence::value});
+//     }
 //   };
+//
+// A template costs those nothing who include the type and do not go over its fields; a tuple of
+// them took most of the time of a compiler.
 //
 // JSON, SQL, OpenAPI's contract test and the CLI's tables are all written against that one
 // list, so that a field cannot be in one of them and missing in another.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string_view>
-#include <tuple>
 #include <type_traits>
 #include <vector>
 
@@ -37,17 +43,24 @@ inline constexpr bool kIsVector = false;
 template <class T>
 inline constexpr bool kIsVector<std::vector<T>> = true;
 
-template <class T>
-concept Described = requires {
-  T::kFields;
+struct CountFields {
+  template <class... Fields>
+  constexpr std::size_t operator()(const Fields&...) const {
+    return sizeof...(Fields);
+  }
 };
 
-// Calls visit(name, member) for every field of `value`, in the order of kFields.
+template <class T>
+concept Described = requires {
+  T::describe(CountFields{});
+};
+
+// Calls visit(name, member) for every field of `value`, in the order of describe.
 template <class T, class Visit>
 requires Described<std::remove_const_t<T>>
 constexpr void each_field(T& value, Visit&& visit) {
-  std::apply([&](const auto&... field) { (visit(field.name, value.*field.member), ...); },
-             std::remove_const_t<T>::kFields);
+  std::remove_const_t<T>::describe(
+      [&](const auto&... field) { (visit(field.name, value.*field.member), ...); });
 }
 
 }  // namespace mpm

@@ -36,9 +36,11 @@ struct HistoryPoint {
   double seconds = 0;                         // of the step that were seen
   std::vector<std::optional<double>> values;  // as HistoryReport::fields; null: not known
 
-  static constexpr std::tuple kFields{Field{"at", &HistoryPoint::at},
-                                      Field{"seconds", &HistoryPoint::seconds},
-                                      Field{"values", &HistoryPoint::values}};
+  template <class Use>
+  static constexpr auto describe(Use use) {
+    return use(Field{"at", &HistoryPoint::at}, Field{"seconds", &HistoryPoint::seconds},
+               Field{"values", &HistoryPoint::values});
+  }
 };
 
 struct HistoryMark {
@@ -47,9 +49,11 @@ struct HistoryMark {
   std::string sentence;
   std::int64_t change = 0;  // the id of the change that it tells of, or that came of it; 0: none
 
-  static constexpr std::tuple kFields{
-      Field{"at", &HistoryMark::at}, Field{"kind", &HistoryMark::kind},
-      Field{"sentence", &HistoryMark::sentence}, Field{"change", &HistoryMark::change}};
+  template <class Use>
+  static constexpr auto describe(Use use) {
+    return use(Field{"at", &HistoryMark::at}, Field{"kind", &HistoryMark::kind},
+               Field{"sentence", &HistoryMark::sentence}, Field{"change", &HistoryMark::change});
+  }
 };
 
 struct HistoryReport {
@@ -62,14 +66,14 @@ struct HistoryReport {
   std::vector<HistoryPoint> points;  // by time
   std::vector<HistoryMark> marks;    // by time
 
-  static constexpr std::tuple kFields{Field{"server", &HistoryReport::server},
-                                      Field{"from", &HistoryReport::from},
-                                      Field{"to", &HistoryReport::to},
-                                      Field{"step_seconds", &HistoryReport::step_seconds},
-                                      Field{"resolution", &HistoryReport::resolution},
-                                      Field{"fields", &HistoryReport::fields},
-                                      Field{"points", &HistoryReport::points},
-                                      Field{"marks", &HistoryReport::marks}};
+  template <class Use>
+  static constexpr auto describe(Use use) {
+    return use(Field{"server", &HistoryReport::server}, Field{"from", &HistoryReport::from},
+               Field{"to", &HistoryReport::to}, Field{"step_seconds", &HistoryReport::step_seconds},
+               Field{"resolution", &HistoryReport::resolution},
+               Field{"fields", &HistoryReport::fields}, Field{"points", &HistoryReport::points},
+               Field{"marks", &HistoryReport::marks});
+  }
 };
 
 // Where in the values of its points a field is; nullopt: the report does not tell it.

@@ -31,19 +31,18 @@ struct LabResult {
   std::optional<std::int64_t> threads;
   std::vector<std::string> losses;
 
-  static constexpr std::tuple kFields{
-      Field{"mpm", &LabResult::mpm},
-      Field{"answered_per_second", &LabResult::answered_per_second},
-      Field{"failed", &LabResult::failed},
-      Field{"p50_seconds", &LabResult::p50_seconds},
-      Field{"p99_seconds", &LabResult::p99_seconds},
-      Field{"held", &LabResult::held},
-      Field{"pss_before_bytes", &LabResult::pss_before},
-      Field{"pss_held_bytes", &LabResult::pss_held},
-      Field{"per_thousand_held_bytes", &LabResult::per_thousand_held},
-      Field{"processes", &LabResult::processes},
-      Field{"threads", &LabResult::threads},
-      Field{"losses", &LabResult::losses}};
+  template <class Use>
+  static constexpr auto describe(Use use) {
+    return use(Field{"mpm", &LabResult::mpm},
+               Field{"answered_per_second", &LabResult::answered_per_second},
+               Field{"failed", &LabResult::failed}, Field{"p50_seconds", &LabResult::p50_seconds},
+               Field{"p99_seconds", &LabResult::p99_seconds}, Field{"held", &LabResult::held},
+               Field{"pss_before_bytes", &LabResult::pss_before},
+               Field{"pss_held_bytes", &LabResult::pss_held},
+               Field{"per_thousand_held_bytes", &LabResult::per_thousand_held},
+               Field{"processes", &LabResult::processes}, Field{"threads", &LabResult::threads},
+               Field{"losses", &LabResult::losses});
+  }
 };
 
 struct LabReport {
@@ -55,13 +54,15 @@ struct LabReport {
   std::int64_t worker_limit = 0;  // requests that can be served at once, under every MPM
   std::vector<LabResult> results;
 
-  static constexpr std::tuple kFields{Field{"at", &LabReport::at},
-                                      Field{"path", &LabReport::path},
-                                      Field{"due_per_second", &LabReport::due_per_second},
-                                      Field{"span_seconds", &LabReport::span_seconds},
-                                      Field{"connections", &LabReport::connections},
-                                      Field{"worker_limit", &LabReport::worker_limit},
-                                      Field{"results", &LabReport::results}};
+  template <class Use>
+  static constexpr auto describe(Use use) {
+    return use(Field{"at", &LabReport::at}, Field{"path", &LabReport::path},
+               Field{"due_per_second", &LabReport::due_per_second},
+               Field{"span_seconds", &LabReport::span_seconds},
+               Field{"connections", &LabReport::connections},
+               Field{"worker_limit", &LabReport::worker_limit},
+               Field{"results", &LabReport::results});
+  }
 };
 
 }  // namespace mpm

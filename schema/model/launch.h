@@ -18,16 +18,21 @@ struct LaunchLimit {
   std::int64_t soft = 0;      // as the kernel counts; -1: none
   std::int64_t hard = 0;
 
-  static constexpr std::tuple kFields{Field{"resource", &LaunchLimit::resource},
-                                      Field{"soft", &LaunchLimit::soft},
-                                      Field{"hard", &LaunchLimit::hard}};
+  template <class Use>
+  static constexpr auto describe(Use use) {
+    return use(Field{"resource", &LaunchLimit::resource}, Field{"soft", &LaunchLimit::soft},
+               Field{"hard", &LaunchLimit::hard});
+  }
 };
 
 // The files cgroup.procs of one hierarchy: the wanted group first, then those above it.
 struct LaunchGroup {
   std::vector<std::string> files;
 
-  static constexpr std::tuple kFields{Field{"files", &LaunchGroup::files}};
+  template <class Use>
+  static constexpr auto describe(Use use) {
+    return use(Field{"files", &LaunchGroup::files});
+  }
 };
 
 struct Launch {
@@ -44,13 +49,15 @@ struct Launch {
   std::string unit;     // systemd's, whose main process it is; then that starts it
   std::string refusal;  // why it cannot be started from here, as in a container; empty: it can
 
-  static constexpr std::tuple kFields{
-      Field{"binary", &Launch::binary},           Field{"arguments", &Launch::arguments},
-      Field{"environment", &Launch::environment}, Field{"directory", &Launch::directory},
-      Field{"uid", &Launch::uid},                 Field{"gid", &Launch::gid},
-      Field{"groups", &Launch::groups},           Field{"file_mask", &Launch::file_mask},
-      Field{"limits", &Launch::limits},           Field{"cgroups", &Launch::cgroups},
-      Field{"unit", &Launch::unit},               Field{"refusal", &Launch::refusal}};
+  template <class Use>
+  static constexpr auto describe(Use use) {
+    return use(Field{"binary", &Launch::binary}, Field{"arguments", &Launch::arguments},
+               Field{"environment", &Launch::environment}, Field{"directory", &Launch::directory},
+               Field{"uid", &Launch::uid}, Field{"gid", &Launch::gid},
+               Field{"groups", &Launch::groups}, Field{"file_mask", &Launch::file_mask},
+               Field{"limits", &Launch::limits}, Field{"cgroups", &Launch::cgroups},
+               Field{"unit", &Launch::unit}, Field{"refusal", &Launch::refusal});
+  }
 };
 
 }  // namespace mpm

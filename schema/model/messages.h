@@ -22,32 +22,40 @@ struct TargetEntry {
   Target target;
   MpmSettings settings;
 
-  static constexpr std::tuple kFields{Field{"target", &TargetEntry::target},
-                                      Field{"settings", &TargetEntry::settings}};
+  template <class Use>
+  static constexpr auto describe(Use use) {
+    return use(Field{"target", &TargetEntry::target}, Field{"settings", &TargetEntry::settings});
+  }
 };
 
 struct TargetList {
   Instant at{};
   std::vector<TargetEntry> targets;
 
-  static constexpr std::tuple kFields{Field{"at", &TargetList::at},
-                                      Field{"targets", &TargetList::targets}};
+  template <class Use>
+  static constexpr auto describe(Use use) {
+    return use(Field{"at", &TargetList::at}, Field{"targets", &TargetList::targets});
+  }
 };
 
 struct StatusReport {
   Instant at{};
   std::vector<TargetStatus> targets;
 
-  static constexpr std::tuple kFields{Field{"at", &StatusReport::at},
-                                      Field{"targets", &StatusReport::targets}};
+  template <class Use>
+  static constexpr auto describe(Use use) {
+    return use(Field{"at", &StatusReport::at}, Field{"targets", &StatusReport::targets});
+  }
 };
 
 struct SampleList {
   std::int64_t next = 0;  // pass as `after` to go on
   std::vector<Sample> samples;
 
-  static constexpr std::tuple kFields{Field{"next", &SampleList::next},
-                                      Field{"samples", &SampleList::samples}};
+  template <class Use>
+  static constexpr auto describe(Use use) {
+    return use(Field{"next", &SampleList::next}, Field{"samples", &SampleList::samples});
+  }
 };
 
 struct HealthReport {
@@ -56,9 +64,12 @@ struct HealthReport {
   std::int64_t targets = 0;
   std::int64_t samples = 0;  // taken since the agent started
 
-  static constexpr std::tuple kFields{
-      Field{"version", &HealthReport::version}, Field{"ephemeral", &HealthReport::ephemeral},
-      Field{"targets", &HealthReport::targets}, Field{"samples", &HealthReport::samples}};
+  template <class Use>
+  static constexpr auto describe(Use use) {
+    return use(Field{"version", &HealthReport::version},
+               Field{"ephemeral", &HealthReport::ephemeral},
+               Field{"targets", &HealthReport::targets}, Field{"samples", &HealthReport::samples});
+  }
 };
 
 // application/problem+json, RFC 9457: what an Error is on the wire.
@@ -68,9 +79,11 @@ struct Problem {
   std::int64_t status = 500;
   std::string detail;  // the Error's sentence
 
-  static constexpr std::tuple kFields{
-      Field{"type", &Problem::type}, Field{"title", &Problem::title},
-      Field{"status", &Problem::status}, Field{"detail", &Problem::detail}};
+  template <class Use>
+  static constexpr auto describe(Use use) {
+    return use(Field{"type", &Problem::type}, Field{"title", &Problem::title},
+               Field{"status", &Problem::status}, Field{"detail", &Problem::detail});
+  }
 };
 
 }  // namespace mpm

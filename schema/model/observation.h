@@ -25,14 +25,18 @@ struct Distribution {
   double p99 = 0;
   double max = 0;
 
-  static constexpr std::tuple kFields{Field{"count", &Distribution::count},
-                                      Field{"mean", &Distribution::mean},
-                                      Field{"variance", &Distribution::variance},
-                                      Field{"p50", &Distribution::p50},
-                                      Field{"p95", &Distribution::p95},
-                                      Field{"p99", &Distribution::p99},
-                                      Field{"max", &Distribution::max}};
+  template <class Use>
+  static constexpr auto describe(Use use) {
+    return use(Field{"count", &Distribution::count}, Field{"mean", &Distribution::mean},
+               Field{"variance", &Distribution::variance}, Field{"p50", &Distribution::p50},
+               Field{"p95", &Distribution::p95}, Field{"p99", &Distribution::p99},
+               Field{"max", &Distribution::max});
+  }
 };
+
+// From which share on processors count as full: of their time, or of a quota's periods.
+inline constexpr double kFullProcessors = 0.93;
+inline constexpr double kThrottled = 0.25;
 
 // Where more requests served at once brought no more of them a second: with `workers` busy the
 // server gave `per_second`, which is nearly as much as it ever did, with more of them
@@ -51,14 +55,16 @@ struct Plateau {
   // before (Little's law); 0: not seen.
   double onset_workers = 0;
 
-  static constexpr std::tuple kFields{Field{"workers", &Plateau::workers},
-                                      Field{"per_second", &Plateau::per_second},
-                                      Field{"best_per_second", &Plateau::best_per_second},
-                                      Field{"end_workers", &Plateau::end_workers},
-                                      Field{"onset_arrivals", &Plateau::onset_arrivals},
-                                      Field{"most_workers", &Plateau::most_workers},
-                                      Field{"most_per_second", &Plateau::most_per_second},
-                                      Field{"onset_workers", &Plateau::onset_workers}};
+  template <class Use>
+  static constexpr auto describe(Use use) {
+    return use(Field{"workers", &Plateau::workers}, Field{"per_second", &Plateau::per_second},
+               Field{"best_per_second", &Plateau::best_per_second},
+               Field{"end_workers", &Plateau::end_workers},
+               Field{"onset_arrivals", &Plateau::onset_arrivals},
+               Field{"most_workers", &Plateau::most_workers},
+               Field{"most_per_second", &Plateau::most_per_second},
+               Field{"onset_workers", &Plateau::onset_workers});
+  }
 };
 
 // The load, from the scoreboard and the kernel. Shares are of the samples, 0 to 1.
@@ -81,7 +87,7 @@ struct LoadObservation {
   // The same of the time in which neither the limit nor the processors made requests wait; 0: it
   // was not seen.
   double calm_service_seconds = 0;
-  double service_cv2 = 0;  // squared coefficient of variation
+  double service_cv2 = 0;  // squared coefficient of variation of that; 0: not known
   double oldest_request_seconds = 0;
   // Workers that the clients ask for: what arrives, times the time of a request, as it builds up
   // and fades. It goes on where the limit holds `busy` down.
@@ -101,36 +107,36 @@ struct LoadObservation {
   std::optional<double> cpu_wait_share;   // of the time ready to run, that without a processor
   std::optional<double> cpu_ready_share;  // of the time of the requests, that ready to run
 
-  static constexpr std::tuple kFields{
-      Field{"busy", &LoadObservation::busy},
-      Field{"keepalive", &LoadObservation::keepalive},
-      Field{"idle", &LoadObservation::idle},
-      Field{"queue", &LoadObservation::queue},
-      Field{"connections", &LoadObservation::connections},
-      Field{"pinned_share", &LoadObservation::pinned_share},
-      Field{"pinned_per_second", &LoadObservation::pinned_per_second},
-      Field{"ramping_share", &LoadObservation::ramping_share},
-      Field{"deaf_share", &LoadObservation::deaf_share},
-      Field{"old_generation_share", &LoadObservation::old_generation_share},
-      Field{"old_processes_max", &LoadObservation::old_processes_max},
-      Field{"overflows", &LoadObservation::overflows},
-      Field{"completed_per_second", &LoadObservation::completed_per_second},
-      Field{"arrived_per_second", &LoadObservation::arrived_per_second},
-      Field{"service_seconds", &LoadObservation::service_seconds},
-      Field{"calm_service_seconds", &LoadObservation::calm_service_seconds},
-      Field{"service_cv2", &LoadObservation::service_cv2},
-      Field{"oldest_request_seconds", &LoadObservation::oldest_request_seconds},
-      Field{"offered", &LoadObservation::offered},
-      Field{"rises", &LoadObservation::rises},
-      Field{"plateau", &LoadObservation::plateau},
-      Field{"waiting_by_age", &LoadObservation::waiting_by_age},
-      Field{"cpu_busy_share", &LoadObservation::cpu_busy_share},
-      Field{"cpu_full_share", &LoadObservation::cpu_full_share},
-      Field{"cpu_throttled_share", &LoadObservation::cpu_throttled_share},
-      Field{"cpu_seconds_per_request", &LoadObservation::cpu_seconds_per_request},
-      Field{"cpu_own_share", &LoadObservation::cpu_own_share},
-      Field{"cpu_wait_share", &LoadObservation::cpu_wait_share},
-      Field{"cpu_ready_share", &LoadObservation::cpu_ready_share}};
+  template <class Use>
+  static constexpr auto describe(Use use) {
+    return use(Field{"busy", &LoadObservation::busy},
+               Field{"keepalive", &LoadObservation::keepalive},
+               Field{"idle", &LoadObservation::idle}, Field{"queue", &LoadObservation::queue},
+               Field{"connections", &LoadObservation::connections},
+               Field{"pinned_share", &LoadObservation::pinned_share},
+               Field{"pinned_per_second", &LoadObservation::pinned_per_second},
+               Field{"ramping_share", &LoadObservation::ramping_share},
+               Field{"deaf_share", &LoadObservation::deaf_share},
+               Field{"old_generation_share", &LoadObservation::old_generation_share},
+               Field{"old_processes_max", &LoadObservation::old_processes_max},
+               Field{"overflows", &LoadObservation::overflows},
+               Field{"completed_per_second", &LoadObservation::completed_per_second},
+               Field{"arrived_per_second", &LoadObservation::arrived_per_second},
+               Field{"service_seconds", &LoadObservation::service_seconds},
+               Field{"calm_service_seconds", &LoadObservation::calm_service_seconds},
+               Field{"service_cv2", &LoadObservation::service_cv2},
+               Field{"oldest_request_seconds", &LoadObservation::oldest_request_seconds},
+               Field{"offered", &LoadObservation::offered}, Field{"rises", &LoadObservation::rises},
+               Field{"plateau", &LoadObservation::plateau},
+               Field{"waiting_by_age", &LoadObservation::waiting_by_age},
+               Field{"cpu_busy_share", &LoadObservation::cpu_busy_share},
+               Field{"cpu_full_share", &LoadObservation::cpu_full_share},
+               Field{"cpu_throttled_share", &LoadObservation::cpu_throttled_share},
+               Field{"cpu_seconds_per_request", &LoadObservation::cpu_seconds_per_request},
+               Field{"cpu_own_share", &LoadObservation::cpu_own_share},
+               Field{"cpu_wait_share", &LoadObservation::cpu_wait_share},
+               Field{"cpu_ready_share", &LoadObservation::cpu_ready_share});
+  }
 };
 
 // The children's memory, reduced over the window.
@@ -150,20 +156,22 @@ struct MemoryObservation {
   double growth_low = 0;                     // 10th percentile of the slopes
   std::int64_t growth_pairs = 0;             // how many pairs of sweeps it rests on
 
-  static constexpr std::tuple kFields{
-      Field{"children", &MemoryObservation::children},
-      Field{"requests_per_child", &MemoryObservation::requests_per_child},
-      Field{"shared_once_bytes", &MemoryObservation::shared_once},
-      Field{"child_fresh_bytes", &MemoryObservation::child_fresh},
-      Field{"child_warm_bytes", &MemoryObservation::child_warm},
-      Field{"child_typical_bytes", &MemoryObservation::child_typical},
-      Field{"child_large_bytes", &MemoryObservation::child_large},
-      Field{"child_peak_bytes", &MemoryObservation::child_peak},
-      Field{"child_rss_bytes", &MemoryObservation::child_rss},
-      Field{"server_pss_bytes", &MemoryObservation::server_pss},
-      Field{"growth_per_request_bytes", &MemoryObservation::growth_per_request},
-      Field{"growth_low_bytes", &MemoryObservation::growth_low},
-      Field{"growth_pairs", &MemoryObservation::growth_pairs}};
+  template <class Use>
+  static constexpr auto describe(Use use) {
+    return use(Field{"children", &MemoryObservation::children},
+               Field{"requests_per_child", &MemoryObservation::requests_per_child},
+               Field{"shared_once_bytes", &MemoryObservation::shared_once},
+               Field{"child_fresh_bytes", &MemoryObservation::child_fresh},
+               Field{"child_warm_bytes", &MemoryObservation::child_warm},
+               Field{"child_typical_bytes", &MemoryObservation::child_typical},
+               Field{"child_large_bytes", &MemoryObservation::child_large},
+               Field{"child_peak_bytes", &MemoryObservation::child_peak},
+               Field{"child_rss_bytes", &MemoryObservation::child_rss},
+               Field{"server_pss_bytes", &MemoryObservation::server_pss},
+               Field{"growth_per_request_bytes", &MemoryObservation::growth_per_request},
+               Field{"growth_low_bytes", &MemoryObservation::growth_low},
+               Field{"growth_pairs", &MemoryObservation::growth_pairs});
+  }
 };
 
 // One MPM directive as it is in force. `configured` is false when httpd's default holds.
@@ -173,10 +181,13 @@ struct SettingObservation {
   std::int64_t written = 0;  // the number in the file, before httpd's clamps
   bool configured = false;
 
-  static constexpr std::tuple kFields{Field{"directive", &SettingObservation::directive},
-                                      Field{"effective", &SettingObservation::effective},
-                                      Field{"written", &SettingObservation::written},
-                                      Field{"configured", &SettingObservation::configured}};
+  template <class Use>
+  static constexpr auto describe(Use use) {
+    return use(Field{"directive", &SettingObservation::directive},
+               Field{"effective", &SettingObservation::effective},
+               Field{"written", &SettingObservation::written},
+               Field{"configured", &SettingObservation::configured});
+  }
 };
 
 // The busiest hour of the weeks before the window.
@@ -187,10 +198,12 @@ struct PastPeak {
   std::int64_t worker_limit = 0;  // at that time; 0: unknown
   std::int64_t hours = 0;         // that the history tells enough of
 
-  static constexpr std::tuple kFields{
-      Field{"at", &PastPeak::at}, Field{"workers", &PastPeak::workers},
-      Field{"saturated_seconds", &PastPeak::saturated_seconds},
-      Field{"worker_limit", &PastPeak::worker_limit}, Field{"hours", &PastPeak::hours}};
+  template <class Use>
+  static constexpr auto describe(Use use) {
+    return use(Field{"at", &PastPeak::at}, Field{"workers", &PastPeak::workers},
+               Field{"saturated_seconds", &PastPeak::saturated_seconds},
+               Field{"worker_limit", &PastPeak::worker_limit}, Field{"hours", &PastPeak::hours});
+  }
 };
 
 // What a number of workers brought in the days before, while all of them were busy: throughput that
@@ -201,9 +214,11 @@ struct FullPool {
   double seconds = 0;        // in which all of them were busy
   double per_second = 0;     // requests that ended in these
 
-  static constexpr std::tuple kFields{
-      Field{"at", &FullPool::at}, Field{"workers", &FullPool::workers},
-      Field{"seconds", &FullPool::seconds}, Field{"per_second", &FullPool::per_second}};
+  template <class Use>
+  static constexpr auto describe(Use use) {
+    return use(Field{"at", &FullPool::at}, Field{"workers", &FullPool::workers},
+               Field{"seconds", &FullPool::seconds}, Field{"per_second", &FullPool::per_second});
+  }
 };
 
 // A pool of php-fpm that the server passes requests to, as it was when it was asked.
@@ -215,10 +230,12 @@ struct PhpPool {
   // Connections that none of them has accepted yet; nullopt: its queue cannot be read.
   std::optional<std::int64_t> waiting;
 
-  static constexpr std::tuple kFields{
-      Field{"name", &PhpPool::name}, Field{"listen", &PhpPool::listen},
-      Field{"max_children", &PhpPool::max_children}, Field{"children", &PhpPool::children},
-      Field{"waiting", &PhpPool::waiting}};
+  template <class Use>
+  static constexpr auto describe(Use use) {
+    return use(Field{"name", &PhpPool::name}, Field{"listen", &PhpPool::listen},
+               Field{"max_children", &PhpPool::max_children}, Field{"children", &PhpPool::children},
+               Field{"waiting", &PhpPool::waiting});
+  }
 };
 
 struct Observation {
@@ -238,21 +255,18 @@ struct Observation {
   HostUsage host;                    // as last seen, memory_available at its lowest in the window
   std::string basis;                 // fingerprint of the configuration the settings came from
 
-  static constexpr std::tuple kFields{Field{"pid", &Observation::pid},
-                                      Field{"mpm", &Observation::mpm},
-                                      Field{"source", &Observation::source},
-                                      Field{"span_seconds", &Observation::span_seconds},
-                                      Field{"samples", &Observation::samples},
-                                      Field{"restarts", &Observation::restarts},
-                                      Field{"worker_limit", &Observation::worker_limit},
-                                      Field{"settings", &Observation::settings},
-                                      Field{"load", &Observation::load},
-                                      Field{"memory", &Observation::memory},
-                                      Field{"past", &Observation::past},
-                                      Field{"full_pools", &Observation::full_pools},
-                                      Field{"php_pools", &Observation::php_pools},
-                                      Field{"host", &Observation::host},
-                                      Field{"basis", &Observation::basis}};
+  template <class Use>
+  static constexpr auto describe(Use use) {
+    return use(
+        Field{"pid", &Observation::pid}, Field{"mpm", &Observation::mpm},
+        Field{"source", &Observation::source}, Field{"span_seconds", &Observation::span_seconds},
+        Field{"samples", &Observation::samples}, Field{"restarts", &Observation::restarts},
+        Field{"worker_limit", &Observation::worker_limit},
+        Field{"settings", &Observation::settings}, Field{"load", &Observation::load},
+        Field{"memory", &Observation::memory}, Field{"past", &Observation::past},
+        Field{"full_pools", &Observation::full_pools}, Field{"php_pools", &Observation::php_pools},
+        Field{"host", &Observation::host}, Field{"basis", &Observation::basis});
+  }
 };
 
 // What the operator decides, not what the machine does.
@@ -263,11 +277,13 @@ struct Policy {
   double min_span_seconds = 8;
   double min_requests_per_child = 3;  // below it memory is not believed to be warm
 
-  static constexpr std::tuple kFields{
-      Field{"memory_share", &Policy::memory_share}, Field{"headroom", &Policy::headroom},
-      Field{"min_samples", &Policy::min_samples},
-      Field{"min_span_seconds", &Policy::min_span_seconds},
-      Field{"min_requests_per_child", &Policy::min_requests_per_child}};
+  template <class Use>
+  static constexpr auto describe(Use use) {
+    return use(Field{"memory_share", &Policy::memory_share}, Field{"headroom", &Policy::headroom},
+               Field{"min_samples", &Policy::min_samples},
+               Field{"min_span_seconds", &Policy::min_span_seconds},
+               Field{"min_requests_per_child", &Policy::min_requests_per_child});
+  }
 };
 
 }  // namespace mpm

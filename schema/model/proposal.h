@@ -26,9 +26,11 @@ struct Evidence {
   double bound = 0;  // the number it was held against
   std::string unit;
 
-  static constexpr std::tuple kFields{
-      Field{"metric", &Evidence::metric}, Field{"value", &Evidence::value},
-      Field{"bound", &Evidence::bound}, Field{"unit", &Evidence::unit}};
+  template <class Use>
+  static constexpr auto describe(Use use) {
+    return use(Field{"metric", &Evidence::metric}, Field{"value", &Evidence::value},
+               Field{"bound", &Evidence::bound}, Field{"unit", &Evidence::unit});
+  }
 };
 
 struct Finding {
@@ -40,13 +42,13 @@ struct Finding {
   std::string formula;  // how the claim follows from the evidence, and where that is from
   Confidence confidence = Confidence::Low;
 
-  static constexpr std::tuple kFields{Field{"rule", &Finding::rule},
-                                      Field{"severity", &Finding::severity},
-                                      Field{"claim", &Finding::claim},
-                                      Field{"advice", &Finding::advice},
-                                      Field{"evidence", &Finding::evidence},
-                                      Field{"formula", &Finding::formula},
-                                      Field{"confidence", &Finding::confidence}};
+  template <class Use>
+  static constexpr auto describe(Use use) {
+    return use(Field{"rule", &Finding::rule}, Field{"severity", &Finding::severity},
+               Field{"claim", &Finding::claim}, Field{"advice", &Finding::advice},
+               Field{"evidence", &Finding::evidence}, Field{"formula", &Finding::formula},
+               Field{"confidence", &Finding::confidence});
+  }
 };
 
 struct Change {
@@ -59,14 +61,13 @@ struct Change {
   RestartClass restart = RestartClass::Graceful;
   Confidence confidence = Confidence::Low;
 
-  static constexpr std::tuple kFields{Field{"directive", &Change::directive},
-                                      Field{"from", &Change::from},
-                                      Field{"to", &Change::to},
-                                      Field{"because", &Change::because},
-                                      Field{"formula", &Change::formula},
-                                      Field{"rules", &Change::rules},
-                                      Field{"restart", &Change::restart},
-                                      Field{"confidence", &Change::confidence}};
+  template <class Use>
+  static constexpr auto describe(Use use) {
+    return use(Field{"directive", &Change::directive}, Field{"from", &Change::from},
+               Field{"to", &Change::to}, Field{"because", &Change::because},
+               Field{"formula", &Change::formula}, Field{"rules", &Change::rules},
+               Field{"restart", &Change::restart}, Field{"confidence", &Change::confidence});
+  }
 };
 
 // A line of the memory sum. The terms add up: budget terms to the budget, cost terms to the
@@ -75,8 +76,10 @@ struct MemoryTerm {
   std::string text;  // "unique memory of 16 processes at 14.6 MB each"
   Bytes amount;      // negative when it is taken away
 
-  static constexpr std::tuple kFields{Field{"text", &MemoryTerm::text},
-                                      Field{"amount_bytes", &MemoryTerm::amount}};
+  template <class Use>
+  static constexpr auto describe(Use use) {
+    return use(Field{"text", &MemoryTerm::text}, Field{"amount_bytes", &MemoryTerm::amount});
+  }
 };
 
 struct MemorySum {
@@ -88,13 +91,15 @@ struct MemorySum {
   Bytes worst;
   std::int64_t workers_that_fit = 0;  // the most workers the budget holds; 0: not known
 
-  static constexpr std::tuple kFields{Field{"budget_terms", &MemorySum::budget_terms},
-                                      Field{"budget_bytes", &MemorySum::budget},
-                                      Field{"typical_terms", &MemorySum::typical_terms},
-                                      Field{"typical_bytes", &MemorySum::typical},
-                                      Field{"worst_terms", &MemorySum::worst_terms},
-                                      Field{"worst_bytes", &MemorySum::worst},
-                                      Field{"workers_that_fit", &MemorySum::workers_that_fit}};
+  template <class Use>
+  static constexpr auto describe(Use use) {
+    return use(
+        Field{"budget_terms", &MemorySum::budget_terms}, Field{"budget_bytes", &MemorySum::budget},
+        Field{"typical_terms", &MemorySum::typical_terms},
+        Field{"typical_bytes", &MemorySum::typical}, Field{"worst_terms", &MemorySum::worst_terms},
+        Field{"worst_bytes", &MemorySum::worst},
+        Field{"workers_that_fit", &MemorySum::workers_that_fit});
+  }
 };
 
 struct Proposal {
@@ -113,20 +118,17 @@ struct Proposal {
   std::string block;    // the directives to paste; empty when nothing changes
   std::string basis;
 
-  static constexpr std::tuple kFields{Field{"pid", &Proposal::pid},
-                                      Field{"mpm", &Proposal::mpm},
-                                      Field{"observed_seconds", &Proposal::observed_seconds},
-                                      Field{"samples", &Proposal::samples},
-                                      Field{"grade", &Proposal::grade},
-                                      Field{"verdict", &Proposal::verdict},
-                                      Field{"findings", &Proposal::findings},
-                                      Field{"changes", &Proposal::changes},
-                                      Field{"memory", &Proposal::memory},
-                                      Field{"restart", &Proposal::restart},
-                                      Field{"confidence", &Proposal::confidence},
-                                      Field{"weakest", &Proposal::weakest},
-                                      Field{"block", &Proposal::block},
-                                      Field{"basis", &Proposal::basis}};
+  template <class Use>
+  static constexpr auto describe(Use use) {
+    return use(Field{"pid", &Proposal::pid}, Field{"mpm", &Proposal::mpm},
+               Field{"observed_seconds", &Proposal::observed_seconds},
+               Field{"samples", &Proposal::samples}, Field{"grade", &Proposal::grade},
+               Field{"verdict", &Proposal::verdict}, Field{"findings", &Proposal::findings},
+               Field{"changes", &Proposal::changes}, Field{"memory", &Proposal::memory},
+               Field{"restart", &Proposal::restart}, Field{"confidence", &Proposal::confidence},
+               Field{"weakest", &Proposal::weakest}, Field{"block", &Proposal::block},
+               Field{"basis", &Proposal::basis});
+  }
 };
 
 }  // namespace mpm

@@ -37,21 +37,17 @@ struct Tally {
   std::int64_t processes_old = 0;   // old generation or quiescing
   std::int64_t processes_deaf = 0;  // of the present ones: not accepting
 
-  static constexpr std::tuple kFields{Field{"busy", &Tally::busy},
-                                      Field{"idle", &Tally::idle},
-                                      Field{"starting", &Tally::starting},
-                                      Field{"finishing", &Tally::finishing},
-                                      Field{"deaf", &Tally::deaf},
-                                      Field{"reading", &Tally::reading},
-                                      Field{"writing", &Tally::writing},
-                                      Field{"keepalive", &Tally::keepalive},
-                                      Field{"logging", &Tally::logging},
-                                      Field{"dns", &Tally::dns},
-                                      Field{"closing", &Tally::closing},
-                                      Field{"graceful", &Tally::graceful},
-                                      Field{"processes", &Tally::processes},
-                                      Field{"processes_old", &Tally::processes_old},
-                                      Field{"processes_deaf", &Tally::processes_deaf}};
+  template <class Use>
+  static constexpr auto describe(Use use) {
+    return use(Field{"busy", &Tally::busy}, Field{"idle", &Tally::idle},
+               Field{"starting", &Tally::starting}, Field{"finishing", &Tally::finishing},
+               Field{"deaf", &Tally::deaf}, Field{"reading", &Tally::reading},
+               Field{"writing", &Tally::writing}, Field{"keepalive", &Tally::keepalive},
+               Field{"logging", &Tally::logging}, Field{"dns", &Tally::dns},
+               Field{"closing", &Tally::closing}, Field{"graceful", &Tally::graceful},
+               Field{"processes", &Tally::processes}, Field{"processes_old", &Tally::processes_old},
+               Field{"processes_deaf", &Tally::processes_deaf});
+  }
 };
 
 // Bounds between which workers that wait for a client's next request are counted by how long they
@@ -71,13 +67,14 @@ struct Work {
   // In keep-alive, one count more than kWaitingAges has bounds; empty when no worker is.
   std::vector<std::int64_t> waiting_by_age;
 
-  static constexpr std::tuple kFields{Field{"running", &Work::running},
-                                      Field{"age_sum_seconds", &Work::age_sum_seconds},
-                                      Field{"age_max_seconds", &Work::age_max_seconds},
-                                      Field{"finished", &Work::finished},
-                                      Field{"duration_sum_seconds", &Work::duration_sum_seconds},
-                                      Field{"duration_square_sum", &Work::duration_square_sum},
-                                      Field{"waiting_by_age", &Work::waiting_by_age}};
+  template <class Use>
+  static constexpr auto describe(Use use) {
+    return use(Field{"running", &Work::running}, Field{"age_sum_seconds", &Work::age_sum_seconds},
+               Field{"age_max_seconds", &Work::age_max_seconds}, Field{"finished", &Work::finished},
+               Field{"duration_sum_seconds", &Work::duration_sum_seconds},
+               Field{"duration_square_sum", &Work::duration_square_sum},
+               Field{"waiting_by_age", &Work::waiting_by_age});
+  }
 };
 
 // One listening socket as the kernel has it.
@@ -91,12 +88,14 @@ struct ListenerUsage {
   std::int64_t established = 0;
   std::int64_t closing = 0;
 
-  static constexpr std::tuple kFields{Field{"address", &ListenerUsage::address},
-                                      Field{"port", &ListenerUsage::port},
-                                      Field{"queue", &ListenerUsage::queue},
-                                      Field{"queue_limit", &ListenerUsage::queue_limit},
-                                      Field{"established", &ListenerUsage::established},
-                                      Field{"closing", &ListenerUsage::closing}};
+  template <class Use>
+  static constexpr auto describe(Use use) {
+    return use(Field{"address", &ListenerUsage::address}, Field{"port", &ListenerUsage::port},
+               Field{"queue", &ListenerUsage::queue},
+               Field{"queue_limit", &ListenerUsage::queue_limit},
+               Field{"established", &ListenerUsage::established},
+               Field{"closing", &ListenerUsage::closing});
+  }
 };
 
 // Connections that wait at all of them.
@@ -116,12 +115,14 @@ struct MemoryLimit {
   Bytes inactive_file;  // of current: page cache the kernel would drop first
   Bytes anonymous;      // of current
 
-  static constexpr std::tuple kFields{Field{"cgroup", &MemoryLimit::cgroup},
-                                      Field{"file", &MemoryLimit::file},
-                                      Field{"limit_bytes", &MemoryLimit::limit},
-                                      Field{"current_bytes", &MemoryLimit::current},
-                                      Field{"inactive_file_bytes", &MemoryLimit::inactive_file},
-                                      Field{"anonymous_bytes", &MemoryLimit::anonymous}};
+  template <class Use>
+  static constexpr auto describe(Use use) {
+    return use(Field{"cgroup", &MemoryLimit::cgroup}, Field{"file", &MemoryLimit::file},
+               Field{"limit_bytes", &MemoryLimit::limit},
+               Field{"current_bytes", &MemoryLimit::current},
+               Field{"inactive_file_bytes", &MemoryLimit::inactive_file},
+               Field{"anonymous_bytes", &MemoryLimit::anonymous});
+  }
 };
 
 struct HostUsage {
@@ -140,21 +141,22 @@ struct HostUsage {
   std::int64_t listen_drops = 0;
   std::int64_t somaxconn = 0;
 
-  static constexpr std::tuple kFields{
-      Field{"cores", &HostUsage::cores},
-      Field{"cpu_busy_seconds", &HostUsage::cpu_busy_seconds},
-      Field{"cpu_total_seconds", &HostUsage::cpu_total_seconds},
-      Field{"cpu_periods", &HostUsage::cpu_periods},
-      Field{"cpu_throttled", &HostUsage::cpu_throttled},
-      Field{"memory_total_bytes", &HostUsage::memory_total},
-      Field{"memory_available_bytes", &HostUsage::memory_available},
-      Field{"swap_used_bytes", &HostUsage::swap_used},
-      Field{"memory_pressure_some", &HostUsage::memory_pressure_some},
-      Field{"memory_pressure_full", &HostUsage::memory_pressure_full},
-      Field{"limits", &HostUsage::limits},
-      Field{"listen_overflows", &HostUsage::listen_overflows},
-      Field{"listen_drops", &HostUsage::listen_drops},
-      Field{"somaxconn", &HostUsage::somaxconn}};
+  template <class Use>
+  static constexpr auto describe(Use use) {
+    return use(
+        Field{"cores", &HostUsage::cores}, Field{"cpu_busy_seconds", &HostUsage::cpu_busy_seconds},
+        Field{"cpu_total_seconds", &HostUsage::cpu_total_seconds},
+        Field{"cpu_periods", &HostUsage::cpu_periods},
+        Field{"cpu_throttled", &HostUsage::cpu_throttled},
+        Field{"memory_total_bytes", &HostUsage::memory_total},
+        Field{"memory_available_bytes", &HostUsage::memory_available},
+        Field{"swap_used_bytes", &HostUsage::swap_used},
+        Field{"memory_pressure_some", &HostUsage::memory_pressure_some},
+        Field{"memory_pressure_full", &HostUsage::memory_pressure_full},
+        Field{"limits", &HostUsage::limits},
+        Field{"listen_overflows", &HostUsage::listen_overflows},
+        Field{"listen_drops", &HostUsage::listen_drops}, Field{"somaxconn", &HostUsage::somaxconn});
+  }
 };
 
 // One process of the server. `unique` is what ending it would give back; `shared` is what it
@@ -176,19 +178,17 @@ struct ProcessUsage {
   // many threads some stand for all. nullopt: the kernel does not tell.
   std::optional<double> cpu_wait_seconds;
 
-  static constexpr std::tuple kFields{Field{"pid", &ProcessUsage::pid},
-                                      Field{"generation", &ProcessUsage::generation},
-                                      Field{"parent", &ProcessUsage::parent},
-                                      Field{"requests", &ProcessUsage::requests},
-                                      Field{"threads", &ProcessUsage::threads},
-                                      Field{"rss_bytes", &ProcessUsage::rss},
-                                      Field{"pss_bytes", &ProcessUsage::pss},
-                                      Field{"unique_bytes", &ProcessUsage::unique},
-                                      Field{"shared_bytes", &ProcessUsage::shared},
-                                      Field{"swap_bytes", &ProcessUsage::swap},
-                                      Field{"peak_bytes", &ProcessUsage::peak},
-                                      Field{"cpu_seconds", &ProcessUsage::cpu_seconds},
-                                      Field{"cpu_wait_seconds", &ProcessUsage::cpu_wait_seconds}};
+  template <class Use>
+  static constexpr auto describe(Use use) {
+    return use(Field{"pid", &ProcessUsage::pid}, Field{"generation", &ProcessUsage::generation},
+               Field{"parent", &ProcessUsage::parent}, Field{"requests", &ProcessUsage::requests},
+               Field{"threads", &ProcessUsage::threads}, Field{"rss_bytes", &ProcessUsage::rss},
+               Field{"pss_bytes", &ProcessUsage::pss}, Field{"unique_bytes", &ProcessUsage::unique},
+               Field{"shared_bytes", &ProcessUsage::shared},
+               Field{"swap_bytes", &ProcessUsage::swap}, Field{"peak_bytes", &ProcessUsage::peak},
+               Field{"cpu_seconds", &ProcessUsage::cpu_seconds},
+               Field{"cpu_wait_seconds", &ProcessUsage::cpu_wait_seconds});
+  }
 };
 
 struct Sample {
@@ -210,22 +210,17 @@ struct Sample {
   std::vector<ListenerUsage> listeners;
   std::vector<ProcessUsage> processes;  // empty when memory was not swept this time
 
-  static constexpr std::tuple kFields{Field{"seq", &Sample::seq},
-                                      Field{"at", &Sample::at},
-                                      Field{"pid", &Sample::pid},
-                                      Field{"source", &Sample::source},
-                                      Field{"generation", &Sample::generation},
-                                      Field{"restarted", &Sample::restarted},
-                                      Field{"worker_limit", &Sample::worker_limit},
-                                      Field{"tally", &Sample::tally},
-                                      Field{"accesses", &Sample::accesses},
-                                      Field{"bytes", &Sample::bytes},
-                                      Field{"children_started", &Sample::children_started},
-                                      Field{"children_ended", &Sample::children_ended},
-                                      Field{"work", &Sample::work},
-                                      Field{"host", &Sample::host},
-                                      Field{"listeners", &Sample::listeners},
-                                      Field{"processes", &Sample::processes}};
+  template <class Use>
+  static constexpr auto describe(Use use) {
+    return use(Field{"seq", &Sample::seq}, Field{"at", &Sample::at}, Field{"pid", &Sample::pid},
+               Field{"source", &Sample::source}, Field{"generation", &Sample::generation},
+               Field{"restarted", &Sample::restarted}, Field{"worker_limit", &Sample::worker_limit},
+               Field{"tally", &Sample::tally}, Field{"accesses", &Sample::accesses},
+               Field{"bytes", &Sample::bytes}, Field{"children_started", &Sample::children_started},
+               Field{"children_ended", &Sample::children_ended}, Field{"work", &Sample::work},
+               Field{"host", &Sample::host}, Field{"listeners", &Sample::listeners},
+               Field{"processes", &Sample::processes});
+  }
 };
 
 }  // namespace mpm

@@ -55,9 +55,11 @@ struct SourceStatus {
   bool in_use = false;
   std::string why;  // empty when in use
 
-  static constexpr std::tuple kFields{Field{"source", &SourceStatus::source},
-                                      Field{"in_use", &SourceStatus::in_use},
-                                      Field{"why", &SourceStatus::why}};
+  template <class Use>
+  static constexpr auto describe(Use use) {
+    return use(Field{"source", &SourceStatus::source}, Field{"in_use", &SourceStatus::in_use},
+               Field{"why", &SourceStatus::why});
+  }
 };
 
 // One slot: a thread, or a process under prefork. Times are microseconds since 1970, 0 when
@@ -123,12 +125,13 @@ struct ProcessView {
   bool not_accepting = false;
   std::string states;  // one of kStateLetters a slot
 
-  static constexpr std::tuple kFields{Field{"slot", &ProcessView::slot},
-                                      Field{"pid", &ProcessView::pid},
-                                      Field{"generation", &ProcessView::generation},
-                                      Field{"quiescing", &ProcessView::quiescing},
-                                      Field{"not_accepting", &ProcessView::not_accepting},
-                                      Field{"states", &ProcessView::states}};
+  template <class Use>
+  static constexpr auto describe(Use use) {
+    return use(
+        Field{"slot", &ProcessView::slot}, Field{"pid", &ProcessView::pid},
+        Field{"generation", &ProcessView::generation}, Field{"quiescing", &ProcessView::quiescing},
+        Field{"not_accepting", &ProcessView::not_accepting}, Field{"states", &ProcessView::states});
+  }
 };
 
 struct ScoreboardView {
@@ -140,13 +143,15 @@ struct ScoreboardView {
   std::int32_t thread_limit = 0;
   std::vector<ProcessView> processes;
 
-  static constexpr std::tuple kFields{Field{"at", &ScoreboardView::at},
-                                      Field{"pid", &ScoreboardView::pid},
-                                      Field{"source", &ScoreboardView::source},
-                                      Field{"generation", &ScoreboardView::generation},
-                                      Field{"server_limit", &ScoreboardView::server_limit},
-                                      Field{"thread_limit", &ScoreboardView::thread_limit},
-                                      Field{"processes", &ScoreboardView::processes}};
+  template <class Use>
+  static constexpr auto describe(Use use) {
+    return use(Field{"at", &ScoreboardView::at}, Field{"pid", &ScoreboardView::pid},
+               Field{"source", &ScoreboardView::source},
+               Field{"generation", &ScoreboardView::generation},
+               Field{"server_limit", &ScoreboardView::server_limit},
+               Field{"thread_limit", &ScoreboardView::thread_limit},
+               Field{"processes", &ScoreboardView::processes});
+  }
 };
 
 }  // namespace mpm

@@ -24,7 +24,10 @@ struct Remark {
   std::string code;  // httpd's own, "AH00513"; empty when httpd is silent about it
   std::string text;
 
-  static constexpr std::tuple kFields{Field{"code", &Remark::code}, Field{"text", &Remark::text}};
+  template <class Use>
+  static constexpr auto describe(Use use) {
+    return use(Field{"code", &Remark::code}, Field{"text", &Remark::text});
+  }
 };
 
 struct Setting {
@@ -36,11 +39,13 @@ struct Setting {
   std::string unit;                  // "workers", "processes", "s"; empty for words
   std::vector<Remark> remarks;
 
-  static constexpr std::tuple kFields{
-      Field{"directive", &Setting::directive}, Field{"value", &Setting::value},
-      Field{"file", &Setting::file},           Field{"line", &Setting::line},
-      Field{"effective", &Setting::effective}, Field{"unit", &Setting::unit},
-      Field{"remarks", &Setting::remarks}};
+  template <class Use>
+  static constexpr auto describe(Use use) {
+    return use(Field{"directive", &Setting::directive}, Field{"value", &Setting::value},
+               Field{"file", &Setting::file}, Field{"line", &Setting::line},
+               Field{"effective", &Setting::effective}, Field{"unit", &Setting::unit},
+               Field{"remarks", &Setting::remarks});
+  }
 };
 
 struct MpmSettings {
@@ -56,15 +61,16 @@ struct MpmSettings {
   std::vector<std::string> files;
   std::vector<Remark> remarks;  // about the whole, and what could not be read
 
-  static constexpr std::tuple kFields{Field{"pid", &MpmSettings::pid},
-                                      Field{"mpm", &MpmSettings::mpm},
-                                      Field{"config_file", &MpmSettings::config_file},
-                                      Field{"settings", &MpmSettings::settings},
-                                      Field{"worker_limit", &MpmSettings::worker_limit},
-                                      Field{"changed_since_load", &MpmSettings::changed_since_load},
-                                      Field{"basis", &MpmSettings::basis},
-                                      Field{"files", &MpmSettings::files},
-                                      Field{"remarks", &MpmSettings::remarks}};
+  template <class Use>
+  static constexpr auto describe(Use use) {
+    return use(Field{"pid", &MpmSettings::pid}, Field{"mpm", &MpmSettings::mpm},
+               Field{"config_file", &MpmSettings::config_file},
+               Field{"settings", &MpmSettings::settings},
+               Field{"worker_limit", &MpmSettings::worker_limit},
+               Field{"changed_since_load", &MpmSettings::changed_since_load},
+               Field{"basis", &MpmSettings::basis}, Field{"files", &MpmSettings::files},
+               Field{"remarks", &MpmSettings::remarks});
+  }
 };
 
 // By the directive's present name, letter by letter; nullptr: it is not among them.

@@ -20,9 +20,12 @@ struct SimulationQuestion {
   std::vector<Wish> wishes;   // none: as it is
   double window_seconds = 0;  // the load of so long ago until now; 0: of the last hour
 
-  static constexpr std::tuple kFields{Field{"target", &SimulationQuestion::target},
-                                      Field{"wishes", &SimulationQuestion::wishes},
-                                      Field{"window_seconds", &SimulationQuestion::window_seconds}};
+  template <class Use>
+  static constexpr auto describe(Use use) {
+    return use(Field{"target", &SimulationQuestion::target},
+               Field{"wishes", &SimulationQuestion::wishes},
+               Field{"window_seconds", &SimulationQuestion::window_seconds});
+  }
 };
 
 // A moment of a course. Of the seconds since the point before it, each number is the largest.
@@ -33,10 +36,13 @@ struct SimulatedPoint {
   std::int64_t queue = 0;  // connections that nobody has accepted
   Bytes memory;            // of the children together
 
-  static constexpr std::tuple kFields{
-      Field{"at_seconds", &SimulatedPoint::at_seconds},
-      Field{"processes", &SimulatedPoint::processes}, Field{"busy", &SimulatedPoint::busy},
-      Field{"queue", &SimulatedPoint::queue}, Field{"memory_bytes", &SimulatedPoint::memory}};
+  template <class Use>
+  static constexpr auto describe(Use use) {
+    return use(Field{"at_seconds", &SimulatedPoint::at_seconds},
+               Field{"processes", &SimulatedPoint::processes}, Field{"busy", &SimulatedPoint::busy},
+               Field{"queue", &SimulatedPoint::queue},
+               Field{"memory_bytes", &SimulatedPoint::memory});
+  }
 };
 
 struct SimulatedServer {
@@ -52,18 +58,20 @@ struct SimulatedServer {
   Bytes memory_max;
   std::vector<SimulatedPoint> course;
 
-  static constexpr std::tuple kFields{
-      Field{"requests", &SimulatedServer::requests},
-      Field{"failed", &SimulatedServer::failed},
-      Field{"refused", &SimulatedServer::refused},
-      Field{"waiting_p50_seconds", &SimulatedServer::waiting_p50_seconds},
-      Field{"waiting_p95_seconds", &SimulatedServer::waiting_p95_seconds},
-      Field{"waiting_p99_seconds", &SimulatedServer::waiting_p99_seconds},
-      Field{"busy_max", &SimulatedServer::busy_max},
-      Field{"processes_max", &SimulatedServer::processes_max},
-      Field{"queue_max", &SimulatedServer::queue_max},
-      Field{"memory_max_bytes", &SimulatedServer::memory_max},
-      Field{"course", &SimulatedServer::course}};
+  template <class Use>
+  static constexpr auto describe(Use use) {
+    return use(Field{"requests", &SimulatedServer::requests},
+               Field{"failed", &SimulatedServer::failed},
+               Field{"refused", &SimulatedServer::refused},
+               Field{"waiting_p50_seconds", &SimulatedServer::waiting_p50_seconds},
+               Field{"waiting_p95_seconds", &SimulatedServer::waiting_p95_seconds},
+               Field{"waiting_p99_seconds", &SimulatedServer::waiting_p99_seconds},
+               Field{"busy_max", &SimulatedServer::busy_max},
+               Field{"processes_max", &SimulatedServer::processes_max},
+               Field{"queue_max", &SimulatedServer::queue_max},
+               Field{"memory_max_bytes", &SimulatedServer::memory_max},
+               Field{"course", &SimulatedServer::course});
+  }
 };
 
 // What samples tell of the same time.
@@ -75,12 +83,13 @@ struct SeenServer {
   std::int64_t queue_max = 0;
   std::vector<SimulatedPoint> course;  // its memory is 0 where it was not swept
 
-  static constexpr std::tuple kFields{Field{"requests", &SeenServer::requests},
-                                      Field{"refused", &SeenServer::refused},
-                                      Field{"busy_max", &SeenServer::busy_max},
-                                      Field{"processes_max", &SeenServer::processes_max},
-                                      Field{"queue_max", &SeenServer::queue_max},
-                                      Field{"course", &SeenServer::course}};
+  template <class Use>
+  static constexpr auto describe(Use use) {
+    return use(Field{"requests", &SeenServer::requests}, Field{"refused", &SeenServer::refused},
+               Field{"busy_max", &SeenServer::busy_max},
+               Field{"processes_max", &SeenServer::processes_max},
+               Field{"queue_max", &SeenServer::queue_max}, Field{"course", &SeenServer::course});
+  }
 };
 
 struct SimulationReport {
@@ -97,19 +106,19 @@ struct SimulationReport {
   SimulatedServer changed;  // the same as as_it_is where nothing changes
   std::vector<std::string> remarks;
 
-  static constexpr std::tuple kFields{
-      Field{"pid", &SimulationReport::pid},
-      Field{"mpm", &SimulationReport::mpm},
-      Field{"from", &SimulationReport::from},
-      Field{"span_seconds", &SimulationReport::span_seconds},
-      Field{"requests_per_second", &SimulationReport::requests_per_second},
-      Field{"service_seconds", &SimulationReport::service_seconds},
-      Field{"service_cv2", &SimulationReport::service_cv2},
-      Field{"directives", &SimulationReport::directives},
-      Field{"seen", &SimulationReport::seen},
-      Field{"as_it_is", &SimulationReport::as_it_is},
-      Field{"changed", &SimulationReport::changed},
-      Field{"remarks", &SimulationReport::remarks}};
+  template <class Use>
+  static constexpr auto describe(Use use) {
+    return use(
+        Field{"pid", &SimulationReport::pid}, Field{"mpm", &SimulationReport::mpm},
+        Field{"from", &SimulationReport::from},
+        Field{"span_seconds", &SimulationReport::span_seconds},
+        Field{"requests_per_second", &SimulationReport::requests_per_second},
+        Field{"service_seconds", &SimulationReport::service_seconds},
+        Field{"service_cv2", &SimulationReport::service_cv2},
+        Field{"directives", &SimulationReport::directives}, Field{"seen", &SimulationReport::seen},
+        Field{"as_it_is", &SimulationReport::as_it_is},
+        Field{"changed", &SimulationReport::changed}, Field{"remarks", &SimulationReport::remarks});
+  }
 };
 
 }  // namespace mpm

@@ -26,12 +26,14 @@ struct WorkerCounts {
   std::int64_t writing = 0;
   std::int64_t keepalive = 0;
 
-  static constexpr std::tuple kFields{
-      Field{"busy", &WorkerCounts::busy},           Field{"idle", &WorkerCounts::idle},
-      Field{"limit", &WorkerCounts::limit},         Field{"starting", &WorkerCounts::starting},
-      Field{"finishing", &WorkerCounts::finishing}, Field{"deaf", &WorkerCounts::deaf},
-      Field{"reading", &WorkerCounts::reading},     Field{"writing", &WorkerCounts::writing},
-      Field{"keepalive", &WorkerCounts::keepalive}};
+  template <class Use>
+  static constexpr auto describe(Use use) {
+    return use(Field{"busy", &WorkerCounts::busy}, Field{"idle", &WorkerCounts::idle},
+               Field{"limit", &WorkerCounts::limit}, Field{"starting", &WorkerCounts::starting},
+               Field{"finishing", &WorkerCounts::finishing}, Field{"deaf", &WorkerCounts::deaf},
+               Field{"reading", &WorkerCounts::reading}, Field{"writing", &WorkerCounts::writing},
+               Field{"keepalive", &WorkerCounts::keepalive});
+  }
 };
 
 struct ProcessCounts {
@@ -39,9 +41,11 @@ struct ProcessCounts {
   std::int64_t old = 0;
   std::int64_t deaf = 0;
 
-  static constexpr std::tuple kFields{Field{"total", &ProcessCounts::total},
-                                      Field{"old", &ProcessCounts::old},
-                                      Field{"deaf", &ProcessCounts::deaf}};
+  template <class Use>
+  static constexpr auto describe(Use use) {
+    return use(Field{"total", &ProcessCounts::total}, Field{"old", &ProcessCounts::old},
+               Field{"deaf", &ProcessCounts::deaf});
+  }
 };
 
 // Memory of the server's processes together. `pss` is what it really holds; `rss` counts
@@ -54,12 +58,13 @@ struct MemoryCounts {
   Bytes rss;
   Bytes largest_peak;  // the largest VmHWM of a child
 
-  static constexpr std::tuple kFields{Field{"processes", &MemoryCounts::processes},
-                                      Field{"threads", &MemoryCounts::threads},
-                                      Field{"pss_bytes", &MemoryCounts::pss},
-                                      Field{"unique_bytes", &MemoryCounts::unique},
-                                      Field{"rss_bytes", &MemoryCounts::rss},
-                                      Field{"largest_peak_bytes", &MemoryCounts::largest_peak}};
+  template <class Use>
+  static constexpr auto describe(Use use) {
+    return use(Field{"processes", &MemoryCounts::processes},
+               Field{"threads", &MemoryCounts::threads}, Field{"pss_bytes", &MemoryCounts::pss},
+               Field{"unique_bytes", &MemoryCounts::unique}, Field{"rss_bytes", &MemoryCounts::rss},
+               Field{"largest_peak_bytes", &MemoryCounts::largest_peak});
+  }
 };
 
 enum class Health : std::uint8_t { Well, Strained, Saturated, Unknown };
@@ -86,26 +91,22 @@ struct TargetStatus {
   std::optional<double> oldest_request_seconds;
   std::vector<std::string> losses;
 
-  static constexpr std::tuple kFields{
-      Field{"pid", &TargetStatus::pid},
-      Field{"url", &TargetStatus::url},
-      Field{"version", &TargetStatus::version},
-      Field{"mpm", &TargetStatus::mpm},
-      Field{"source", &TargetStatus::source},
-      Field{"sources", &TargetStatus::sources},
-      Field{"health", &TargetStatus::health},
-      Field{"verdict", &TargetStatus::verdict},
-      Field{"workers", &TargetStatus::workers},
-      Field{"processes", &TargetStatus::processes},
-      Field{"memory", &TargetStatus::memory},
-      Field{"listeners", &TargetStatus::listeners},
-      Field{"accesses", &TargetStatus::accesses},
-      Field{"bytes", &TargetStatus::bytes},
-      Field{"generation", &TargetStatus::generation},
-      Field{"restarted", &TargetStatus::restarted},
-      Field{"requests_per_second", &TargetStatus::requests_per_second},
-      Field{"oldest_request_seconds", &TargetStatus::oldest_request_seconds},
-      Field{"losses", &TargetStatus::losses}};
+  template <class Use>
+  static constexpr auto describe(Use use) {
+    return use(Field{"pid", &TargetStatus::pid}, Field{"url", &TargetStatus::url},
+               Field{"version", &TargetStatus::version}, Field{"mpm", &TargetStatus::mpm},
+               Field{"source", &TargetStatus::source}, Field{"sources", &TargetStatus::sources},
+               Field{"health", &TargetStatus::health}, Field{"verdict", &TargetStatus::verdict},
+               Field{"workers", &TargetStatus::workers},
+               Field{"processes", &TargetStatus::processes}, Field{"memory", &TargetStatus::memory},
+               Field{"listeners", &TargetStatus::listeners},
+               Field{"accesses", &TargetStatus::accesses}, Field{"bytes", &TargetStatus::bytes},
+               Field{"generation", &TargetStatus::generation},
+               Field{"restarted", &TargetStatus::restarted},
+               Field{"requests_per_second", &TargetStatus::requests_per_second},
+               Field{"oldest_request_seconds", &TargetStatus::oldest_request_seconds},
+               Field{"losses", &TargetStatus::losses});
+  }
 };
 
 }  // namespace mpm

@@ -18,8 +18,10 @@ struct ListenAddress {
   std::string address;  // "127.0.0.1", "::", "0.0.0.0"
   std::int32_t port = 0;
 
-  static constexpr std::tuple kFields{Field{"address", &ListenAddress::address},
-                                      Field{"port", &ListenAddress::port}};
+  template <class Use>
+  static constexpr auto describe(Use use) {
+    return use(Field{"address", &ListenAddress::address}, Field{"port", &ListenAddress::port});
+  }
 };
 
 struct Target {
@@ -35,26 +37,23 @@ struct Target {
   std::string cgroup;                  // its path below the cgroup mount
   Instant started{};
   // From boot to its start, in the kernel's clock ticks: with the pid it tells a process from all
-  // others, also when the host's clock was set meanwhile. 0 in a message: it is not told.
-  std::uint64_t start_ticks = 0;
+  // others, also when the host's clock was set meanwhile. nullopt: it cannot be read.
+  std::optional<std::uint64_t> start_ticks;
   std::int64_t children = 0;
   std::vector<ListenAddress> listeners;
   std::vector<std::string> losses;  // what could not be read, and what would make it readable
 
-  static constexpr std::tuple kFields{Field{"pid", &Target::pid},
-                                      Field{"url", &Target::url},
-                                      Field{"version", &Target::version},
-                                      Field{"mpm", &Target::mpm},
-                                      Field{"binary", &Target::binary},
-                                      Field{"arguments", &Target::arguments},
-                                      Field{"server_root", &Target::server_root},
-                                      Field{"config_file", &Target::config_file},
-                                      Field{"unit", &Target::unit},
-                                      Field{"cgroup", &Target::cgroup},
-                                      Field{"started", &Target::started},
-                                      Field{"children", &Target::children},
-                                      Field{"listeners", &Target::listeners},
-                                      Field{"losses", &Target::losses}};
+  template <class Use>
+  static constexpr auto describe(Use use) {
+    return use(Field{"pid", &Target::pid}, Field{"url", &Target::url},
+               Field{"version", &Target::version}, Field{"mpm", &Target::mpm},
+               Field{"binary", &Target::binary}, Field{"arguments", &Target::arguments},
+               Field{"server_root", &Target::server_root},
+               Field{"config_file", &Target::config_file}, Field{"unit", &Target::unit},
+               Field{"cgroup", &Target::cgroup}, Field{"started", &Target::started},
+               Field{"start_ticks", &Target::start_ticks}, Field{"children", &Target::children},
+               Field{"listeners", &Target::listeners}, Field{"losses", &Target::losses});
+  }
 };
 
 }  // namespace mpm

@@ -23,10 +23,13 @@ struct VerdictEvidence {
   bool condemns = false;  // it is why the change is undone
   std::string sentence;
 
-  static constexpr std::tuple kFields{
-      Field{"measure", &VerdictEvidence::measure},   Field{"before", &VerdictEvidence::before},
-      Field{"after", &VerdictEvidence::after},       Field{"unit", &VerdictEvidence::unit},
-      Field{"condemns", &VerdictEvidence::condemns}, Field{"sentence", &VerdictEvidence::sentence}};
+  template <class Use>
+  static constexpr auto describe(Use use) {
+    return use(Field{"measure", &VerdictEvidence::measure},
+               Field{"before", &VerdictEvidence::before}, Field{"after", &VerdictEvidence::after},
+               Field{"unit", &VerdictEvidence::unit}, Field{"condemns", &VerdictEvidence::condemns},
+               Field{"sentence", &VerdictEvidence::sentence});
+  }
 };
 
 struct WatchReport {
@@ -38,11 +41,14 @@ struct WatchReport {
   std::string sentence;          // the verdict, and what it rests on
   std::vector<VerdictEvidence> evidence;  // what condemns first
 
-  static constexpr std::tuple kFields{
-      Field{"verdict", &WatchReport::verdict},         Field{"seconds", &WatchReport::seconds},
-      Field{"settled", &WatchReport::settled},         Field{"compared", &WatchReport::compared},
-      Field{"passed_over", &WatchReport::passed_over}, Field{"sentence", &WatchReport::sentence},
-      Field{"evidence", &WatchReport::evidence}};
+  template <class Use>
+  static constexpr auto describe(Use use) {
+    return use(Field{"verdict", &WatchReport::verdict}, Field{"seconds", &WatchReport::seconds},
+               Field{"settled", &WatchReport::settled}, Field{"compared", &WatchReport::compared},
+               Field{"passed_over", &WatchReport::passed_over},
+               Field{"sentence", &WatchReport::sentence},
+               Field{"evidence", &WatchReport::evidence});
+  }
 };
 
 }  // namespace mpm

@@ -43,20 +43,17 @@ struct WorkerView {
   std::string request;                 // "GET /cart HTTP/1.1": 63 characters
   std::string protocol;                // "http/1.1", "h2": 15 characters
 
-  static constexpr std::tuple kFields{Field{"slot", &WorkerView::slot},
-                                      Field{"thread", &WorkerView::thread},
-                                      Field{"pid", &WorkerView::pid},
-                                      Field{"generation", &WorkerView::generation},
-                                      Field{"state", &WorkerView::state},
-                                      Field{"serving", &WorkerView::serving},
-                                      Field{"age_seconds", &WorkerView::age_seconds},
-                                      Field{"last_seconds", &WorkerView::last_seconds},
-                                      Field{"accesses", &WorkerView::accesses},
-                                      Field{"bytes", &WorkerView::bytes},
-                                      Field{"client", &WorkerView::client},
-                                      Field{"vhost", &WorkerView::vhost},
-                                      Field{"request", &WorkerView::request},
-                                      Field{"protocol", &WorkerView::protocol}};
+  template <class Use>
+  static constexpr auto describe(Use use) {
+    return use(Field{"slot", &WorkerView::slot}, Field{"thread", &WorkerView::thread},
+               Field{"pid", &WorkerView::pid}, Field{"generation", &WorkerView::generation},
+               Field{"state", &WorkerView::state}, Field{"serving", &WorkerView::serving},
+               Field{"age_seconds", &WorkerView::age_seconds},
+               Field{"last_seconds", &WorkerView::last_seconds},
+               Field{"accesses", &WorkerView::accesses}, Field{"bytes", &WorkerView::bytes},
+               Field{"client", &WorkerView::client}, Field{"vhost", &WorkerView::vhost},
+               Field{"request", &WorkerView::request}, Field{"protocol", &WorkerView::protocol});
+  }
 };
 
 struct WorkerList {
@@ -67,10 +64,12 @@ struct WorkerList {
   std::string missing;     // why there are no words, and what helps; empty when there are
   std::vector<WorkerView> workers;  // in the order of slot and thread
 
-  static constexpr std::tuple kFields{
-      Field{"at", &WorkerList::at},           Field{"pid", &WorkerList::pid},
-      Field{"source", &WorkerList::source},   Field{"total", &WorkerList::total},
-      Field{"missing", &WorkerList::missing}, Field{"workers", &WorkerList::workers}};
+  template <class Use>
+  static constexpr auto describe(Use use) {
+    return use(Field{"at", &WorkerList::at}, Field{"pid", &WorkerList::pid},
+               Field{"source", &WorkerList::source}, Field{"total", &WorkerList::total},
+               Field{"missing", &WorkerList::missing}, Field{"workers", &WorkerList::workers});
+  }
 };
 
 // A vhost or a client, by what it holds of the server. Rates are between two looks, and an
@@ -82,10 +81,13 @@ struct Holder {
   std::optional<double> bytes_per_second;     // likewise
   std::optional<double> mean_age_seconds;     // of its requests that are being served
 
-  static constexpr std::tuple kFields{Field{"name", &Holder::name}, Field{"busy", &Holder::busy},
-                                      Field{"requests_per_second", &Holder::requests_per_second},
-                                      Field{"bytes_per_second", &Holder::bytes_per_second},
-                                      Field{"mean_age_seconds", &Holder::mean_age_seconds}};
+  template <class Use>
+  static constexpr auto describe(Use use) {
+    return use(Field{"name", &Holder::name}, Field{"busy", &Holder::busy},
+               Field{"requests_per_second", &Holder::requests_per_second},
+               Field{"bytes_per_second", &Holder::bytes_per_second},
+               Field{"mean_age_seconds", &Holder::mean_age_seconds});
+  }
 };
 
 // Who holds the most workers, then who makes the most requests.
@@ -94,9 +96,11 @@ struct Holders {
   std::vector<Holder> foremost;  // no more than the limit
   Holder others;                 // the rest together, and who has no name; its own name is ""
 
-  static constexpr std::tuple kFields{Field{"names", &Holders::names},
-                                      Field{"foremost", &Holders::foremost},
-                                      Field{"others", &Holders::others}};
+  template <class Use>
+  static constexpr auto describe(Use use) {
+    return use(Field{"names", &Holders::names}, Field{"foremost", &Holders::foremost},
+               Field{"others", &Holders::others});
+  }
 };
 
 // All of one server that a screen shows which is drawn anew several times a second. Its memory is
@@ -111,14 +115,13 @@ struct TopReport {
   Holders clients;
   std::vector<WorkerView> oldest;  // requests that are being served, the oldest first
 
-  static constexpr std::tuple kFields{Field{"at", &TopReport::at},
-                                      Field{"span_seconds", &TopReport::span_seconds},
-                                      Field{"missing", &TopReport::missing},
-                                      Field{"status", &TopReport::status},
-                                      Field{"processes", &TopReport::processes},
-                                      Field{"vhosts", &TopReport::vhosts},
-                                      Field{"clients", &TopReport::clients},
-                                      Field{"oldest", &TopReport::oldest}};
+  template <class Use>
+  static constexpr auto describe(Use use) {
+    return use(Field{"at", &TopReport::at}, Field{"span_seconds", &TopReport::span_seconds},
+               Field{"missing", &TopReport::missing}, Field{"status", &TopReport::status},
+               Field{"processes", &TopReport::processes}, Field{"vhosts", &TopReport::vhosts},
+               Field{"clients", &TopReport::clients}, Field{"oldest", &TopReport::oldest});
+  }
 };
 
 }  // namespace mpm

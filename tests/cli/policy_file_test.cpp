@@ -78,7 +78,7 @@ TEST(PolicyFile, OfTheProductIsTheDefault) {
   text << in.rdbuf();
   const auto file = parse_policy(text.str(), "policy.toml");
   ASSERT_TRUE(file) << file.error().what;
-  EXPECT_EQ(file->lines.size(), std::tuple_size_v<decltype(ApplyPolicy::kFields)>);
+  EXPECT_EQ(file->lines.size(), ApplyPolicy::describe(CountFields{}));
   const ApplyPolicy defaults;
   const ApplyPolicy& policy = file->policy;
   EXPECT_EQ(policy.directives, defaults.directives);

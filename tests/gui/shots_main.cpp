@@ -8,7 +8,6 @@
 // pid namespace: `unshare -npf --mount-proc` keeps out of the pictures what else runs.
 #include <QApplication>
 #include <QHash>
-#include <QSpinBox>
 #include <QStyle>
 #include <QStyleFactory>
 #include <QTabWidget>
@@ -19,6 +18,7 @@
 #include <string>
 
 #include "cli/load.h"
+#include "gui/page/advice_page.h"
 #include "gui/page/change_page.h"
 #include "gui/page/history_page.h"
 #include "gui/page/main_window.h"
@@ -108,12 +108,11 @@ void look_at_a_worker(MainWindow& window) {
   test::turn_until([&] { return window.overview().grid().sentence().contains(u"GET "); }, 5s);
 }
 
-void try_twice_the_workers(MainWindow& window) {
+void try_the_advice(MainWindow& window) {
   window.pages().setCurrentWidget(&window.what_if());
   test::turn_until([&] { return !window.what_if().trials().empty(); });
-  for (auto* value : window.what_if().findChildren<QSpinBox*>())
-    if (value->accessibleName().startsWith(u"MaxRequestWorkers")) value->setValue(128);
-  test::turn_until([&] { return window.what_if().sentence().contains(u"would wait"); });
+  if (test::press(window.what_if(), QStringLiteral("As advised")))
+    test::turn_until([&] { return window.what_if().sentence().contains(u"would wait"); });
 }
 
 int run(const QString& directory, const QString& server, std::chrono::seconds span) {
@@ -137,8 +136,9 @@ int run(const QString& directory, const QString& server, std::chrono::seconds sp
              .span = 2 * span + 120s,
              .patience = 60s});
   QTest::qWait(static_cast<int>(std::chrono::milliseconds(span * 2 / 3).count()));
-  try_twice_the_workers(window);
-  if (test::press(window.what_if(), QStringLiteral("Review as a change")))
+  try_the_advice(window);
+  window.pages().setCurrentWidget(&window.advice());
+  if (test::press(window.advice(), QStringLiteral("Review the change")))
     test::turn_until([&] { return test::button(window, QStringLiteral("Make")) != nullptr; });
   // The plots show what there is of the past, and not the hour in which it lies.
   window.history().show_last(span + span / 10);

@@ -8,6 +8,7 @@
 #include <QSlider>
 #include <QSpinBox>
 #include <QTabWidget>
+#include <algorithm>
 #include <chrono>
 
 #include <gmock/gmock.h>
@@ -138,6 +139,40 @@ TEST_F(WhatIfWindow, GoesBackToWhatIsInForce) {
   ASSERT_TRUE(test::press(page(), QStringLiteral("As it is")));
   EXPECT_EQ(slider().value(), 16);
   EXPECT_TRUE(turn_until([&] { return asked().back().wishes.empty(); }));
+}
+
+TEST(Trials, AreWhatIsAdvised) {
+  std::vector<Trial> trials = trials_of(settings_of(100));
+  Change change;
+  change.directive = "MaxRequestWorkers";
+  change.to = 1000;
+  try_changes(trials, {change});
+  EXPECT_EQ(trials[0], (Trial{"MaxRequestWorkers", 100, 1, 1000, 1000})) << "beyond the slider";
+  try_changes(trials, {});
+  EXPECT_EQ(trials[0].tried, 100);
+}
+
+TEST(Forecast, SaysThatAllOfThemWouldBeBusy) {
+  SimulationReport full = report();
+  EXPECT_EQ(forecast_verdict(full).indexOf(u"all workers would be busy"), -1);
+  DirectiveChange workers;
+  workers.directive = "MaxRequestWorkers";
+  workers.to_effective = full.changed.busy_max;
+  full.directives = {workers};
+  EXPECT_NE(forecast_verdict(full).indexOf(u"all workers would be busy"), -1);
+}
+
+TEST_F(WhatIfWindow, TriesWhatIsAdvised) {
+  const auto proposal = from_json<Proposal>(test::example("proposal"));
+  ASSERT_TRUE(proposal);
+  const auto change = std::ranges::find(proposal->changes, "MaxRequestWorkers", &Change::directive);
+  ASSERT_NE(change, proposal->changes.end());
+  ASSERT_TRUE(test::press(page(), QStringLiteral("As advised")));
+  EXPECT_EQ(slider().value(), change->to);
+  ASSERT_TRUE(turn_until([&] { return !asked().back().wishes.empty(); }));
+  EXPECT_EQ(asked().back().wishes[0].value, std::to_string(change->to));
+  page().advise({});
+  EXPECT_FALSE(test::button(page(), QStringLiteral("As advised"))->isEnabled());
 }
 
 TEST_F(WhatIfWindow, LeadsToTheReviewOfWhatWasTried) {

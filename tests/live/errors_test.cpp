@@ -24,7 +24,7 @@ constexpr int kNobody = 65534;
 // machine's business as well.
 TEST(Help, IsSaidInLessThanTwentyMilliseconds) {
   double least = 1;
-  for (int attempt = 0; attempt < 5; ++attempt) {
+  for (int attempt = 0; attempt < 25; ++attempt) {
     const Finished help = run({MPM_CTL, "--help"});
     EXPECT_EQ(help.status, 0);
     least = std::min(least, help.cpu_seconds);

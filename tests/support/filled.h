@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Values of the contract with something in every field, no two alike, and their comparison
-// field by field: what is forgotten on the way through a codec is seen. Both go over kFields,
+// field by field: what is forgotten on the way through a codec is seen. Both go over describe,
 // so a field that is added is filled and compared without a word here.
 #pragma once
 
@@ -10,7 +10,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <type_traits>
 #include <vector>
 
@@ -100,9 +99,8 @@ bool same_held(const std::vector<T>& a, const std::vector<T>& b) {
 template <class T>
 bool same(const T& a, const T& b) {
   if constexpr (Described<T>)
-    return std::apply(
-        [&](const auto&... field) { return (same(a.*field.member, b.*field.member) && ...); },
-        T::kFields);
+    return T::describe(
+        [&](const auto&... field) { return (same(a.*field.member, b.*field.member) && ...); });
   else
     return same_held(a, b);
 }

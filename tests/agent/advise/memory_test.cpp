@@ -88,6 +88,12 @@ TEST(Cost, OfChildrenThatDoNotFitIsKnownBeforeTheyAreWarm) {
   Observation seen = host_with(10, 50);
   seen.memory->requests_per_child = 1;
   EXPECT_TRUE(process_cost(seen, {}));
+  // Ten of 8 MB would fit beside what is shared, and not if all were as large as the first are.
+  seen = host_with(50, 60);
+  seen.memory->requests_per_child = 1;
+  EXPECT_TRUE(process_cost(seen, {}));
+  seen.memory->child_large = seen.memory->child_typical;
+  EXPECT_FALSE(process_cost(seen, {}));
 }
 
 TEST(Cost, NeverShrinksFromTypicalToPeak) {
@@ -140,11 +146,47 @@ TEST(Growing, ChildrenAreCountedAtTheirEnd) {
 TEST(Growing, AllMayBeAtTheirEndTogether) {
   const Growth growth{Bytes{6 * kMb}, 60000};
   const Bytes room{600 * kMb};
-  const std::int64_t life = life_of(growth, room, Processes{50});
+  const std::int64_t life = life_of(growth, room, Processes{50}, Processes{50});
   EXPECT_LE(50 * (6 * kMb + 60000 * life), 600 * kMb);
   EXPECT_GT(50 * (6 * kMb + 60000 * (life + 1)), 600 * kMb);
-  EXPECT_EQ(life_of(growth, room, Processes{100}), 50)
+  EXPECT_EQ(life_of(growth, room, Processes{100}, Processes{100}), 50)
       << "there is no room, and no life is shorter";
+}
+
+TEST(Growing, ALifeOfWhichNobodyCountsTheEndIsANumber) {
+  EXPECT_EQ(life_of({Bytes{kMb}, 1e-300}, Bytes{600 * kMb}, Processes{5}, Processes{5}),
+            1'000'000'000'000'000);
+  EXPECT_EQ(whole_bytes(1e300).value, 1'000'000'000'000'000'000);
+  EXPECT_EQ(whole_bytes(-1).value, 0);
+}
+
+// The others come with a burst, and are no larger than warm.
+TEST(Growing, ThoseThatLiveLongHaveTheRoomToGrow) {
+  const Growth growth{Bytes{6 * kMb}, 60000};
+  const std::int64_t life = life_of(growth, Bytes{600 * kMb}, Processes{50}, Processes{10});
+  EXPECT_LE(50 * 6 * kMb + 10 * 60000 * life, 600 * kMb);
+  EXPECT_GT(50 * 6 * kMb + 10 * 60000 * (life + 1), 600 * kMb);
+}
+
+// None was seen fresh: the smallest of those that have grown is no warm child.
+TEST(Growing, AWarmChildIsTheOneOnTheLineOfGrowth) {
+  Observation seen = growing();
+  seen.memory->child_fresh = Bytes{45 * kMb};
+  EXPECT_EQ(growth_of(seen)->warm, Bytes{6 * kMb});
+  seen.memory->child_warm = Bytes{};
+  EXPECT_EQ(growth_of(seen)->warm, Bytes{45 * kMb});
+}
+
+// Clients wait for more of them than fit: each lives for half a minute of requests.
+TEST(Growing, ChildrenMayLiveShorterWhereClientsWaitForThem) {
+  Observation seen = growing();
+  seen.load.pinned_share = 0.5;
+  seen.load.calm_service_seconds = 0.5;
+  const double a_request = *seen.memory->growth_per_request;
+  EXPECT_EQ(process_cost(seen, Policy{})->counted,
+            Bytes{6 * kMb + static_cast<std::int64_t>(60 * a_request)});
+  seen.load.calm_service_seconds = 0.001;
+  EXPECT_EQ(process_cost(seen, Policy{})->counted, Bytes{10 * kMb}) << "no shorter than usual";
 }
 
 TEST(Sum, S20_CountsProcessesAndTheirTermsAddUp) {

@@ -9,6 +9,8 @@
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
+#include "agent/advise/cap.h"
+#include "agent/advise/facts.h"
 #include "agent/advise/recommend.h"
 #include "agent/apache/constraints.h"
 #include "tests/agent/advise/proposal_parts.h"
@@ -204,8 +206,10 @@ TEST_F(RecommendProperty, MoreLoadNeverWantsFewerWorkers) {
 TEST_F(RecommendProperty, MoreMemoryNeverWantsFewerWorkers) {
   EXPECT_TRUE(rc::check([] {
     Observation seen = anything();
-    // A throughput that fell is put down to the memory, while that fails.
+    // What is slow is put down to the memory, while that fails.
     seen.load.plateau.reset();
+    seen.load.pinned_per_second = 0;
+    seen.load.cpu_seconds_per_request = 0;
     const std::int64_t less = workers_after(seen);
     seen.host.memory_available += Bytes{*rc::gen::inRange(0, 4000) * kMb};
     for (MemoryLimit& limit : seen.host.limits)
@@ -220,6 +224,7 @@ TEST_F(RecommendProperty, MoreProcessorsNeverWantFewerWorkers) {
     Observation seen = anything();
     // A throughput that does not grow is held against the processors that are there.
     seen.load.plateau.reset();
+    seen.load.pinned_per_second = 0;
     const std::int64_t less = workers_after(seen);
     const double rest = share();
     seen.load.cpu_busy_share *= rest;
@@ -228,6 +233,61 @@ TEST_F(RecommendProperty, MoreProcessorsNeverWantFewerWorkers) {
     if (seen.load.cpu_own_share) *seen.load.cpu_own_share *= rest;
     if (seen.load.cpu_ready_share) *seen.load.cpu_ready_share *= rest;
     RC_ASSERT(less <= workers_after(seen));
+  }));
+}
+
+// All workers are busy, requests take a known time in a calm, and another pool was full as well.
+Observation remembering() {
+  Observation seen = anything();
+  LoadObservation& load = seen.load;
+  load.pinned_share = 1;
+  load.pinned_per_second = 1 + up_to(500);
+  load.keepalive = flat(0);
+  load.queue = flat(up_to(20000));
+  load.overflows = 100;
+  load.calm_service_seconds =
+      share() * static_cast<double>(seen.worker_limit) / load.pinned_per_second;
+  seen.full_pools = {{Instant{}, *rc::gen::inRange(1, 1500), 60, 1 + up_to(2000)}};
+  return seen;
+}
+
+// Whatever another pool brought: those that serve what ends now are kept, but for half a process.
+TEST_F(RecommendProperty, APoolThatIsRememberedTakesNobodysWorker) {
+  int tried = 0;
+  EXPECT_TRUE(rc::check([&] {
+    const Observation seen = remembering();
+    const Proposal proposal = recommend(seen);
+    const Change* workers = change(proposal, "MaxRequestWorkers");
+    if (workers == nullptr) return;
+    const auto& rules = workers->rules;
+    if (std::ranges::find(rules, advise::kLargerPool) == rules.end() &&
+        std::ranges::find(rules, advise::kSmallerPool) == rules.end())
+      return;
+    ++tried;
+    const Policy policy;
+    const advise::Facts facts(seen, policy);
+    const double serve = seen.load.pinned_per_second * facts.calm_seconds();
+    const double half = static_cast<double>(facts.per_process()) / 2 + 1;
+    const auto to = static_cast<double>(workers->to);
+    RC_LOG() << workers->formula;
+    RC_ASSERT(to + half >= std::min(serve, static_cast<double>(seen.worker_limit)));
+  }));
+  EXPECT_GT(tried, 20);
+}
+
+// But gently, and by no more than three tenths.
+TEST_F(RecommendProperty, NoPoolGrowsTowardsALargerOneThatBroughtLess) {
+  EXPECT_TRUE(rc::check([] {
+    Observation seen = anything();
+    seen.load.completed_per_second = seen.load.pinned_per_second;
+    seen.full_pools = {{Instant{}, 2 * seen.worker_limit + *rc::gen::inRange(0, 500),
+                        20 + up_to(99), 0.85 * seen.load.pinned_per_second * share()}};
+    if (seen.full_pools[0].per_second == 0) return;
+    const Proposal proposal = recommend(seen);
+    for (const Change& entry : proposal.changes)
+      RC_LOG() << entry.directive << ' ' << entry.to << ": " << entry.formula << '\n';
+    RC_ASSERT(static_cast<double>(workers_after(seen)) <=
+              1.3 * static_cast<double>(seen.worker_limit));
   }));
 }
 
@@ -252,7 +312,9 @@ TEST_F(RecommendProperty, WhatWasTakenIsNotProposedAgain) {
     Observation seen = anything();
     seen.load.pinned_share = 0;
     seen.load.deaf_share = 0;
-    // What waits for idle clients changes with KeepAliveTimeout, and is another observation.
+    // What the processors are busy with changes with the memory,
+    if (advise::Facts(seen, Policy{}).memory_fails()) seen.load.cpu_seconds_per_request = 0;
+    // what waits for idle clients changes with KeepAliveTimeout, and is another observation.
     seen.load.keepalive = flat(0);
     const Proposal first = recommend(seen);
     const Proposal second = recommend(with(seen, first));
@@ -267,19 +329,33 @@ bool goes_up(const Change& change) {
   return change.to > change.from;
 }
 
+// Spares that are all of a pool become fewer with it, and so do processes.
+bool follows_pool(const Change& change, const Observation& seen) {
+  const bool idle = change.directive.find("Spare") != std::string::npos;
+  return (idle || change.directive == "StartServers") && change.to < change.from &&
+         workers_after(seen) < seen.worker_limit;
+}
+
 // Whatever else is seen, no round takes back what the round before it did.
 TEST_F(RecommendProperty, NoDirectiveGoesBackAndForth) {
   EXPECT_TRUE(rc::check([] {
     Observation seen = anything();
-    // With other workers it brings something else, and the next look would know of these.
     seen.full_pools.clear();
     const Proposal first = recommend(seen);
-    const Proposal second = recommend(with(seen, first));
-    for (const Change& before : first.changes) {
-      const Change* after = change(second, before.directive);
-      if (after == nullptr) continue;
-      RC_LOG() << before.directive << ": " << before.from << ", " << before.to << ", " << after->to;
-      RC_ASSERT(goes_up(before) == goes_up(*after));
+    Observation next = with(seen, first);
+    // The next look knows of these workers, and that what was done was right: those that came bring
+    // as much as the others, those that went brought nothing.
+    const auto grown = static_cast<double>(next.worker_limit - seen.worker_limit);
+    const auto before = static_cast<double>(seen.worker_limit);
+    next.load.pinned_per_second *= 1 + std::max(0.0, grown) / before;
+    if (grown != 0)
+      next.full_pools = {{Instant{}, seen.worker_limit, 100, seen.load.pinned_per_second}};
+    const Proposal second = recommend(next);
+    for (const Change& taken : first.changes) {
+      const Change* after = change(second, taken.directive);
+      if (after == nullptr || follows_pool(*after, next)) continue;
+      RC_LOG() << taken.directive << ": " << taken.from << ", " << taken.to << ", " << after->to;
+      RC_ASSERT(goes_up(taken) == goes_up(*after));
     }
   }));
 }

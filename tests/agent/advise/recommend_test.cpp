@@ -123,8 +123,8 @@ TEST(Recommend, S03_DeafProcessesWantRoomForConnectionsAndNotForWorkers) {
   ASSERT_NE(finding(proposal, "connections-exhausted"), nullptr);
   EXPECT_EQ(change(proposal, "MaxRequestWorkers"), nullptr);
   ASSERT_NE(change(proposal, "AsyncRequestWorkerFactor"), nullptr);
-  // 900 * 1.25 connections over 150 workers, less the one that each has itself.
-  EXPECT_EQ(change(proposal, "AsyncRequestWorkerFactor")->to, 7);
+  // 900 * 1.5 connections over 150 workers, less the one that each has itself.
+  EXPECT_EQ(change(proposal, "AsyncRequestWorkerFactor")->to, 8);
 }
 
 // 1640 connections with a quarter more want 17 processes, where 16 are.
@@ -134,7 +134,7 @@ TEST(Recommend, OneProcessMoreForConnectionsIsNoReasonToRestart) {
   put(seen, "MaxRequestWorkers", 400);
   put(seen, "ServerLimit", 64);
   put(seen, "AsyncRequestWorkerFactor", 4);
-  seen.load.busy = flat(230);
+  seen.load.busy = flat(250);
   seen.load.deaf_share = 0.5;
   seen.load.connections = flat(1640);
   EXPECT_EQ(change(recommend(seen), "MaxRequestWorkers"), nullptr);
@@ -176,23 +176,47 @@ TEST(Recommend, BurstsWantSpares) {
   EXPECT_EQ(change(proposal, "MaxRequestWorkers"), nullptr);
 }
 
-TEST(Recommend, ChildrenThatGrowAreReplacedInTime) {
+// Warm children of 12 MB grow by 60 KiB a request.
+Observation growing() {
   Observation seen = prefork();
   seen.memory->growth_per_request = 60.0 * 1024;
   seen.memory->growth_low = 58.0 * 1024;
   seen.memory->growth_pairs = 100;
   seen.memory->child_warm = Bytes{12 * kMb};
+  return seen;
+}
+
+TEST(Recommend, ChildrenThatGrowAreReplacedInTime) {
+  Observation seen = growing();
   const Proposal proposal = recommend(seen);
   EXPECT_NE(finding(proposal, "children-grow"), nullptr);
   const Change* life = change(proposal, "MaxConnectionsPerChild");
   ASSERT_NE(life, nullptr);
-  // Room for each of 150: (6060 * 0.85 - 10) / 150 - 12 MB, and 60 KiB of that for a request.
-  const double room = (6060 * 0.85 - 10) / 150 - 12;
+  // 150 warm ones of 12 MB, and 2 x 24 and 10 idle ones that live until they are large, by 60 KiB
+  // for a request.
+  const double room = (6060 * 0.85 - 10 - 150 * 12) / 58;
   EXPECT_NEAR(static_cast<double>(life->to), room * 1024 / 60, 2);
   // It is the same when they have grown as far as they now may.
   seen.memory->child_typical = Bytes{20 * kMb};
   seen.memory->child_large = Bytes{30 * kMb};
   EXPECT_TRUE(recommend(with(seen, proposal)).changes.empty());
+}
+
+// What is shown of them is what the sum is made of.
+TEST(Recommend, ChildrenThatGrowAndEndAreCountedAsTheyAreThen) {
+  Observation seen = growing();
+  seen.load.pinned_share = 0.5;
+  seen.host.memory_available = Bytes{3000 * kMb};
+  put(seen, "MaxConnectionsPerChild", 1000);
+  const Proposal proposal = recommend(seen);
+  const Finding* found = finding(proposal, "memory-overcommitted");
+  ASSERT_NE(found, nullptr);
+  ASSERT_EQ(found->evidence.size(), 3U);
+  const double warm = found->evidence[1].value;
+  const double grown = found->evidence[2].value;
+  EXPECT_EQ(warm, 12 * kMb);
+  EXPECT_EQ(grown, 60.0 * 1024 * 1000);
+  EXPECT_NEAR(found->evidence[0].value, 150 * (warm + grown), 20.0 * kMb) << "and what is shared";
 }
 
 TEST(Recommend, TheKernelsCapOnTheBacklogIsSaid) {

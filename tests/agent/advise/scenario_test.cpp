@@ -71,6 +71,17 @@ TEST(Scenario, S18_TheKernelsLimitOfTheBacklogComesFirst) {
   EXPECT_NE(lost->advice.find("net.core.somaxconn"), std::string::npos) << lost->advice;
 }
 
+// Its children end as fast as httpd starts others, so that no worker is idle: clients wait for one.
+TEST(Scenario, S18_ALongerBacklogGivesNoProcess) {
+  Observation seen = overflowing();
+  seen.load.ramping_share = 0.4;
+  EXPECT_NE(change(recommend(seen), "ListenBacklog"), nullptr) << "of a start, it holds the burst";
+  seen.load.ramping_share = 0.9;
+  EXPECT_EQ(change(recommend(seen), "ListenBacklog"), nullptr);
+  EXPECT_EQ(finding(recommend(seen), "listen-overflows"), nullptr);
+  EXPECT_NE(finding(recommend(seen), "ramp-limited"), nullptr);
+}
+
 // The kernel counts for all servers of a network namespace together.
 TEST(Scenario, ClientsThatAnotherServerLostAreNotOurs) {
   Observation seen = event();

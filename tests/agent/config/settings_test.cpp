@@ -70,6 +70,25 @@ TEST(Settings, OfAnotherMpmDoNotCount) {
   EXPECT_EQ(effective(settings, "MaxRequestWorkers"), 75);
 }
 
+// Each of these gives a search by pattern another number than httpd's.
+TEST(Settings, S15_AreWhatHttpdReads) {
+  const auto workers = [](const std::string& text, const std::string& more = "") {
+    return effective(read_settings(read("LoadModule mpm_prefork_module x.so\n" + text, more), {}),
+                     "MaxRequestWorkers");
+  };
+  const std::string prefork = "<IfModule mpm_prefork_module>\nMaxRequestWorkers 50\n</IfModule>\n";
+  EXPECT_EQ(workers(prefork + "<IfModule mpm_event_module>\n<IfModule mod_ssl.c>\n</IfModule>\n"
+                              "MaxRequestWorkers 400\n</IfModule>\n"),
+            50);
+  EXPECT_EQ(
+      workers(prefork + "<IfModule !mpm_prefork_module>\nMaxRequestWorkers 400\n</IfModule>\n"),
+      50);
+  EXPECT_EQ(workers(prefork + "<IfDefine BIG>\nMaxRequestWorkers 900\n</IfDefine>\n"), 50);
+  EXPECT_EQ(workers("Define MRW 120\nMaxRequestWorkers ${MRW}\n"), 120);
+  EXPECT_EQ(workers("MaxRequestWorkers \\\n100\n"), 100);
+  EXPECT_EQ(workers("Include mor*.conf\n", "MaxRequestWorkers 70\n"), 70);
+}
+
 TEST(Settings, S04_TheFractionOfTheFactorIsDropped) {
   const auto settings = read_settings(read("AsyncRequestWorkerFactor 2.5\n"), Mpm::Event);
   const Setting& factor = find(settings, "AsyncRequestWorkerFactor");

@@ -229,5 +229,26 @@ TEST_F(Kept, AProposalIsNotedOnceUntilItIsAnother) {
   EXPECT_EQ((*marks)[1].mark.sentence, "Nothing was to be changed.");
 }
 
+// More looks move its number; that is no other recommendation until it is far off, or later.
+TEST_F(Kept, AProposalThatSettlesIsNotedOnce) {
+  Proposal proposal;
+  Change& change = proposal.changes.emplace_back();
+  change.directive = "MaxRequestWorkers";
+  change.from = 64;
+  const auto noted = [&](std::int64_t to, seconds after) {
+    change.to = to;
+    EXPECT_TRUE(history_.append(kServer, proposal, kBegin + after));
+    return history_.marks(kServer, kBegin, kBegin + hours(1))->size();
+  };
+  EXPECT_EQ(noted(128, seconds(1)), 1U);
+  EXPECT_EQ(noted(112, seconds(10)), 1U);
+  EXPECT_EQ(noted(192, seconds(20)), 1U) << "half as many again";
+  EXPECT_EQ(noted(208, seconds(30)), 2U);
+  EXPECT_EQ(noted(240, seconds(629)), 2U);
+  EXPECT_EQ(noted(240, seconds(630)), 3U) << "ten minutes later it is news";
+  change.from = 32;
+  EXPECT_EQ(noted(240, seconds(640)), 4U) << "of another value in force";
+}
+
 }  // namespace
 }  // namespace mpm

@@ -122,7 +122,7 @@ TEST(Observe, S26_WaitingForTheNextRequestIsNoWork) {
 
 // An exponential time of service has CV^2 = 1, and its age at a random moment is as long as it.
 TEST(Observe, AgesTellHowMuchDurationsVary) {
-  for (const auto& [age, cv2] : {std::pair(0.1, 1.0), {0.05, 0.0}, {0.45, 8.0}}) {
+  for (const auto& [age, cv2] : {std::pair(0.1, 1.0), {0.05, 0.001}, {0.45, 8.0}}) {
     const auto samples = window(20, [age = age](Sample& sample, int second) {
       sample.tally.busy = 10;
       sample.accesses = 100 * second;
@@ -131,6 +131,17 @@ TEST(Observe, AgesTellHowMuchDurationsVary) {
     });
     EXPECT_NEAR(observe(samples, ten_workers()).load.service_cv2, cv2, 1e-9);
   }
+}
+
+// No request is half as old as it should be on average: these are not their ages.
+TEST(Observe, AgesOfSomethingElseTellNothing) {
+  const auto samples = window(20, [](Sample& sample, int second) {
+    sample.tally.busy = 10;
+    sample.accesses = 100 * second;
+    sample.work.running = 10;
+    sample.work.age_sum_seconds = 0.2;
+  });
+  EXPECT_EQ(observe(samples, ten_workers()).load.service_cv2, 0);
 }
 
 TEST(Observe, ArrivalsAreWhatWasServedAndWhatPiledUp) {

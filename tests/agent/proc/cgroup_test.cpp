@@ -39,7 +39,7 @@ class CgroupTwo : public ::testing::Test {
 };
 
 TEST_F(CgroupTwo, S13_EveryAncestorsLimitCounts) {
-  const auto limits = memory_limits(proc_, 42);
+  const auto limits = ProcessCgroups(proc_, 42).memory_limits();
   ASSERT_EQ(limits.size(), 3U);
   EXPECT_EQ(limits[0].cgroup, "/kubepods/pod7");
   EXPECT_EQ(limits[0].file, "memory.max");
@@ -57,10 +57,28 @@ TEST_F(CgroupTwo, TheTightestQuotaOfProcessorTimeCounts) {
              "usage_usec 900\nnr_periods 400\nnr_throttled 37\nthrottled_usec 5\n");
   dir_.write("cg/kubepods/cpu.max", "300000 100000\n");
   dir_.write("cg/kubepods/cpu.stat", "nr_periods 7\nnr_throttled 7\n");
-  const CpuQuota quota = cpu_quota(proc_, 42);
+  const CpuQuota quota = ProcessCgroups(proc_, 42).cpu_quota();
   EXPECT_DOUBLE_EQ(quota.cores, 1.5);
   EXPECT_EQ(quota.periods, 400);
   EXPECT_EQ(quota.throttled, 37);
+}
+
+TEST_F(CgroupTwo, WhatIsUsedIsReadEachTimeAndWhatIsSetAtALook) {
+  ProcessCgroups cgroups(proc_, 42);
+  dir_.write("cg/kubepods/pod7/memory.current", "77\n");
+  dir_.write("cg/kubepods/pod7/memory.max", "5000\n");
+  dir_.write("cg/kubepods/pod7/cpu.stat", "nr_periods 9\nnr_throttled 3\n");
+  dir_.write("cg/kubepods/pod7/cpu.max", "200000 100000\n");
+  EXPECT_EQ(cgroups.memory_limits()[0].current, Bytes{77});
+  EXPECT_EQ(cgroups.memory_limits()[0].limit, Bytes{256 * kMegabyte});
+  EXPECT_EQ(cgroups.cpu_quota().throttled, 3);
+  EXPECT_DOUBLE_EQ(cgroups.cpu_quota().cores, 1.5);
+  cgroups.look();
+  EXPECT_EQ(cgroups.memory_limits()[0].limit, Bytes{5000});
+  EXPECT_DOUBLE_EQ(cgroups.cpu_quota().cores, 2);
+  dir_.write("cg/kubepods/pod7/cpu.max", "max 100000\n");
+  cgroups.look();
+  EXPECT_EQ(cgroups.cpu_quota().cores, 0);
 }
 
 TEST_F(CgroupTwo, NamesTheUnit) {
@@ -90,9 +108,32 @@ TEST_F(CgroupTwo, IsJoinedFromTheInsideOut) {
 
 TEST_F(CgroupTwo, OfAProcessThatEndedThereAreNone) {
   EXPECT_TRUE(membership_files(proc_, 43).empty());
-  EXPECT_TRUE(memory_limits(proc_, 43).empty());
-  EXPECT_EQ(cpu_quota(proc_, 43).cores, 0);
+  EXPECT_TRUE(ProcessCgroups(proc_, 43).memory_limits().empty());
+  EXPECT_EQ(ProcessCgroups(proc_, 43).cpu_quota().cores, 0);
   EXPECT_FALSE(cgroup_path(proc_, 43));
+}
+
+TEST_F(CgroupTwo, AProcessIsFollowedIntoOtherGroups) {
+  ProcessCgroups cgroups(proc_, 42);
+  ASSERT_EQ(cgroups.memory_limits().size(), 3U);
+  dir_.write("proc/42/cgroup", "0::/kubepods\n");
+  cgroups.look();
+  ASSERT_EQ(cgroups.memory_limits().size(), 1U);
+  EXPECT_EQ(cgroups.memory_limits()[0].cgroup, "/kubepods");
+  std::filesystem::remove_all(dir_ / "proc/42");
+  cgroups.look();
+  EXPECT_TRUE(cgroups.memory_limits().empty()) << "it has ended";
+}
+
+// As on a host whose groups are mounted after the agent has begun.
+TEST_F(CgroupTwo, AHierarchyThatIsMountedLaterIsFound) {
+  const std::string mounts = proc_.text("self/mountinfo").value();
+  dir_.write("proc/self/mountinfo", "");
+  ProcessCgroups cgroups(proc_, 42);
+  EXPECT_TRUE(cgroups.memory_limits().empty());
+  dir_.write("proc/self/mountinfo", mounts);
+  cgroups.look();
+  EXPECT_EQ(cgroups.memory_limits().size(), 3U);
 }
 
 TEST(CgroupOne, ShowsNoLimitAsAHugeNumberWhichIsNone) {
@@ -109,7 +150,7 @@ TEST(CgroupOne, ShowsNoLimitAsAHugeNumberWhichIsNone) {
   dir.write("cpu/web/cpu.cfs_quota_us", "200000\n");
   dir.write("cpu/web/cpu.cfs_period_us", "100000\n");
   const ProcFs proc(dir / "proc");
-  const auto limits = memory_limits(proc, 42);
+  const auto limits = ProcessCgroups(proc, 42).memory_limits();
   ASSERT_EQ(limits.size(), 1U);
   EXPECT_EQ(limits[0].cgroup, "/web");
   EXPECT_EQ(limits[0].file, "memory.limit_in_bytes");
@@ -117,8 +158,8 @@ TEST(CgroupOne, ShowsNoLimitAsAHugeNumberWhichIsNone) {
   EXPECT_EQ(limits[0].anonymous, Bytes{3});
   EXPECT_EQ(limits[0].inactive_file, Bytes{2});
   dir.write("cpu/web/cpu.stat", "nr_periods 9\nnr_throttled 4\nthrottled_time 5\n");
-  EXPECT_DOUBLE_EQ(cpu_quota(proc, 42).cores, 2.0);
-  EXPECT_EQ(cpu_quota(proc, 42).throttled, 4);
+  EXPECT_DOUBLE_EQ(ProcessCgroups(proc, 42).cpu_quota().cores, 2.0);
+  EXPECT_EQ(ProcessCgroups(proc, 42).cpu_quota().throttled, 4);
   // Each hierarchy is joined by itself; the unified one is not mounted here.
   const auto files = membership_files(proc, 42);
   ASSERT_EQ(files.size(), 2U);
@@ -132,14 +173,15 @@ TEST(CgroupOne, AMountOfAnInnerGroupIsItsOwnRoot) {
             fmt::format("30 23 0:27 /docker/7 {}/mem rw - cgroup cgroup rw,memory\n", dir.path()));
   dir.write("proc/42/cgroup", "4:memory:/docker/7/web\n");
   dir.write("mem/memory.limit_in_bytes", "1000000\n");
-  const auto limits = memory_limits(ProcFs(dir / "proc"), 42);
+  const auto limits = ProcessCgroups(ProcFs(dir / "proc"), 42).memory_limits();
   ASSERT_EQ(limits.size(), 1U);
   EXPECT_EQ(limits[0].limit, Bytes{1000000});
 }
 
 TEST(HostUsage, AgreesWithTheMachine) {
   std::vector<std::string> losses;
-  const HostUsage host = host_usage(ProcFs(), static_cast<std::int32_t>(::getpid()), losses);
+  const auto self = static_cast<std::int32_t>(::getpid());
+  const HostUsage host = HostWatch(ProcFs(), self).usage(losses);
   EXPECT_TRUE(losses.empty()) << losses.front();
   EXPECT_EQ(host.memory_total.value / 4096, ::sysconf(_SC_PHYS_PAGES));
   EXPECT_GT(host.memory_available.value, 0);
@@ -153,7 +195,7 @@ TEST(HostUsage, AgreesWithTheMachine) {
 TEST(HostUsage, SaysWhatATreeDoesNotHold) {
   const TempDir dir;
   std::vector<std::string> losses;
-  const HostUsage host = host_usage(ProcFs(dir.path()), 1, losses);
+  const HostUsage host = HostWatch(ProcFs(dir.path()), 1).usage(losses);
   EXPECT_EQ(host.memory_total.value, 0);
   EXPECT_EQ(losses.size(), 2U);
 }

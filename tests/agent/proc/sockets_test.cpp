@@ -66,6 +66,63 @@ TEST(Sockets, S31_TheKernelCountsConnectionsNobodyHasAcceptedYet) {
   EXPECT_EQ(on_port(*later, ntohs(address.sin_port))->closing, 1);
 }
 
+// A socket of ours that listens on a free port of the loopback.
+struct Listening {
+  explicit Listening(int family) : socket(::socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in four = loopback(0);
+    sockaddr_in6 six{};
+    six.sin6_family = AF_INET6;
+    six.sin6_addr = in6addr_loopback;
+    auto* address =
+        family == AF_INET ? reinterpret_cast<sockaddr*>(&four) : reinterpret_cast<sockaddr*>(&six);
+    socklen_t size = family == AF_INET ? sizeof(four) : sizeof(six);
+    if (::bind(socket.get(), address, size) != 0 || ::listen(socket.get(), 7) != 0) socket.reset();
+    ::getsockname(socket.get(), address, &size);
+    port = ntohs(family == AF_INET ? four.sin_port : six.sin6_port);
+  }
+  UniqueFd socket;
+  std::uint16_t port = 0;
+};
+
+// Whoever asks again and again reads the descriptors only when somebody listens anew.
+TEST(Sockets, ThatListenOrStopMeanwhileAreSeen) {
+  ListeningSockets sockets(ProcFs(), static_cast<std::int32_t>(::getpid()));
+  std::vector<std::string> losses;
+  const auto listens = [&](std::uint16_t port) {
+    const auto found = sockets.read(losses, SocketCount::QueuesAlone);
+    EXPECT_TRUE(found) << found.error().what;
+    return found && on_port(*found, port) != nullptr;
+  };
+  EXPECT_FALSE(listens(1));
+  Listening server(AF_INET);
+  EXPECT_TRUE(listens(server.port));
+  EXPECT_TRUE(listens(server.port));
+  server.socket.reset();
+  EXPECT_FALSE(listens(server.port));
+  EXPECT_TRUE(losses.empty());
+}
+
+// The other family is asked with a count, and for as long as there is none of either.
+TEST(Sockets, OfTheOtherFamilyAreSeenByACount) {
+  ListeningSockets sockets(ProcFs(), static_cast<std::int32_t>(::getpid()));
+  std::vector<std::string> losses;
+  const auto listens = [&](const Listening& one, SocketCount count) {
+    const auto found = sockets.read(losses, count);
+    EXPECT_TRUE(found) << found.error().what;
+    return found && on_port(*found, one.port) != nullptr;
+  };
+  Listening six(AF_INET6);
+  ASSERT_TRUE(six.socket);
+  EXPECT_TRUE(listens(six, SocketCount::QueuesAlone));
+  const Listening four(AF_INET);
+  EXPECT_FALSE(listens(four, SocketCount::QueuesAlone));
+  EXPECT_TRUE(listens(four, SocketCount::WithConnections));
+  EXPECT_TRUE(listens(four, SocketCount::QueuesAlone));
+  EXPECT_TRUE(listens(six, SocketCount::QueuesAlone));
+  six.socket.reset();
+  EXPECT_FALSE(listens(six, SocketCount::QueuesAlone));
+}
+
 TEST(Sockets, OfAnotherProcessAreNotMine) {
   const UniqueFd server(::socket(AF_INET, SOCK_STREAM, 0));
   sockaddr_in address = loopback(0);

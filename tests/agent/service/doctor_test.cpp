@@ -15,10 +15,11 @@ namespace {
 
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 
 AgentFindings root_service() {
   AgentFindings agent;
-  agent.place = {.reads_processes = true, .reads_files = true};
+  agent.place = {.reads_processes = true, .reads_files = true, .has_systemd = true};
   agent.keeps_history = true;
   return agent;
 }
@@ -67,6 +68,18 @@ TEST(Doctor, NamesTheServiceThatIsMissing) {
   EXPECT_THAT(finding(found(agent, {well()}), "history-off").mend, HasSubstr("history = "));
 }
 
+TEST(Doctor, NamesNoSystemctlWhereSystemdDoesNotRun) {
+  AgentFindings agent = root_service();
+  agent.place = {};
+  agent.hand = HandDoor::Absent;
+  const auto service = found(agent, {well()});
+  EXPECT_EQ(finding(service, "no-hand").mend, "mpm-agent --hand, started by root");
+  EXPECT_THAT(finding(service, "rights-processes").mend, HasSubstr("--cap-add=SYS_PTRACE"));
+  agent.ephemeral = true;
+  for (const DoctorFinding& each : found(agent, {well()}))
+    EXPECT_THAT(each.mend, Not(HasSubstr("systemctl"))) << each.check;
+}
+
 TEST(Doctor, NamesTheHandThatIsMissingAsANote) {
   AgentFindings agent = root_service();
   agent.hand = HandDoor::Absent;
@@ -84,7 +97,7 @@ TEST(Doctor, NamesTheHandThatIsMissingAsANote) {
 
 TEST(Doctor, NamesTheRightsThatAreMissing) {
   AgentFindings agent = root_service();
-  agent.place = {};
+  agent.place = {.has_systemd = true};
   const auto all = found(agent, {well()});
   EXPECT_THAT(finding(all, "rights-processes").mend,
               HasSubstr("AmbientCapabilities=CAP_SYS_PTRACE"));
@@ -153,12 +166,15 @@ TEST(Doctor, ReadsItsOwnRightsAndNamespaceFromProc) {
     std::filesystem::create_directories(dir / "self/ns");
     std::filesystem::remove(dir / "self/ns/pid");
     std::filesystem::create_symlink(space, dir / "self/ns/pid");
-    return place_of_agent(ProcFs(dir.path()));
+    return place_of_agent(ProcFs(dir.path()), dir / "systemd");
   };
   const AgentPlace root = place("000001ffffffffff", "pid:[4026531836]");
   EXPECT_TRUE(root.reads_processes);
   EXPECT_TRUE(root.reads_files);
   EXPECT_FALSE(root.is_in_container);
+  EXPECT_FALSE(root.has_systemd);
+  dir.write("systemd", "");
+  EXPECT_TRUE(place("000001ffffffffff", "pid:[4026531836]").has_systemd);
   const AgentPlace user = place("0000000000000000", "pid:[4026532201]");
   EXPECT_FALSE(user.reads_processes);
   EXPECT_FALSE(user.reads_files);

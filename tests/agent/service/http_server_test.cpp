@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/service/http_server.h"
 
+#include <chrono>
+
 #include <gtest/gtest.h>
 #include <httplib.h>
 #include <sys/stat.h>
@@ -106,6 +108,18 @@ TEST(HttpServer, ListensOnAnAddressAndAPortAndNothingElse) {
     ASSERT_FALSE(server) << place;
     EXPECT_EQ(server.error().kind, Error::Kind::Usage) << place;
   }
+}
+
+// A thread that waits for who comes next is nobody who is there.
+TEST(HttpServer, IsDrainedWhenAllHaveBeenAnswered) {
+  const TempDir dir;
+  auto server = HttpServer::listen(dir / "agent.sock", echo);
+  ASSERT_TRUE(server) << server.error().what;
+  for (int i = 0; i < 3; ++i)
+    EXPECT_TRUE(client_of(dir / "agent.sock").Get("/"));
+  const auto begun = std::chrono::steady_clock::now();
+  server->drain();
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(5));
 }
 
 TEST(HttpServer, IsGoneWithItsSocketWhenStopped) {

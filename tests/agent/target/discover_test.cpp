@@ -102,6 +102,17 @@ TEST_F(ProcTree, TwoServersOfOneProgramAreTwo) {
   EXPECT_EQ((*targets)[1].pid, 30);
 }
 
+TEST_F(ProcTree, OnlyThoseThatAreNotKnownAreDescribed) {
+  process(10, 1, "httpd", std::string(kShared) + kMpm);
+  process(11, 10, "httpd", std::string(kShared) + kMpm);
+  process(12, 11, "httpd", std::string(kShared) + kMpm);
+  process(20, 1, "httpd", std::string(kShared) + kMpm);
+  const auto others = discover(ProcFs(dir_ / "proc"), Probe(), recognizer_, {10});
+  ASSERT_TRUE(others);
+  ASSERT_EQ(others->size(), 1U) << "nor are a known one's child and what that forked servers";
+  EXPECT_EQ(others->front().pid, 20);
+}
+
 TEST_F(ProcTree, ABuiltInMpmIsKnownByTheBinary) {
   dir_.write("static-binary", std::string("\0 -D HTTPD_ROOT=\"/s\"\0worker.c\0", 31));
   process(10, 1, "httpd", kShared, "static-binary");
@@ -163,6 +174,39 @@ TEST_F(ProcTree, AProcessThatRunsAnotherProgramIsLookedIntoAgain) {
   std::filesystem::remove(dir_ / "proc/10/exe");
   std::filesystem::create_symlink(dir_ / "other-binary", dir_ / "proc/10/exe");
   EXPECT_TRUE(found()->empty());
+}
+
+// Reading the maps of all that runs on a host, each few seconds, was a fifth of an agent's work.
+TEST_F(ProcTree, WhatIsNoServerIsLookedIntoEverMoreRarely) {
+  const auto rounds_until_found = [&](int rounds_before) {
+    Recognizer recognizer;
+    const ProcFs proc(dir_ / "proc");
+    dir_.write("proc/10/maps", "");
+    for (int i = 0; i < rounds_before; ++i)
+      EXPECT_TRUE(discover(proc, Probe(), recognizer)->empty());
+    dir_.write("proc/10/maps", std::string(kShared) + kMpm);
+    int rounds = 1;
+    while (rounds < 100 && discover(proc, Probe(), recognizer)->empty())
+      ++rounds;
+    return rounds;
+  };
+  process(10, 1, "httpd", "");
+  EXPECT_EQ(rounds_until_found(1), 1);
+  EXPECT_EQ(rounds_until_found(2), 1);
+  EXPECT_EQ(rounds_until_found(5), 4);
+  EXPECT_EQ(rounds_until_found(9), 8);
+  EXPECT_EQ(rounds_until_found(17), 16);
+  EXPECT_EQ(rounds_until_found(33), 16);
+  EXPECT_EQ(rounds_until_found(40), 9);
+}
+
+TEST_F(ProcTree, WhoeverIsAskedForByItsPidIsLookedInto) {
+  process(10, 1, "httpd", "");
+  for (int i = 0; i < 5; ++i)
+    ASSERT_TRUE(found()->empty());
+  dir_.write("proc/10/maps", std::string(kShared) + kMpm);
+  EXPECT_TRUE(found()->empty());
+  EXPECT_TRUE(of(10));
 }
 
 TEST_F(ProcTree, AChildStandsForItsServer) {

@@ -82,7 +82,7 @@ TEST_F(ErrorLog, MayComeLater) {
   EXPECT_THAT(since(before).messages, SizeIs(1));
 }
 
-TEST_F(ErrorLog, IsReadUpToABound) {
+TEST_F(ErrorLog, S30_IsReadUpToABound) {
   const LogMark before = mark();
   for (int i = 0; i < 100; ++i)
     append(kNew);

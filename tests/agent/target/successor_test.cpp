@@ -5,70 +5,21 @@
 #include "agent/target/successor.h"
 
 #include <chrono>
-#include <filesystem>
 #include <functional>
 
-#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "agent/target/discover.h"
 #include "agent/target/scoreboard_probe.h"
-#include "tests/support/temp_dir.h"
+#include "tests/support/httpd_tree.h"
 
 namespace mpm {
 namespace {
 
-namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 
-struct Place {
-  std::string cgroup = "/system.slice/httpd.service";
-  int inner_pid = 0;  // as its own container counts; 0: it lives in none
-  int port = 0;       // that it listens to on every address; 0: to none
-};
-
-class Successor : public testing::Test {
+class Successor : public testing::Test, protected HttpdTree {
  protected:
-  Successor() {
-    dir_.write("proc/stat", "cpu 1 1 1 1 1 1 1 1\ncpu0 1\nbtime 1700000000\n");
-    dir_.write("proc/self/mountinfo", "");
-    dir_.write("httpd", std::string("Apache/2.4.62 (Unix)\0 -D HTTPD_ROOT=\"/opt/httpd\"\0"
-                                    " -D SERVER_CONFIG_FILE=\"conf/httpd.conf\"\0",
-                                    82));
-  }
-
-  // All of the same program and arguments.
-  void server(int pid, const Place& place = {}) {
-    const std::string name = fmt::format("proc/{}/", pid);
-    dir_.write(
-        name + "stat",
-        fmt::format("{} (httpd) S 1 1 1 0 -1 0 0 0 0 0 1 1 0 0 20 0 1 0 {} 0\n", pid, 1000 * pid));
-    dir_.write(
-        name + "status",
-        fmt::format("Name:\thttpd\nPid:\t{0}\nNSpid:\t{0}{1}\n", pid,
-                    place.inner_pid == 0 ? std::string() : fmt::format("\t{}", place.inner_pid)));
-    dir_.write(name + "maps",
-               "7f00-7f10 rw-s 00000000 00:01 9 /dev/zero (deleted)\n"
-               "7f20-7f30 r-xp 00000000 08:01 9 /usr/lib/mod_mpm_event.so\n");
-    dir_.write(name + "cmdline", std::string("httpd\0-DFOREGROUND\0", 19));
-    dir_.write(name + "cgroup", "0::" + place.cgroup + "\n");
-    fs::create_directories(dir_ / (name + "fd"));
-    fs::create_symlink(dir_ / "httpd", dir_ / (name + "exe"));
-    if (place.port == 0) return;
-    fs::create_symlink(fmt::format("socket:[{}]", pid), dir_ / (name + "fd/3"));
-    dir_.write(name + "net/tcp",
-               fmt::format("  sl\n   0: 00000000:{:04X} 00000000:0000 0A 00000000:00000000 "
-                           "00:00000000 00000000     0        0 {} 1 0\n",
-                           place.port, pid));
-    dir_.write(name + "net/tcp6", "  sl\n");
-  }
-  void end_unreaped(int pid) {
-    dir_.write(
-        fmt::format("proc/{}/stat", pid),
-        fmt::format("{} (httpd) Z 1 1 1 0 -1 0 0 0 0 0 1 1 0 0 20 0 1 0 {} 0\n", pid, 1000 * pid));
-  }
-  void end(int pid) { fs::remove_all(dir_ / fmt::format("proc/{}", pid)); }
-
   Target now(int pid) const {
     Recognizer recognizer;
     return target_of(proc(), MemoryProbe(proc()), recognizer, pid).value_or(Target());
@@ -77,9 +28,6 @@ class Successor : public testing::Test {
     const auto found = successor_of(ended, proc());
     return found ? found->pid : 0;
   }
-  ProcFs proc() const { return ProcFs(dir_ / "proc"); }
-
-  TempDir dir_;
 };
 
 // Goes on by what is slept.
@@ -134,7 +82,7 @@ TEST_F(Successor, IsTheServerItselfAlsoUnderAClockThatIsSet) {
   server(20);
   server(30);
   const Target before = now(20);
-  dir_.write("proc/stat", "cpu 1 1 1 1 1 1 1 1\ncpu0 1\nbtime 1700020000\n");
+  boot_at(1700020000);
   EXPECT_NE(now(20).started, before.started);
   EXPECT_TRUE(still_runs(before, proc()));
   EXPECT_EQ(successor(before), 20);
@@ -155,12 +103,12 @@ TEST_F(Successor, IsNotWhoHasItsPidNow) {
   server(20, {.port = 8080});
   Target ended = now(20);
   ended.started -= std::chrono::hours(1);
-  ended.start_ticks += 100;
+  ended.start_ticks = *ended.start_ticks + 100;
   end(20);
   server(20, {.port = 9090});
   EXPECT_EQ(successor(ended), 0);
-  ended.start_ticks = 0;
-  EXPECT_EQ(successor(ended), 0) << "as it was in a message";
+  ended.start_ticks.reset();
+  EXPECT_EQ(successor(ended), 0) << "where the kernel's count is not known";
 }
 
 TEST_F(Successor, ListensAtTheSameAddress) {
