@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 
+SUITE = "bookworm"
 # What the system has besides, so that there is something to watch.
 BASE = "systemd,systemd-sysv,dbus,apache2"
 
@@ -37,16 +38,13 @@ def expect(what, condition, found=""):
     print(f"  {what}", flush=True)
 
 
-def sources_of_this_machine():
-    """Where Debian's packages come from here: the address and the suite's line."""
-    lines = []
-    for file in [pathlib.Path("/etc/apt/sources.list"), *pathlib.Path("/etc/apt").glob("sources.list.d/*")]:
-        if file.is_file():
-            lines += file.read_text().splitlines()
-    for line in lines:
-        if found := re.match(r"(?:deb\s+(?:\[[^]]*\]\s*)?|URIs:\s*)(\S+)", line):
-            return found.group(1)
-    sys.exit("No source of Debian's packages in /etc/apt")
+def mirror_of_this_machine():
+    """Where this machine has the suite from; other repositories that it knows do not matter."""
+    suites = run("apt-get", "indextargets", "--format", "$(REPO_URI)", "Created-By: Packages",
+                 "Origin: Debian", f"Codename: {SUITE}").splitlines()
+    if not suites:
+        sys.exit(f"apt has no source of Debian's {SUITE}, or needs an apt-get update")
+    return suites[0]
 
 
 class Debian:
@@ -61,8 +59,8 @@ class Debian:
         # Debian's installation takes minutes, so what came of it is kept for the next time.
         base = folder / "base.tar"
         if not base.exists():
-            run("debootstrap", "--variant=minbase", f"--include={BASE}", "bookworm", self.root,
-                sources_of_this_machine())
+            run("debootstrap", "--variant=minbase", f"--include={BASE}", SUITE, self.root,
+                mirror_of_this_machine())
             run("tar", "--create", "--xattrs", f"--directory={self.root}", f"--file={base}.new", ".")
             pathlib.Path(f"{base}.new").rename(base)
         else:
