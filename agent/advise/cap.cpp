@@ -20,8 +20,6 @@ constexpr double kOverPlateau = 1.15;
 constexpr double kFell = 0.9;
 // Of the best throughput: so much came that it could not have been served.
 constexpr double kMoreCame = 1.1;
-// Processes that httpd starts in a second, when it begins to.
-constexpr double kStarted = 1;
 
 Cap at(double workers, std::string_view rule) {
   return {.workers = workers, .growth = workers, .because = {}, .formula = {}, .rule = rule};

@@ -147,13 +147,18 @@ bool Facts::ramping() const {
   return seen.load.ramping_share > kRampingShare;
 }
 
+bool Facts::short_lived() const {
+  const std::int64_t life = effective("MaxConnectionsPerChild");
+  return life > 0 && seen.load.completed_per_second > kStarted * number(life);
+}
+
 bool Facts::overflowing() const {
   // They are counted for the whole network namespace: where nobody was ever seen waiting for this
   // server, they are another one's. A server that is mostly short of processes, as one whose
   // children end as fast as httpd starts others, has no free worker either: a longer queue only
   // lasts longer.
   return seen.load.overflows > 0 && seen.load.queue.max > 0 && !is_pinned(seen) && !deaf() &&
-         seen.load.ramping_share <= kMostly && !cpu_full();
+         seen.load.ramping_share <= kMostly && !short_lived() && !cpu_full();
 }
 
 Processes Facts::old_of(Processes all, std::int64_t spare) const {

@@ -23,6 +23,8 @@ inline constexpr double kRampingShare = 0.01;
 inline constexpr double kFullLooks = 0.03;
 // Of the looks, those with all workers busy: more than now and then.
 inline constexpr double kMostly = 0.5;
+// Processes that httpd starts in a second, when it begins to.
+inline constexpr double kStarted = 1;
 // A need above this part of the limit is too near to it.
 inline constexpr double kNear = 0.8;
 
@@ -113,8 +115,10 @@ struct Facts {
   bool deaf() const { return seen.load.deaf_share > kDeafShare; }
   // Whether clients wait for processes to start.
   bool ramping() const;
+  // Whether children end by MaxConnectionsPerChild, and faster than httpd begins to start others.
+  bool short_lived() const;
   // Whether the kernel turned clients away although neither workers nor connections nor processors
-  // were full, and the server was not mostly short of processes.
+  // were full, and the server was not short of processes because they end, or mostly.
   bool overflowing() const;
   // Of so many growing children those that live until they are large: all of a pool that was full;
   // else as many as headroom leaves, and those that may be idle, `spare` workers. The others come

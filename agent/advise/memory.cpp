@@ -159,6 +159,13 @@ std::int64_t life_of(const Growth& growth, Bytes usable, Processes all, Processe
   return static_cast<std::int64_t>(std::clamp(life, kShortestLife, kLongestLife));
 }
 
+std::int64_t life_of_all_ages(const Growth& growth, const Room& room, Processes all,
+                              Processes old) {
+  constexpr std::int64_t kOnAverage = 2;  // times as old as the mean is who ends
+  return std::min(kOnAverage * life_of(growth, room.usable, all, old),
+                  life_of(growth, room.usable + room.reserve, all, old));
+}
+
 MemorySum memory_sum(const Budget& budget, const Cost& cost, const Policy& policy,
                      Processes running, Processes limit, Workers workers_a_process) {
   MemorySum sum;

@@ -62,6 +62,14 @@ Processes processes_that_fit(const Budget& budget, const Cost& cost, const Polic
 // come with a burst, warm and no larger.
 std::int64_t life_of(const Growth& growth, Bytes usable, Processes all, Processes old);
 
+// The same of children that end one after the other, and so are of all ages: on average they fit
+// what is usable, and if all were at their end they would still fit with the reserve.
+struct Room {
+  Bytes usable;
+  Bytes reserve;
+};
+std::int64_t life_of_all_ages(const Growth& growth, const Room& room, Processes all, Processes old);
+
 // `running` processes serve when every worker is busy; `limit` can exist at once, with those of
 // old generations that still finish their requests.
 MemorySum memory_sum(const Budget& budget, const Cost& cost, const Policy& policy,
