@@ -93,21 +93,27 @@ Cap of_short_lives(const Facts& facts) {
                            life, ended));
 }
 
-// Clients are turned away while all workers are busy, and fewer of them ended far more.
+// Of a request with the most at once, against that at the plateau: by Little's law.
+bool took_longer(const Plateau& plateau) {
+  return plateau.most_workers * plateau.best_per_second >
+         kOnlyLonger * plateau.workers * plateau.most_per_second;
+}
+
+// Clients are turned away while all workers are busy, and fewer of them ended far more; or more
+// than now, and each took far longer, most of the time.
 bool is_left_behind(const Facts& facts, const Plateau& plateau) {
   const LoadObservation& load = facts.seen.load;
-  return is_pinned(facts.seen) && load.overflows > 0 &&
-         load.pinned_share * facts.seen.span_seconds >= kLongFull &&
-         plateau.most_per_second < kFarLess * plateau.best_per_second;
+  const bool turned_away = is_pinned(facts.seen) && load.overflows > 0 &&
+                           load.pinned_share * facts.seen.span_seconds >= kLongFull;
+  const double part = load.pinned_share > kMostly && took_longer(plateau) ? kFell : kFarLess;
+  return turned_away && plateau.most_per_second < part * plateau.best_per_second;
 }
 
 Cap of_backend(const Facts& facts) {
   if (!facts.backend_full()) return of_line(facts);
   const Plateau& plateau = *facts.seen.load.plateau;
   const bool fell = plateau.most_per_second < kFell * plateau.best_per_second;
-  // By Little's law: the time of a request with the most at once, against that at the plateau.
-  const bool longer = plateau.most_workers * plateau.best_per_second >
-                      kOnlyLonger * plateau.workers * plateau.most_per_second;
+  const bool longer = took_longer(plateau);
   const bool more_came = plateau.onset_arrivals >= kMoreCame * plateau.best_per_second;
   const bool overrun = more_came || facts.nobody_is_answered();
   if ((!fell && !longer) || (!overrun && !is_left_behind(facts, plateau)))

@@ -153,6 +153,20 @@ TEST(Growing, AllMayBeAtTheirEndTogether) {
       << "there is no room, and no life is shorter";
 }
 
+TEST(Growing, ThoseOfAllAgesAreHalfAsMuchGrown) {
+  const Growth growth{Bytes{6 * kMb}, 60000};
+  const Processes all{50};
+  const std::int64_t together = life_of(growth, Bytes{600 * kMb}, all, all);
+  const auto of_all_ages = [&](Bytes reserve) {
+    return life_of_all_ages(growth, {Bytes{600 * kMb}, reserve}, all, all);
+  };
+  EXPECT_EQ(of_all_ages(Bytes{400 * kMb}), 2 * together);
+  const std::int64_t life = of_all_ages(Bytes{100 * kMb});
+  EXPECT_LE(50 * (6 * kMb + 60000 * life), 700 * kMb) << "if all were at their end";
+  EXPECT_GT(50 * (6 * kMb + 60000 * (life + 1)), 700 * kMb);
+  EXPECT_EQ(of_all_ages(Bytes{}), together);
+}
+
 TEST(Growing, ALifeOfWhichNobodyCountsTheEndIsANumber) {
   EXPECT_EQ(life_of({Bytes{kMb}, 1e-300}, Bytes{600 * kMb}, Processes{5}, Processes{5}),
             1'000'000'000'000'000);

@@ -202,6 +202,34 @@ TEST(Recommend, ChildrenThatGrowAreReplacedInTime) {
   EXPECT_TRUE(recommend(with(seen, proposal)).changes.empty());
 }
 
+// 89 prefork children of 12 MB grow by 21 KiB a request, and 1,100 requests come a second: at 52
+// requests each they would end twenty a second.
+TEST(Recommend, ChildrenThatGrowAndEndOneAfterTheOtherLiveLonger) {
+  Observation seen = growing();
+  seen.worker_limit = 89;
+  put(seen, "MaxRequestWorkers", 89);
+  saturate(seen);
+  seen.memory->growth_per_request = 21.0 * 1024;
+  seen.memory->growth_low = 20.0 * 1024;
+  seen.memory->child_typical = seen.memory->child_large = Bytes{13 * kMb};
+  const double held = 0.85 * 1400;
+  seen.host.memory_available = Bytes{1400 * kMb} - seen.memory->server_pss;
+  seen.load.arrived_per_second = 1;
+  const auto life = [&] {
+    const Proposal proposal = recommend(seen);
+    const Change* change_of = change(proposal, "MaxConnectionsPerChild");
+    return change_of == nullptr ? 0 : change_of->to;
+  };
+  const std::int64_t together = life();
+  EXPECT_LE(89 * (12 + 21.0 / 1024 * static_cast<double>(together)), held);
+  seen.load.arrived_per_second = 1100;
+  EXPECT_EQ(life(), 2 * together);
+  put(seen, "MaxConnectionsPerChild", 2 * together);
+  EXPECT_EQ(life(), 0);
+  seen.load.arrived_per_second = 1;
+  EXPECT_EQ(life(), 0) << "it need not be taken back in a calm";
+}
+
 // What is shown of them is what the sum is made of.
 TEST(Recommend, ChildrenThatGrowAndEndAreCountedAsTheyAreThen) {
   Observation seen = growing();

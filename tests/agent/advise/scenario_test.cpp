@@ -80,6 +80,12 @@ TEST(Scenario, S18_ALongerBacklogGivesNoProcess) {
   EXPECT_EQ(change(recommend(seen), "ListenBacklog"), nullptr);
   EXPECT_EQ(finding(recommend(seen), "listen-overflows"), nullptr);
   EXPECT_NE(finding(recommend(seen), "ramp-limited"), nullptr);
+  seen.load.ramping_share = 0.2;
+  seen.load.completed_per_second = 1000;
+  put(seen, "MaxConnectionsPerChild", 500);
+  EXPECT_EQ(change(recommend(seen), "ListenBacklog"), nullptr) << "two processes end a second";
+  put(seen, "MaxConnectionsPerChild", 5000);
+  EXPECT_NE(change(recommend(seen), "ListenBacklog"), nullptr);
 }
 
 // The kernel counts for all servers of a network namespace together.
