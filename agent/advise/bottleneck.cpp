@@ -14,17 +14,23 @@ namespace mpm::advise {
 namespace {
 
 std::vector<Evidence> processor_evidence(const LoadObservation& load) {
-  std::vector<Evidence> evidence{{"cpu busy share", load.cpu_busy_share, kFullProcessors, "share"}};
+  std::vector<Evidence> evidence{
+      {"processors, busy", load.cpu_busy_share, kFullProcessors, "share"}};
   if (load.cpu_full_share > 0)
-    evidence.push_back({"cpu full share", load.cpu_full_share, kFullLooks, "share"});
+    evidence.push_back({"looks with full processors", load.cpu_full_share, kFullLooks, "share"});
   if (load.cpu_own_share)
-    evidence.push_back({"cpu own share", *load.cpu_own_share, kFullProcessors, "share"});
+    evidence.push_back(
+        {"processors, busy with httpd", *load.cpu_own_share, kFullProcessors, "share"});
   if (load.cpu_ready_share)
-    evidence.push_back({"cpu ready share", *load.cpu_ready_share, 0.5, "share"});
-  if (load.cpu_wait_share) evidence.push_back({"cpu wait share", *load.cpu_wait_share, 0, "share"});
+    evidence.push_back({"time of a request on a processor or waiting for one",
+                        *load.cpu_ready_share, 0.5, "share"});
+  if (load.cpu_wait_share)
+    evidence.push_back(
+        {"time of a request waiting for a processor", *load.cpu_wait_share, 0, "share"});
   if (load.cpu_throttled_share > 0)
-    evidence.push_back({"cpu throttled share", load.cpu_throttled_share, kThrottled, "share"});
-  evidence.push_back({"cpu per request", load.cpu_seconds_per_request, 0, "s"});
+    evidence.push_back(
+        {"periods throttled by the cgroup", load.cpu_throttled_share, kThrottled, "share"});
+  evidence.push_back({"processor time of a request", load.cpu_seconds_per_request, 0, "s"});
   return evidence;
 }
 
@@ -113,7 +119,7 @@ std::optional<Finding> in_line(const Facts& facts) {
       {{"time of a request with all workers busy", facts.seconds_when_full(), facts.calm_seconds(),
         "s"},
        {"squared variation of it", load.service_cv2, 1, ""},
-       {"queue.p95", load.queue.p95, 0, "connections"}});
+       {"accept queue, p95", load.queue.p95, 0, "connections"}});
   if (line == InLine::Alike) found.confidence = Confidence::Low;
   return found;
 }
@@ -136,7 +142,7 @@ std::optional<Finding> backend_saturated(const Facts& facts) {
       fmt::format("{} More workers would only wait there.", kLookBehind),
       {{"throughput at the plateau", plateau.per_second, 0, "requests/s"},
        {"throughput beyond it", plateau.most_per_second, plateau.per_second, "requests/s"},
-       {"workers.busy beyond it", plateau.most_workers, plateau.workers, "workers"}});
+       {"busy workers beyond it", plateau.most_workers, plateau.workers, "workers"}});
 }
 
 }  // namespace mpm::advise

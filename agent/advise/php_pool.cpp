@@ -49,7 +49,7 @@ std::optional<Finding> php_pool_full(const Facts& facts) {
       {{"connections that wait for php-fpm", number(pool->waiting.value_or(0)),
         kManyWait * number(pool->max_children), "connections"},
        {"php-fpm processes", number(pool->children), number(pool->max_children), "processes"},
-       {"workers.busy.p50", facts.seen.load.busy.p50, number(pool->max_children), "workers"}});
+       {"busy workers, p50", facts.seen.load.busy.p50, number(pool->max_children), "workers"}});
 }
 
 std::optional<Finding> php_queue_unknown(const Facts& facts) {
@@ -67,7 +67,7 @@ std::optional<Finding> php_queue_unknown(const Facts& facts) {
           pool->name, pool->max_children, pool->listen),
       "Let mpm-agent read php-fpm's sockets: run it as root, or with the rights of its unit.",
       {{"php-fpm processes", number(pool->children), number(pool->max_children), "processes"},
-       {"workers.busy.p50", facts.seen.load.busy.p50, number(pool->max_children), "workers"}});
+       {"busy workers, p50", facts.seen.load.busy.p50, number(pool->max_children), "workers"}});
   unknown.confidence = Confidence::Low;
   return unknown;
 }

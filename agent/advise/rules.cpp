@@ -50,9 +50,9 @@ Answer workers_exhausted(const Facts& facts) {
                  fmt::format("All {} workers were busy in {} of the samples{}{}.", facts.limit(),
                              percent(load.pinned_share), waits, lost),
                  "",
-                 {{"pinned share", load.pinned_share, 0.02, "share"},
-                  {"workers.busy.p99", load.busy.p99, number(facts.limit()), "workers"},
-                  {"queue.max", load.queue.max, 0, "connections"}});
+                 {{"looks with all workers busy", load.pinned_share, 0.02, "share"},
+                  {"busy workers, p99", load.busy.p99, number(facts.limit()), "workers"},
+                  {"accept queue, the most", load.queue.max, 0, "connections"}});
 }
 
 Answer nearly_exhausted_before(const Facts& facts, const PastPeak& past) {
@@ -111,7 +111,7 @@ Answer held_by_keepalive(const Facts& facts) {
       "module that is not safe with threads, as mod_php often is, needs prefork; more workers "
       "would "
       "wait just the same.",
-      {{"workers.keepalive.p50", load.keepalive.p50, load.busy.p50, "workers"},
+      {{"workers in keep-alive, p50", load.keepalive.p50, load.busy.p50, "workers"},
        {"KeepAliveTimeout", number(facts.effective("KeepAliveTimeout")), 2, "s"}});
 }
 
@@ -125,8 +125,8 @@ Answer connections_exhausted(const Facts& facts) {
                   percent(load.deaf_share), load.idle.p50),
       "More processes, or a shorter KeepAliveTimeout; httpd's log calls this \"server reached "
       "MaxRequestWorkers\", which it is not.",
-      {{"deaf share", load.deaf_share, kDeafShare, "share"},
-       {"connections.max", load.connections.max,
+      {{"looks with a process that takes no connection", load.deaf_share, kDeafShare, "share"},
+       {"open connections, the most", load.connections.max,
         number(facts.per_process() * (1 + facts.effective("AsyncRequestWorkerFactor", 2))),
         "connections"}});
 }
@@ -145,7 +145,7 @@ Answer reload_collapses(const Facts& facts) {
           start, usual, facts.per_process()),
       fmt::format("Reload in a quiet hour, or set StartServers to {:.0f}.",
                   std::ceil(usual / number(facts.per_process()))),
-      {{"workers.busy.p95", usual, 2 * number(start), "workers"}});
+      {{"busy workers, p95", usual, 2 * number(start), "workers"}});
 }
 
 Answer ramp_limited(const Facts& facts) {
@@ -158,8 +158,8 @@ Answer ramp_limited(const Facts& facts) {
                   "2, 4 at a time.",
                   percent(load.ramping_share), facts.limit()),
       "",
-      {{"ramping share", load.ramping_share, kRampingShare, "share"},
-       {"queue.max", load.queue.max, 0, "connections"}});
+      {{"looks with processes being started", load.ramping_share, kRampingShare, "share"},
+       {"accept queue, the most", load.queue.max, 0, "connections"}});
 }
 
 Answer old_generations(const Facts& facts) {

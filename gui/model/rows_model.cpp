@@ -82,9 +82,7 @@ std::vector<TableRow> evidence_rows(const std::vector<Evidence>& evidence) {
   std::vector<TableRow> rows;
   for (const Evidence& each : evidence)
     rows.push_back(
-        // "workers.busy.p99" may be broken at its dots.
-        {{shown(each.metric).replace(u'.', QStringLiteral(".\u200b")),
-          measured(each.value, each.unit), measured(each.bound, each.unit)}});
+        {{shown(each.metric), measured(each.value, each.unit), measured(each.bound, each.unit)}});
   return rows;
 }
 

@@ -223,8 +223,10 @@ void MainWindow::take_status(int agent, const StatusReport& report) {
   if (gone || first)
     return list_->setCurrentIndex(worst.isValid() ? worst : servers_.index_of(agent));
   if (agent != chosen_.agent) return;
-  if (const TargetStatus* server = servers_.at(servers_.index_of(agent, chosen_.key)))
+  if (const TargetStatus* server = servers_.at(servers_.index_of(agent, chosen_.key))) {
+    overview_->count_requests(report.at, *server);
     overview_->show_status(*server);
+  }
   if (chosen_.key.empty()) show_chosen();
 }
 

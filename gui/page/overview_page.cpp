@@ -75,6 +75,7 @@ void OverviewPage::build() {
 
 void OverviewPage::forget() {
   bounds_ = {};
+  recent_.clear();
   show_lately({});
   banner_->show_no_proposal({});
   grid_->clear();
@@ -103,15 +104,20 @@ void OverviewPage::show_facts(const TargetStatus& server) {
     closing += each.closing;
   }
   const QString unknown = tr("not known");
-  const auto& rate = server.requests_per_second;
+  const auto rate = recent_.per_second();
   requests_->show_fact({rate ? QLocale().toString(*rate, 'f', *rate < 10 ? 1 : 0) : unknown,
                         tr("%1 since %2").arg(number(server.accesses), moment(server.restarted))});
   requests_->plot()->add(rate);
+  // By Little's law. Of a connection that is kept come more requests than one.
+  const QString wait =
+      waiting > 0 && rate && *rate > 0
+          ? tr("wait, at least %1 each").arg(seconds(static_cast<double>(waiting) / *rate))
+          : tr("wait");
   if (most > 0)
     queue_->show_fact({tr("%1 of %2").arg(number(waiting), number(most)),
-                       tr("wait; beyond that clients are turned away")});
+                       tr("%1; beyond that clients are turned away").arg(wait)});
   else
-    queue_->show_fact({number(waiting), tr("wait")});
+    queue_->show_fact({number(waiting), wait});
   queue_->plot()->add(static_cast<double>(waiting));
   connections_->show_fact({number(open), tr("open; %1 closing").arg(number(closing))});
   const auto& oldest = server.oldest_request_seconds;

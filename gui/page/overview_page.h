@@ -6,6 +6,7 @@
 #include <QWidget>
 #include <optional>
 
+#include "gui/client/recent_rate.h"
 #include "gui/plot/capacity_bars.h"
 #include "schema/model/messages.h"
 #include "schema/model/proposal.h"
@@ -26,6 +27,8 @@ class OverviewPage : public QWidget {
  public:
   explicit OverviewPage(QWidget* parent = nullptr);
 
+  // What it had served when it was looked at: for the rate, before its status is shown.
+  void count_requests(Instant at, const TargetStatus& server) { recent_.add(at, server); }
   void show_status(const TargetStatus& server);
   void show_board(const ScoreboardView& board);
   void show_proposal(const Proposal& proposal);
@@ -57,6 +60,7 @@ class OverviewPage : public QWidget {
   FactTile* memory_;
   FactTile* processes_;
   CapacityBounds bounds_;
+  RecentRate recent_;
 };
 
 }  // namespace mpm::gui

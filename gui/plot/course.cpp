@@ -105,13 +105,14 @@ std::vector<std::string_view> fields_of_metric(std::string_view metric) {
   };
   static const std::array kThemes{
       Theme{"queue", {"queue", "queue_max"}},
-      Theme{"keepalive", {"keepalive"}},
+      Theme{"keep-alive", {"keepalive"}},
       Theme{"connection", {"connections", "connections_max"}},
       Theme{"memory", {"memory_bytes", "memory_max_bytes"}},
-      Theme{"duration", {"duration_p50_seconds", "duration_p95_seconds", "duration_p99_seconds"}},
+      Theme{"time of a request",
+            {"duration_p50_seconds", "duration_p95_seconds", "duration_p99_seconds"}},
+      Theme{"throughput", {"requests_per_second"}},
       Theme{"request", {"requests_per_second", "arrivals_per_second"}},
       Theme{"saturated", {"busy", "busy_max", "worker_limit"}},
-      Theme{"pinned", {"busy", "busy_max", "worker_limit"}},
       Theme{"busy", {"busy", "busy_max", "worker_limit"}},
       Theme{"idle", {"idle", "worker_limit"}},
       Theme{"workers", {"busy", "busy_max", "idle", "worker_limit"}}};

@@ -40,7 +40,7 @@ struct CoursePlot {
 std::span<const CoursePlot> course_plots();
 // The fields to ask for: "busy,busy_max".
 std::string course_fields();
-// Those that a finding's evidence is about: "workers.busy.p99" is about busy and its limit.
+// Those that a finding's evidence is about: "busy workers, p99" is about busy and its limit.
 std::vector<std::string_view> fields_of_metric(std::string_view metric);
 
 QString course_text(const char* source);

@@ -21,7 +21,7 @@ enum class Confidence : std::uint8_t { None, Low, Medium, High };
 enum class RestartClass : std::uint8_t { Graceful, Restart, StopStart };
 
 struct Evidence {
-  std::string metric;  // "workers.busy.p99"
+  std::string metric;  // "busy workers, p99"
   double value = 0;
   double bound = 0;  // the number it was held against
   std::string unit;

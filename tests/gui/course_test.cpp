@@ -137,15 +137,19 @@ TEST(Course, JoinsSpansInWhichEveryWorkerWasBusy) {
 }
 
 TEST(Course, FindsTheLinesThatEvidenceIsAbout) {
-  const auto fields = fields_of_metric("workers.busy.p99");
+  const auto fields = fields_of_metric("busy workers, p99");
   EXPECT_NE(std::ranges::find(fields, "worker_limit"), fields.end());
-  EXPECT_EQ(fields_of_metric("queue.max").front(), "queue");
+  EXPECT_EQ(fields_of_metric("accept queue, the most").front(), "queue");
+  EXPECT_EQ(fields_of_metric("workers in keep-alive, p50").front(), "keepalive");
+  EXPECT_EQ(fields_of_metric("throughput with all workers busy").front(), "requests_per_second");
+  EXPECT_EQ(fields_of_metric("time of a request with all workers busy").front(),
+            "duration_p50_seconds");
   EXPECT_EQ(fields_of_metric("memory at the limit").front(), "memory_bytes");
   EXPECT_TRUE(fields_of_metric("the moon").empty());
   // Each is drawn somewhere.
   const std::string drawn = course_fields();
-  for (const char* metric : {"queue", "keepalive", "connections.max", "memory", "duration",
-                             "request", "busy", "idle", "workers needed"})
+  for (const char* metric : {"queue", "keep-alive", "connections", "memory", "time of a request",
+                             "throughput", "request", "busy", "idle", "workers needed"})
     for (const std::string_view field : fields_of_metric(metric))
       EXPECT_THAT(drawn, HasSubstr(std::string(field)));
 }

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What is drawn, before it is drawn: which cell is which worker, what the counts and bars are.
+#include <chrono>
 #include <set>
 #include <utility>
 
 #include <gtest/gtest.h>
 
 #include "gui/client/lately.h"
+#include "gui/client/recent_rate.h"
 #include "gui/plot/board_cells.h"
 #include "gui/plot/board_picture.h"
 #include "gui/plot/capacity_bars.h"
@@ -19,6 +21,8 @@
 
 namespace mpm::gui {
 namespace {
+
+using namespace std::chrono_literals;
 
 ScoreboardView board_of(std::vector<std::string> states) {
   ScoreboardView board;
@@ -211,6 +215,32 @@ TEST(Connections, AreWhereTheKernelAndTheScoreboardSayThatTheyAre) {
   EXPECT_EQ(connections_of(server),
             (ConnectionParts{.served = 7, .keepalive = 0, .kept = 0, .waiting = 20}));
   EXPECT_EQ(connections_of({}), ConnectionParts{});
+}
+
+TEST(RecentRate, IsOfTheLastFiveSeconds) {
+  RecentRate rate;
+  TargetStatus server;
+  const Instant begin{std::chrono::hours(1)};
+  const auto look = [&](std::chrono::milliseconds after, std::int64_t accesses) {
+    server.accesses = accesses;
+    rate.add(begin + after, server);
+  };
+  EXPECT_FALSE(rate.per_second());
+  look(0ms, 1000);
+  EXPECT_FALSE(rate.per_second()) << "one look";
+  look(250ms, 1010);
+  EXPECT_DOUBLE_EQ(*rate.per_second(), 40);
+  look(2s, 1040);
+  EXPECT_DOUBLE_EQ(*rate.per_second(), 20);
+  look(7s, 1040);
+  EXPECT_DOUBLE_EQ(*rate.per_second(), 0) << "five seconds ago was the third look";
+  server.restarted = begin + 8s;
+  look(9s, 1050);
+  EXPECT_FALSE(rate.per_second()) << "another server counts there";
+  look(10s, 1060);
+  EXPECT_DOUBLE_EQ(*rate.per_second(), 10);
+  look(11s, 5);
+  EXPECT_FALSE(rate.per_second()) << "it began anew";
 }
 
 TEST(Lately, IsTheStepInWhichMostWasSeen) {
