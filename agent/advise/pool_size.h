@@ -24,7 +24,7 @@ std::string because_of_demand(const Facts& facts, std::int64_t to, std::int64_t 
 
 // "2.0 x 128 needed + 1.3 x 0 in keep-alive"
 std::string demand_formula(const Facts& facts);
-// Budget and cost are known: "memory: (85 % of 6.0 GB - 10.0 MB) / 18.0 MB x 25 = 7225".
+// Budget and cost are known: "memory: (90 % of 6.0 GB - 10.0 MB) / 18.0 MB x 25 = 7650".
 std::string memory_formula(const Facts& facts, std::int64_t fits);
 // With ": 275" behind it, and how that was rounded.
 std::string in_multiples(const Facts& facts, const std::string& formula, std::int64_t to);

@@ -271,7 +271,7 @@ struct Observation {
 
 // What the operator decides, not what the machine does.
 struct Policy {
-  double memory_share = 0.85;     // of the budget, the part that httpd's worst case may fill
+  double memory_share = 0.9;      // of the budget, the part that httpd's worst case may fill
   double headroom = 2.0;          // workers wanted, over the need
   std::int64_t min_samples = 10;  // below it no number is proposed
   double min_span_seconds = 8;

@@ -41,7 +41,7 @@ TEST(ShortMemory, ShortensTheQueueToWhatItsWorkersWillServe) {
   seen.load.completed_per_second = 9;
   seen.memory->child_large = Bytes{60 * kMb};
   ASSERT_NE(change(recommend(seen), "ListenBacklog"), nullptr);
-  EXPECT_EQ(change(recommend(seen), "ListenBacklog")->to, 99) << "511, as the workers are fewer";
+  EXPECT_EQ(change(recommend(seen), "ListenBacklog")->to, 103) << "511, as the workers are fewer";
   seen.load.calm_service_seconds = 0.1;
   const Proposal proposal = recommend(seen);
   ASSERT_NE(finding(proposal, "memory-overcommitted"), nullptr);
@@ -72,9 +72,9 @@ TEST(ShortMemory, LeavesNoRoomForWaitsOfAPoolThatWasNotFull) {
   seen.host.memory_available = Bytes{1440 * kMb};
   const Proposal proposal = recommend(seen);
   ASSERT_NE(change(proposal, "MaxRequestWorkers"), nullptr) << proposal.verdict;
-  EXPECT_EQ(change(proposal, "MaxRequestWorkers")->to, 70);
+  EXPECT_EQ(change(proposal, "MaxRequestWorkers")->to, 74);
   ASSERT_NE(change(proposal, "KeepAliveTimeout"), nullptr);
-  EXPECT_EQ(change(proposal, "KeepAliveTimeout")->to, 1) << "24 of 60 for a second each";
+  EXPECT_EQ(change(proposal, "KeepAliveTimeout")->to, 1) << "28 of 60 for a second each";
 }
 
 // Memory holds those that there are and not those that are wanted. A second for all of them is more
