@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -128,18 +129,36 @@ std::int64_t factor_of(const Draft& draft) {
 }
 
 // Those who were refused are hidden, as a demand is; without them what was seen has to fit.
+double connections_wanted(const Facts& facts) {
+  return (facts.deaf() ? kHiddenConnections : kConnectionMargin) * facts.seen.load.connections.max;
+}
+
+// Busy workers take their own connections and no others.
+double busy_meanwhile(const Facts& facts) {
+  return facts.deaf() ? facts.seen.load.busy.p95 : 0;
+}
+
+// The factor with which so many workers hold the connections; infinity: none does.
+double factor_wanted(const Facts& facts, std::int64_t workers) {
+  const double idle = number(workers) - busy_meanwhile(facts);
+  return idle > 0 ? std::ceil((connections_wanted(facts) - number(workers)) / idle)
+                  : std::numeric_limits<double>::infinity();
+}
+
 void raise_factor(Draft& draft) {
-  const double most = draft.facts.seen.load.connections.max;
-  const double margin = draft.facts.deaf() ? kHiddenConnections : kConnectionMargin;
-  const double wanted = std::ceil(margin * most / number(draft.workers())) - 1;
-  const auto to = static_cast<std::int64_t>(std::min(number(kMostFactor), wanted));
+  const LoadObservation& load = draft.facts.seen.load;
+  const auto to = static_cast<std::int64_t>(
+      std::min(number(kMostFactor), factor_wanted(draft.facts, draft.workers())));
   if (to <= factor_of(draft)) return;
+  const double busy = busy_meanwhile(draft.facts);
   draft.set("AsyncRequestWorkerFactor", to,
             {.because = fmt::format("Up to {:.0f} connections were open; {} of them for each idle "
                                     "worker of {} make room without a process more.",
-                                    most, to, draft.workers()),
-             .formula = fmt::format("{} x {:.0f} connections / {} workers - 1, at most {}", margin,
-                                    most, draft.workers(), kMostFactor),
+                                    load.connections.max, to, draft.workers()),
+             .formula = fmt::format("({:.0f} connections - {} workers) / {:.0f} of them idle, at "
+                                    "most {}",
+                                    connections_wanted(draft.facts), draft.workers(),
+                                    std::max(0.0, number(draft.workers()) - busy), kMostFactor),
              .rule = "connections-exhausted"});
 }
 
@@ -148,21 +167,24 @@ void add_processes(Draft& draft) {
   const auto fits = draft.facts.workers_that_fit();
   if (!fits) return;
   const std::int64_t unit = draft.facts.per_process();
-  const std::int64_t factor = factor_of(draft);
-  const auto needed = static_cast<std::int64_t>(std::ceil(
-      kConnectionMargin * load.connections.max / static_cast<double>(unit * (1 + factor))));
+  const auto factor = number(factor_of(draft));
+  const double busy = busy_meanwhile(draft.facts);
+  const double wanted = (connections_wanted(draft.facts) + factor * busy) / (1 + factor);
   const double limit = number(draft.facts.limit());
   const auto furthest = static_cast<std::int64_t>(std::min(kLongestStep * limit, draft.cap.growth));
-  const std::int64_t to =
-      std::min({needed * unit, down_to_multiple(*fits, unit), down_to_multiple(furthest, unit)});
+  const std::int64_t to = std::min({up_to_multiple(wanted, unit), down_to_multiple(*fits, unit),
+                                    down_to_multiple(furthest, unit)});
   if (number(to) < kConnectionMargin * limit || to <= draft.value("MaxRequestWorkers")) return;
-  draft.set("MaxRequestWorkers", to,
-            {.because = fmt::format("Up to {:.0f} connections were open; {} processes hold them "
-                                    "with room.",
-                                    load.connections.max, to / unit),
-             .formula = fmt::format("1.25 x {:.0f} connections / ({} x (1 + {})) processes",
-                                    load.connections.max, unit, factor),
-             .rule = "connections-exhausted"});
+  draft.set(
+      "MaxRequestWorkers", to,
+      {.because = fmt::format("Up to {:.0f} connections were open; {} processes hold them "
+                              "with room.",
+                              load.connections.max, to / unit),
+       .formula = in_multiples(draft.facts,
+                               fmt::format("({:.0f} connections + {} x {:.0f} busy) / (1 + {})",
+                                           connections_wanted(draft.facts), factor, busy, factor),
+                               to),
+       .rule = "connections-exhausted"});
 }
 
 }  // namespace
@@ -177,8 +199,8 @@ void plan_workers(Draft& draft) {
   // Not all of them, and still more than the processors keep running; or clients are refused whom
   // nothing but processors would help. While memory does not hold that is not known.
   const bool burning = facts.cpu_full() && !facts.memory_fails();
-  const bool beyond =
-      burning && cap.workers < limit && cap.workers < kWorthLess * facts.seen.load.busy.p99;
+  const double used = (are_kept(facts.seen.load) ? kWorthLess : 1) * facts.seen.load.busy.p99;
+  const bool beyond = burning && cap.workers < limit && cap.workers < used;
   draft.binds = beyond || (burning && cap.growth <= limit && facts.deaf());
   if ((beyond || is_pinned(facts.seen)) && cap.workers <= room && cap.workers <= kWorthLess * limit)
     return keep_below(draft, cap, room);
@@ -194,7 +216,8 @@ void plan_connections(Draft& draft) {
   const bool fewer = draft.workers() < facts.limit() && are_kept(facts.seen.load);
   if (facts.seen.mpm != Mpm::Event || (!facts.deaf() && !fewer)) return;
   const bool idle = facts.seen.load.busy.p99 < 0.6 * number(facts.limit());
-  if (fewer || draft.binds || idle) return raise_factor(draft);
+  const bool enough = factor_wanted(facts, draft.workers()) <= number(kMostFactor);
+  if (fewer || draft.binds || (idle && enough)) return raise_factor(draft);
   add_processes(draft);
 }
 

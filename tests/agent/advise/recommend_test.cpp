@@ -123,11 +123,24 @@ TEST(Recommend, S03_DeafProcessesWantRoomForConnectionsAndNotForWorkers) {
   ASSERT_NE(finding(proposal, "connections-exhausted"), nullptr);
   EXPECT_EQ(change(proposal, "MaxRequestWorkers"), nullptr);
   ASSERT_NE(change(proposal, "AsyncRequestWorkerFactor"), nullptr);
-  // 900 * 1.5 connections over 150 workers, less the one that each has itself.
-  EXPECT_EQ(change(proposal, "AsyncRequestWorkerFactor")->to, 8);
+  // 900 * 1.5 connections, less the one that each of 150 workers has itself, over 120 idle ones.
+  EXPECT_EQ(change(proposal, "AsyncRequestWorkerFactor")->to, 10);
+  EXPECT_EQ(proposal.changes.size(), 1U);
 }
 
-// 1640 connections with a quarter more want 17 processes, where 16 are.
+// Of 150 workers 75 have something to do; those that are idle cannot hold all the others.
+TEST(Recommend, S03_MoreConnectionsThanIdleWorkersHoldWantProcesses) {
+  Observation seen = event();
+  seen.load.deaf_share = 0.5;
+  seen.load.busy = flat(75);
+  seen.load.connections = flat(700);
+  const Proposal proposal = recommend(seen);
+  EXPECT_EQ(change(proposal, "AsyncRequestWorkerFactor"), nullptr);
+  ASSERT_NE(change(proposal, "MaxRequestWorkers"), nullptr);
+  EXPECT_EQ(change(proposal, "MaxRequestWorkers")->to, 400) << "(1.5 x 700 + 2 x 75) / 3";
+}
+
+// 733 connections and half as many more, beside 250 busy workers, want 17 processes where 16 are.
 TEST(Recommend, OneProcessMoreForConnectionsIsNoReasonToRestart) {
   Observation seen = event();
   seen.worker_limit = 400;
@@ -136,9 +149,9 @@ TEST(Recommend, OneProcessMoreForConnectionsIsNoReasonToRestart) {
   put(seen, "AsyncRequestWorkerFactor", 4);
   seen.load.busy = flat(250);
   seen.load.deaf_share = 0.5;
-  seen.load.connections = flat(1640);
+  seen.load.connections = flat(733);
   EXPECT_EQ(change(recommend(seen), "MaxRequestWorkers"), nullptr);
-  seen.load.connections = flat(2100);
+  seen.load.connections = flat(1083);
   ASSERT_NE(change(recommend(seen), "MaxRequestWorkers"), nullptr);
   EXPECT_EQ(change(recommend(seen), "MaxRequestWorkers")->to, 525);
 }
