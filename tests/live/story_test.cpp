@@ -124,6 +124,7 @@ TEST(Story, AContainerKeepsToItsMemory) {
              .php = true});
   container.add(host.server());
   write_page(host, 24, 1500ms);
+  host.visited("/page.php", 4, 15s);  // so that its children are known
   const Json proposal = host.recommended("/page.php", 4).proposal;
   EXPECT_EQ(container.killed(), 0) << "what comes every day it can serve";
   EXPECT_NE(find_rule(proposal, "memory-overcommitted"), nullptr) << proposal.dump(2);
