@@ -4,9 +4,9 @@
 // defaults, what mpmctl recommends in three rounds, and a few points of a grid; of each the mean
 // time of an answer as it was measured, and beside it as the simulator foretells it.
 //
-// A load is open-loop, each of its requests has a connection of its own and takes as long as any
-// other; so these are the hand-made loads without kept connections and without a bound of memory.
-// Processors are those of this machine, and a load that is about them is made as large.
+// A load is open-loop, and each of its requests takes as long as any other. Where memory binds, the
+// server is in a cgroup of its own, and its children grow as the load's do. Processors are those of
+// this machine, and a load that is about them is made as large.
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -16,6 +16,7 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <vector>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -23,6 +24,8 @@
 #include "cli/load.h"
 #include "tests/regret/pools.h"
 #include "tests/regret/shapes.h"
+#include "tests/regret/visitors.h"
+#include "tests/support/cgroup.h"
 #include "tests/support/child.h"
 #include "tests/support/private_httpd.h"
 
@@ -31,7 +34,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::array<std::string_view, 3> kLoads{"L6", "L7", "L9"};
+constexpr std::array<std::string_view, 6> kLoads{"L2", "L4", "L6", "L7", "L9", "L11"};
 constexpr double kFailure = 10;  // seconds
 constexpr int kRounds = 3;
 constexpr std::int64_t kSettles = 5;  // seconds, before the engine looks
@@ -54,13 +57,53 @@ Case on_this_machine(Case tried, std::size_t seconds) {
   return tried;
 }
 
+bool is_bound_by_memory(const Case& tried) {
+  return tried.name == "L2" || tried.name == "L11";
+}
+
+// What a request takes, and what its child keeps of the memory.
+std::string path_of(const Case& tried) {
+  std::string path =
+      fmt::format("/lab?cpu={}&sleep={}", std::lround(1000 * tried.load.processor.mean_seconds()),
+                  std::lround(1000 * tried.load.service.mean_seconds()));
+  if (is_bound_by_memory(tried))
+    path += fmt::format("&keep={}&leak={}", std::lround(tried.memory.grown / (1 << 20)),
+                        std::lround(tried.memory.leaked / 1024));
+  return path;
+}
+
+// httpd with these directives, and in a cgroup where memory binds.
+class Server {
+ public:
+  Server(const Case& tried, const Directives& directives) : httpd_(options_of(tried, directives)) {
+    if (!is_bound_by_memory(tried)) return;
+    cgroup_.emplace(static_cast<std::int64_t>(tried.memory.budget));
+    if (!*cgroup_) {
+      std::fputs("regret_on_httpd: no cgroup can be made here, and memory would bind nothing\n",
+                 stderr);
+      std::exit(EXIT_FAILURE);
+    }
+    cgroup_->add(httpd_);
+  }
+  const PrivateHttpd& httpd() const { return httpd_; }
+
+ private:
+  static HttpdOptions options_of(const Case& tried, const Directives& directives) {
+    HttpdOptions options{.mpm = tried.mpm};
+    for (const auto& [name, value] : directives)
+      options.directives += fmt::format("{} {}\n", name, value);
+    return options;
+  }
+
+  std::optional<MemoryCgroup> cgroup_;  // goes after the server
+  PrivateHttpd httpd_;
+};
+
 LoadOptions load_on(const PrivateHttpd& httpd, const Case& tried, double a_second,
                     std::size_t seconds) {
   LoadOptions options;
   options.port = httpd.port();
-  options.path =
-      fmt::format("/lab?cpu={}&sleep={}", std::lround(1000 * tried.load.processor.mean_seconds()),
-                  std::lround(1000 * tried.load.service.mean_seconds()));
+  options.path = path_of(tried);
   options.per_second = a_second;
   options.span = std::chrono::seconds(seconds);
   options.most_open = 8000;
@@ -80,6 +123,7 @@ class Clients {
 
  private:
   void run(const PrivateHttpd& httpd, const Case& tried) {
+    if (tried.keeps_connections()) return visit_all(httpd, tried);
     const std::vector<double>& rates = tried.load.clients;
     const double low = std::ranges::min(rates);
     const auto begin = Clock::now();
@@ -97,6 +141,18 @@ class Clients {
                                   LoadOptions().patience);
     count(base.stop());
   }
+  // Their rate is always the same.
+  void visit_all(const PrivateHttpd& httpd, const Case& tried) {
+    const Visited visited =
+        visit({.port = httpd.port(),
+               .path = path_of(tried),
+               .visitors_per_second = tried.load.clients.front(),
+               .requests = static_cast<int>(std::lround(tried.load.requests_a_client)),
+               .think_seconds = tried.load.think_seconds,
+               .span = std::chrono::seconds(tried.load.clients.size())});
+    seconds_ = visited.seconds + static_cast<double>(visited.failed) * kFailure;
+    requests_ = static_cast<double>(visited.answered + visited.failed);
+  }
   void count(const LoadResult& result) {
     const auto answered = static_cast<double>(result.answered);
     const auto failed = static_cast<double>(result.failed);
@@ -108,16 +164,9 @@ class Clients {
   std::jthread thread_;
 };
 
-HttpdOptions httpd_with(const Case& tried, const Directives& directives) {
-  HttpdOptions options{.mpm = tried.mpm};
-  for (const auto& [name, value] : directives)
-    options.directives += fmt::format("{} {}\n", name, value);
-  return options;
-}
-
 double measured(const Case& tried, const Directives& directives) {
-  const PrivateHttpd httpd(httpd_with(tried, directives));
-  return Clients(httpd, tried).seconds();
+  const Server server(tried, directives);
+  return Clients(server.httpd(), tried).seconds();
 }
 
 double foretold(const Case& tried, const Directives& directives) {
@@ -133,11 +182,11 @@ double foretold(const Case& tried, const Directives& directives) {
 
 // What the product says of the server under this load, set.
 std::optional<Directives> after_a_round(const Case& tried, Directives directives) {
-  const PrivateHttpd httpd(httpd_with(tried, directives));
-  Clients clients(httpd, tried);
+  const Server server(tried, directives);
+  Clients clients(server.httpd(), tried);
   std::this_thread::sleep_for(std::chrono::seconds(kSettles));
   const auto span = static_cast<std::int64_t>(tried.load.clients.size()) - 2 * kSettles;
-  const Finished said = run({MPM_CTL, "--no-daemon", "recommend", httpd.target(), "--for",
+  const Finished said = run({MPM_CTL, "--no-daemon", "recommend", server.httpd().target(), "--for",
                              fmt::format("{}s", span), "--json"},
                             {.deadline = std::chrono::seconds(span + 60)});
   clients.seconds();
@@ -164,6 +213,26 @@ double show(const Case& tried, std::string_view who, const Directives& directive
   return seconds;
 }
 
+// The oracle, thinned: each number of workers with what the load is about besides.
+std::vector<Directives> grid_of(const Case& tried) {
+  std::vector<Directives> others{{}};
+  if (tried.keeps_connections())
+    others = {{{"KeepAliveTimeout", 0}}, {{"KeepAliveTimeout", 1}}, {{"KeepAliveTimeout", 15}}};
+  if (tried.memory.leaked > 0)
+    others = {{{"MaxConnectionsPerChild", 200}}, {{"MaxConnectionsPerChild", 1000}}};
+  std::vector<Directives> grid;
+  for (const std::int64_t workers : {20, 50, 100, 200, 400, 800, 1200})
+    for (const Directives& other : others)
+      for (const bool all_kept : {false, true}) {
+        Directives point = other;
+        point["ListenBacklog"] = workers < 200 ? 64 : 511;
+        set_workers(tried.mpm, workers, point);
+        if (all_kept) keep_all(tried.mpm, workers, point);
+        grid.push_back(std::move(point));
+      }
+  return grid;
+}
+
 bool play(const Case& tried) {
   const double before = show(tried, "default", {});
   Directives ours;
@@ -175,13 +244,8 @@ bool play(const Case& tried) {
     after = show(tried, fmt::format("ours {}", round), ours);
   }
   double best = std::min(before, after);
-  for (const std::int64_t workers : {20, 50, 100, 200, 400, 800, 1200})
-    for (const bool all_kept : {false, true}) {
-      Directives point{{"ListenBacklog", workers < 200 ? 64 : 511}};
-      set_workers(tried.mpm, workers, point);
-      if (all_kept) keep_all(tried.mpm, workers, point);
-      best = std::min(best, show(tried, "grid", point));
-    }
+  for (const Directives& point : grid_of(tried))
+    best = std::min(best, show(tried, "grid", point));
   std::fputs(fmt::format("{:4} default {:.2f}, ours {:.2f} times the best\n", tried.name,
                          before / best, after / best)
                  .c_str(),
@@ -225,7 +289,8 @@ int main(int argc, char** argv) {
     ++played;
   }
   if (played == 0)
-    std::fprintf(stderr, "regret_on_httpd: there is no load %s; L6, L7 and L9 are played\n",
+    std::fprintf(stderr,
+                 "regret_on_httpd: there is no load %s; L2, L4, L6, L7, L9 and L11 are played\n",
                  options->only.c_str());
   return good && played > 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -8,6 +8,7 @@
 //   sleep  milliseconds of waiting, the worker held
 //   alloc  MiB that are touched and freed again
 //   leak   KiB that are touched and never freed, while the process lives
+//   keep   MiB that a process of one thread touches with its first request, and keeps
 //   bytes  of the answer's body
 #include <stdlib.h>
 #include <string.h>
@@ -44,6 +45,15 @@ static void *touch(size_t size) {
   return memory;
 }
 
+// False: there is no memory.
+static int keep(long mebibytes) {
+  static long kept = 0;
+  if (mebibytes <= kept) return 1;
+  if (touch((size_t)(mebibytes - kept) << 20) == NULL) return 0;
+  kept = mebibytes;
+  return 1;
+}
+
 static long parameter(request_rec *r, const char *name) {
   const char *at = r->args;
   const size_t length = strlen(name);
@@ -61,8 +71,9 @@ static int handle(request_rec *r) {
   const long wait = parameter(r, "sleep");
   const long alloc = parameter(r, "alloc");
   const long leak = parameter(r, "leak");
+  const long kept = parameter(r, "keep");
   const long bytes = parameter(r, "bytes");
-  if (cpu < 0 || wait < 0 || alloc < 0 || leak < 0 || bytes < 0 || bytes > 1 << 20)
+  if (cpu < 0 || wait < 0 || alloc < 0 || leak < 0 || kept < 0 || bytes < 0 || bytes > 1 << 20)
     return HTTP_BAD_REQUEST;
 
   if (cpu > 0) burn(cpu);
@@ -70,6 +81,7 @@ static int handle(request_rec *r) {
   if (wait > 0) apr_sleep((apr_interval_time_t)wait * 1000);
   free(held);
   if (leak > 0 && touch((size_t)leak << 10) == NULL) return HTTP_INSUFFICIENT_STORAGE;
+  if (!keep(kept)) return HTTP_INSUFFICIENT_STORAGE;
 
   ap_set_content_type(r, "text/plain");
   char *body = apr_palloc(r->pool, (apr_size_t)bytes + 1);
