@@ -99,20 +99,13 @@ FullPool not_full(const Facts& facts) {
   return {{}, facts.limit(), 0, facts.seen.load.completed_per_second};
 }
 
-std::string brought_to_fewer(const Facts& facts, const FullPool& larger) {
+// What another pool brought, beside this one.
+std::string brought(const FullPool& other, const FullPool& now) {
   return fmt::format(
-      "With {} workers, all of them busy, {:.0f} requests a second ended ({}), and "
-      "with {} of them, not all busy, {:.0f} do.",
-      larger.workers, larger.per_second, hour_of(larger.at), facts.limit(),
-      facts.seen.load.completed_per_second);
-}
-
-std::string brought(const Facts& facts, const FullPool& other) {
-  return fmt::format(
-      "With {} workers, all of them busy, {:.0f} requests a second ended ({}), and "
-      "with {} of them {:.0f} do.",
-      other.workers, other.per_second, hour_of(other.at), facts.limit(),
-      facts.seen.load.pinned_per_second);
+      "With {} workers, all of them busy, {:.0f} requests a second ended ({}), and with {} of "
+      "them{} {:.0f} do.",
+      other.workers, other.per_second, hour_of(other.at), now.workers,
+      is_told(now) ? "" : ", not all busy,", now.per_second);
 }
 
 Cap to(double workers, std::string formula) {
@@ -254,7 +247,7 @@ Cap reasoned(Cap cap, const Facts& facts, const FullPool& other, std::string_vie
     cap.formula += fmt::format("; at least {:.0f} a second x {:.2g} s + {:.0f} in keep-alive",
                                load.pinned_per_second, facts.calm_seconds(), load.keepalive.mean);
   }
-  cap.because = brought(facts, other);
+  cap.because = brought(other, this_pool(facts));
   cap.rule = rule;
   return cap;
 }
@@ -277,7 +270,7 @@ Cap as_it_is(const Facts& facts, const FullPool& larger) {
   Cap cap =
       to(std::numeric_limits<double>::infinity(), fmt::format("{} as they are", facts.limit()));
   cap.growth = number(facts.limit());
-  cap.because = brought_to_fewer(facts, larger);
+  cap.because = brought(larger, not_full(facts));
   cap.rule = kLargerPool;
   return cap;
 }
@@ -289,7 +282,7 @@ std::optional<Finding> larger_pool_brought_less(const Facts& facts) {
   const FullPool* larger = larger_with_less(facts, now);
   if (larger == nullptr || (!is_told(now) && !facts.near_limit())) return std::nullopt;
   return finding(
-      Severity::Note, is_told(now) ? brought(facts, *larger) : brought_to_fewer(facts, *larger),
+      Severity::Note, brought(*larger, now),
       "More workers would wait for each other again. What they waited for is behind httpd, or its "
       "processors or memory.",
       {{is_told(now) ? "throughput with all workers busy" : "throughput, not all workers busy",
@@ -302,7 +295,7 @@ std::optional<Finding> smaller_pool_brought_more(const Facts& facts) {
   const FullPool* smaller = is_told(now) ? smaller_with_more(facts, now) : nullptr;
   if (smaller == nullptr) return std::nullopt;
   return finding(
-      Severity::Warning, brought(facts, *smaller), std::string(kLookBehind),
+      Severity::Warning, brought(*smaller, now), std::string(kLookBehind),
       {{"throughput with all workers busy", now.per_second, smaller->per_second, "requests/s"},
        {"workers of the smaller pool", number(smaller->workers), number(facts.limit()),
         "workers"}});
