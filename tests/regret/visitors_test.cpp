@@ -4,13 +4,24 @@
 #include "tests/regret/visitors.h"
 
 #include <gtest/gtest.h>
+#include <sys/socket.h>
 
 #include "tests/support/private_httpd.h"
+#include "tests/support/raw_server.h"
 
 namespace mpm::regret {
 namespace {
 
 using namespace std::chrono_literals;
+
+// Answers, and hangs up on whoever asks again on the same connection.
+test::RawServer::Script answers_once() {
+  return [](int fd, const std::string&) {
+    test::send_all(fd, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+    char some[1024];
+    (void)::recv(fd, some, sizeof some, 0);
+  };
+}
 
 Visits of(const PrivateHttpd& httpd, const std::string& path) {
   return {.port = httpd.port(),
@@ -31,6 +42,18 @@ TEST(Visitors, AskAsOftenAsTheyWereTo) {
     EXPECT_EQ(visited.answered % 3, 0) << keep;
     EXPECT_GT(visited.seconds, 0.005 * static_cast<double>(visited.answered)) << keep;
   }
+}
+
+TEST(Visitors, AskAgainWhereTheirConnectionEndedAsTheyAsked) {
+  const test::RawServer server(answers_once());
+  const Visited visited = visit({.port = static_cast<std::uint16_t>(server.port()),
+                                 .path = "/",
+                                 .visitors_per_second = 0.01,  // one
+                                 .requests = 3,
+                                 .think_seconds = 0.01,
+                                 .span = 1s});
+  EXPECT_EQ(visited.failed, 0);
+  EXPECT_EQ(visited.answered, 3);
 }
 
 TEST(Visitors, LeaveWhereTheyAreRefused) {
