@@ -59,9 +59,7 @@ std::optional<Block> between(const Sample& a, const Sample& b) {
   block.completed = static_cast<double>(b.accesses - a.accesses);
   block.arrived = std::max(0.0, block.completed + serving(b) - serving(a) + queue - waiting(a));
   if (queue_is_filling(a) || queue_is_filling(b))
-    block.turned_away =
-        kOverflowWeight * static_cast<double>(std::max<std::int64_t>(
-                              0, b.host.listen_overflows - a.host.listen_overflows));
+    block.turned_away = kOverflowWeight * static_cast<double>(overflows_between(a, b));
   block.serving = serving(b) * block.seconds;
   block.holding = holding(b) * block.seconds;
   block.waiting = queue * block.seconds;

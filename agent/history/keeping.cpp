@@ -322,8 +322,10 @@ Result<bool> History::forget_before(std::string_view table, Instant instant) {
 }
 
 Result<bool> History::forget(const Keeping& keeping, Instant now) {
-  const auto processes_until = number("SELECT max(seq) FROM sample WHERE at < ?",
-                                      std::array{milliseconds(now - keeping.processes)});
+  const auto processes_until = number(
+      "SELECT max(seq) FROM (SELECT (SELECT seq FROM sample WHERE server = server.id AND at < ? "
+      "ORDER BY at DESC LIMIT 1) AS seq FROM server)",
+      std::array{milliseconds(now - keeping.processes)});
   if (!processes_until) return fail(processes_until.error());
   if (auto done = database_.execute(
           fmt::format("DELETE FROM process_usage WHERE sample IN (SELECT DISTINCT sample FROM "

@@ -87,7 +87,7 @@ Between between(const Sample& a, const Sample& b, double longest) {
   found.bytes = growth(a.bytes, b.bytes, found.restarted);
   found.children_started = growth(a.children_started, b.children_started, a.pid != b.pid);
   found.children_ended = growth(a.children_ended, b.children_ended, a.pid != b.pid);
-  found.overflows = std::max<std::int64_t>(0, b.host.listen_overflows - a.host.listen_overflows);
+  found.overflows = overflows_between(a, b);
   found.arrivals = static_cast<double>(found.requests + serving(b) - serving(a) +
                                        queue_of(b.listeners) - queue_of(a.listeners)) +
                    kOverflowWeight * static_cast<double>(found.overflows);

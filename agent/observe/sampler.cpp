@@ -13,8 +13,9 @@ namespace mpm {
 namespace {
 
 // Of a core, for counting connections.
-constexpr double kCountingShare = 0.0002;
-// Between looks at what is limited, which somebody's hand changes.
+constexpr double kCountingShare = 0.00005;
+// Between looks at what is limited, which somebody's hand changes; and at overflows, as long as
+// nobody waits in a queue of the server.
 constexpr std::chrono::seconds kLimitsEvery{5};
 
 struct Served {
@@ -71,7 +72,8 @@ Sampler::Sampler(Target target, FallbackSource source, ProcFs proc, const Clock&
       proc_(std::move(proc)),
       clock_(clock),
       host_(proc_, target_.pid),
-      sockets_(proc_, target_.pid) {}
+      sockets_(proc_, target_.pid),
+      next_limits_(clock_.mono() + kLimitsEvery) {}
 
 Result<Sample> Sampler::look(Instant at, Occasion occasion, Sweep sweep,
                              std::chrono::nanoseconds budget) {
@@ -127,13 +129,15 @@ void Sampler::count_children(const Scoreboard& board) {
 void Sampler::look_at_host(Sample& sample, Occasion occasion) {
   const auto now = clock_.mono();
   const bool is_asked = occasion == Occasion::Question;
-  if (is_asked || now >= next_limits_) {
+  const bool limits_are_due = is_asked || now >= next_limits_;
+  if (limits_are_due) {
     host_.look_at_limits();
     next_limits_ = now + kLimitsEvery;
   }
+  const bool count_is_due = is_asked || now >= next_count_;
+  look_at_listeners(sample, count_is_due ? SocketCount::WithConnections : SocketCount::QueuesAlone);
+  if (limits_are_due || queue_of(sample.listeners) > 0) host_.look_at_overflows();
   sample.host = host_.usage(losses_);
-  const bool is_due = is_asked || now >= next_count_;
-  look_at_listeners(sample, is_due ? SocketCount::WithConnections : SocketCount::QueuesAlone);
 }
 
 // Where they are not counted, the connections are those of the last count.

@@ -45,19 +45,12 @@ void read_cpu(const ProcFs& proc, HostUsage& host, std::vector<std::string>& los
   host.cores = static_cast<double>(cpu.processors);
 }
 
-// Of the process's own network namespace: /proc/PID/net is.
-void read_network(const ProcFs& proc, std::int32_t pid, HostUsage& host) {
-  if (const auto text = proc.text(std::to_string(pid) + "/net/netstat")) {
-    host.listen_overflows = parse_netstat(*text, "TcpExt", "ListenOverflows");
-    host.listen_drops = parse_netstat(*text, "TcpExt", "ListenDrops");
-  }
-}
-
 }  // namespace
 
 HostWatch::HostWatch(ProcFs proc, std::int32_t pid)
     : proc_(std::move(proc)), pid_(pid), cgroups_(proc_, pid) {
   look_at_limits();
+  look_at_overflows();
 }
 
 void HostWatch::look_at_limits() {
@@ -68,11 +61,19 @@ void HostWatch::look_at_limits() {
   somaxconn_ = somaxconn ? parse_number(*somaxconn).value_or(0) : 0;
 }
 
+// /proc/PID/net is that of the process's own network namespace.
+void HostWatch::look_at_overflows() {
+  const auto text = proc_.text(std::to_string(pid_) + "/net/netstat");
+  listen_overflows_ = text ? parse_netstat(*text, "TcpExt", "ListenOverflows") : 0;
+  listen_drops_ = text ? parse_netstat(*text, "TcpExt", "ListenDrops") : 0;
+}
+
 HostUsage HostWatch::usage(std::vector<std::string>& losses) const {
   HostUsage host;
   read_memory(proc_, host, losses);
   read_cpu(proc_, host, losses);
-  read_network(proc_, pid_, host);
+  host.listen_overflows = listen_overflows_;
+  host.listen_drops = listen_drops_;
   const CpuQuota quota = cgroups_.cpu_quota();
   if (allowed_processors_ > 0)
     host.cores = std::min(host.cores, static_cast<double>(allowed_processors_));

@@ -17,13 +17,15 @@ namespace mpm {
 // Not safe from two threads at once.
 class HostWatch {
  public:
-  // Of the process `pid`, a server's parent. Looks at the limits.
+  // Of the process `pid`, a server's parent. Looks at the limits and at the overflows.
   HostWatch(ProcFs proc, std::int32_t pid);
 
   // Which control groups bind the process and what they limit, its affinity, and somaxconn.
   void look_at_limits();
-  // At this instant, within the limits as they were last. Whatever cannot be read is left 0 and
-  // said in `losses`, once each.
+  // The kernel's counters of the process's network namespace, among hundreds that it writes out.
+  void look_at_overflows();
+  // At this instant, within the limits as they were last, with the overflows of then. Whatever
+  // cannot be read is left 0 and said in `losses`, once each.
   HostUsage usage(std::vector<std::string>& losses) const;
 
  private:
@@ -32,6 +34,8 @@ class HostWatch {
   ProcessCgroups cgroups_;
   std::int64_t allowed_processors_ = 0;  // 0: not known
   std::int64_t somaxconn_ = 0;
+  std::int64_t listen_overflows_ = 0;
+  std::int64_t listen_drops_ = 0;
 };
 
 }  // namespace mpm

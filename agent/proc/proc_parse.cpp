@@ -56,6 +56,9 @@ Bytes kib(std::string_view rest) {
 
 }  // namespace
 
+// PF_KTHREAD, include/linux/sched.h.
+constexpr std::uint64_t kKernelThread = 0x200000;
+
 std::optional<ProcStat> parse_stat(std::string_view text) {
   const auto open = text.find('(');
   const auto close = text.rfind(')');
@@ -68,8 +71,11 @@ std::optional<ProcStat> parse_stat(std::string_view text) {
   if (state.empty()) return std::nullopt;
   stat.state = state.front();
   stat.ppid = take_number<std::int32_t>(rest);
-  // Fields 5 to 13 are of no interest here; proc(5) numbers them from 1.
-  for (int field = 5; field < 14; ++field)
+  // proc(5) numbers the fields from 1; the next ones are of no interest here.
+  for (int field = 5; field < 9; ++field)
+    take_word(rest);
+  stat.is_kernels = (take_number<std::uint64_t>(rest) & kKernelThread) != 0;
+  for (int field = 10; field < 14; ++field)
     take_word(rest);
   stat.user_ticks = take_number<std::uint64_t>(rest);
   stat.system_ticks = take_number<std::uint64_t>(rest);

@@ -19,6 +19,7 @@ struct ProcStat {
   std::string comm;  // may hold blanks and parentheses
   char state = '?';
   std::int32_t ppid = 0;
+  bool is_kernels = false;  // a thread of the kernel, which never becomes a program
   std::uint64_t user_ticks = 0;
   std::uint64_t system_ticks = 0;
   std::int64_t threads = 0;

@@ -41,6 +41,9 @@ SocketEntry entry_of(const inet_diag_msg& message) {
   if (entry.state == TcpState::Listen) {
     entry.queue = message.idiag_rqueue;
     entry.queue_limit = message.idiag_wqueue;
+    entry.family = message.idiag_family;
+    std::copy_n(message.id.idiag_src, entry.bound.size(), entry.bound.begin());
+    std::copy_n(message.id.idiag_cookie, entry.cookie.size(), entry.cookie.begin());
   }
   return entry;
 }

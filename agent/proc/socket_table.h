@@ -4,6 +4,7 @@
 // inet_diag messages and the text of /proc/PID/net/tcp. Pure: bytes in, values out.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <set>
@@ -39,6 +40,10 @@ struct SocketEntry {
   // Of a listener: connections that wait, and how many may (netlink only).
   std::int64_t queue = 0;
   std::int64_t queue_limit = 0;
+  // Of a listener, as netlink has them: the family, the local address, the kernel's name for it.
+  std::uint8_t family = 0;
+  std::array<std::uint32_t, 4> bound{};
+  std::array<std::uint32_t, 2> cookie{};
 };
 
 // What one read from a netlink socket yields. `done` when the dump is complete or failed.

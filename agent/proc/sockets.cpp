@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <optional>
 #include <set>
 #include <thread>
+#include <utility>
 
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -27,6 +29,10 @@ namespace {
 constexpr std::uint32_t state_bit(TcpState state) {
   return 1U << static_cast<unsigned>(state);
 }
+// Listeners that are asked for one by one, and how often before all are asked for again.
+constexpr std::size_t kMostNamed = 8;
+constexpr int kMostInARow = 4;
+
 constexpr std::uint32_t kListening = state_bit(TcpState::Listen);
 // Connections that hold memory and perhaps a worker; TIME_WAIT is neither.
 constexpr std::uint32_t kConnected = state_bit(TcpState::Established) |
@@ -39,17 +45,22 @@ struct Question {
   inet_diag_req_v2 request;
 };
 
-// One dump: the sockets of a family in some states, of one local port or (0) of all.
-Result<void> ask(const UniqueFd& netlink, int family, std::uint32_t states, std::int32_t port,
-                 std::vector<SocketEntry>& sockets) {
+Question question_for(int family, std::uint32_t states, std::int32_t port) {
   Question question{};
   question.header.nlmsg_len = sizeof(question);
   question.header.nlmsg_type = SOCK_DIAG_BY_FAMILY;
-  question.header.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+  question.header.nlmsg_flags = NLM_F_REQUEST;
   question.request.sdiag_family = static_cast<std::uint8_t>(family);
   question.request.sdiag_protocol = IPPROTO_TCP;
   question.request.idiag_states = states;
   question.request.id.idiag_sport = htons(static_cast<std::uint16_t>(port));
+  return question;
+}
+
+// The answer to a dump ends with a message that says so, that about one socket is a single one.
+Result<void> ask(const UniqueFd& netlink, const Question& question,
+                 std::vector<SocketEntry>& sockets) {
+  const bool is_dump = (question.header.nlmsg_flags & NLM_F_DUMP) != 0;
   if (::send(netlink.get(), &question, sizeof(question), 0) < 0)
     return fail(system_error(errno, "asking the kernel for its sockets"));
 
@@ -61,8 +72,34 @@ Result<void> ask(const UniqueFd& netlink, int family, std::uint32_t states, std:
     DiagBatch batch = decode_diag(std::span(buffer).first(static_cast<std::size_t>(got)));
     std::ranges::move(batch.sockets, std::back_inserter(sockets));
     if (batch.error != 0) return fail(system_error(batch.error, "the kernel's list of sockets"));
-    if (batch.done) return {};
+    if (batch.done || !is_dump) return {};
   }
+}
+
+// The sockets of a family in some states, of one local port or (0) of all.
+Result<void> ask_for_all(const UniqueFd& netlink, int family, std::uint32_t states,
+                         std::int32_t port, std::vector<SocketEntry>& sockets) {
+  Question question = question_for(family, states, port);
+  question.header.nlmsg_flags |= NLM_F_DUMP;
+  return ask(netlink, question, sockets);
+}
+
+// One listener that was seen before, and no other in its place. NotFound: it is gone, or another
+// one is found where it was.
+Result<void> ask_for(const UniqueFd& netlink, const SocketEntry& listener,
+                     std::vector<SocketEntry>& sockets) {
+  Question question = question_for(listener.family, kListening, listener.port);
+  std::ranges::copy(listener.bound, question.request.id.idiag_src);
+  std::ranges::copy(listener.cookie, question.request.id.idiag_cookie);
+  return ask(netlink, question, sockets);
+}
+
+// ListenCoresBucketsRatio opens several sockets on one address; the kernel picks one of them.
+bool share_an_address(const std::vector<SocketEntry>& listeners) {
+  std::set<std::pair<std::int32_t, std::string>> addresses;
+  for (const SocketEntry& listener : listeners)
+    addresses.emplace(listener.port, listener.address);
+  return addresses.size() < listeners.size();
 }
 
 Result<UniqueFd> open_netlink() {
@@ -149,13 +186,29 @@ bool ListeningSockets::is_left_out(std::size_t family, SocketCount count) const 
          std::ranges::any_of(families_, &Family::has_theirs);
 }
 
+// A walk through all listeners of the namespace takes as long as the kernel's table of them is
+// wide, which grows with the host's memory; asking for one takes as long on any host.
+std::optional<std::vector<SocketEntry>> ListeningSockets::by_name() {
+  if (named_.empty() || named_.size() > kMostNamed || named_in_a_row_ >= kMostInARow ||
+      share_an_address(named_))
+    return std::nullopt;
+  std::vector<SocketEntry> sockets;
+  for (const SocketEntry& listener : named_)
+    if (!ask_for(netlink_, listener, sockets)) return std::nullopt;
+  ++named_in_a_row_;
+  return sockets;
+}
+
 Result<std::vector<ListenerUsage>> ListeningSockets::by_netlink(SocketCount count) {
+  if (count == SocketCount::QueuesAlone)
+    if (const auto sockets = by_name()) return usage_of(*sockets, owned_);
+  named_in_a_row_ = 0;
   constexpr std::array kFamilies{AF_INET, AF_INET6};
   std::array<std::vector<SocketEntry>, kFamilies.size()> found;
   bool is_new = false;
   for (std::size_t i = 0; i < kFamilies.size(); ++i) {
     if (is_left_out(i, count)) continue;
-    if (auto asked = ask(netlink_, kFamilies[i], kListening, 0, found[i]); !asked)
+    if (auto asked = ask_for_all(netlink_, kFamilies[i], kListening, 0, found[i]); !asked)
       return fail(std::move(asked.error()));
     auto listening = inodes_of(found[i]);
     is_new = is_new || listening != families_[i].listening;
@@ -165,10 +218,14 @@ Result<std::vector<ListenerUsage>> ListeningSockets::by_netlink(SocketCount coun
     if (auto learned = learn(); !learned) return fail(std::move(learned.error()));
 
   std::vector<SocketEntry> sockets;
+  named_.clear();
   for (std::size_t i = 0; i < kFamilies.size(); ++i) {
     std::set<std::int32_t> ports;
-    for (const SocketEntry& socket : found[i])
-      if (owned_.contains(socket.inode)) ports.insert(socket.port);
+    for (const SocketEntry& socket : found[i]) {
+      if (!owned_.contains(socket.inode)) continue;
+      ports.insert(socket.port);
+      named_.push_back(socket);
+    }
     families_[i].has_theirs = !ports.empty();
     std::ranges::move(found[i], std::back_inserter(sockets));
     // What a listener accepts is of its own family; so the other one's connections are not asked
@@ -176,7 +233,7 @@ Result<std::vector<ListenerUsage>> ListeningSockets::by_netlink(SocketCount coun
     if (ports.empty() || count == SocketCount::QueuesAlone) continue;
     // One walk for all ports; what is not theirs is left out afterwards.
     const std::int32_t port = ports.size() == 1 ? *ports.begin() : 0;
-    if (auto asked = ask(netlink_, kFamilies[i], kConnected, port, sockets); !asked)
+    if (auto asked = ask_for_all(netlink_, kFamilies[i], kConnected, port, sockets); !asked)
       return fail(std::move(asked.error()));
   }
   return usage_of(sockets, owned_);

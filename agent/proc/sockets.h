@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -15,6 +16,7 @@
 
 #include "agent/base/fd.h"
 #include "agent/proc/proc_fs.h"
+#include "agent/proc/socket_table.h"
 #include "schema/model/result.h"
 #include "schema/model/sample.h"
 
@@ -22,7 +24,7 @@ namespace mpm {
 
 // Counting connections walks the kernel's whole table of them, whatever is in it: three
 // milliseconds where it has 262,144 rows, as on a host of 16 GiB. The queues alone are those of the
-// listeners that a count knows of, and of new ones of the same family.
+// listeners that a count knows of, and of new ones of the same family by the fifth reading.
 enum class SocketCount : std::uint8_t { WithConnections, QueuesAlone };
 
 // The listeners of one process, for somebody who asks each second: the socket to the kernel is
@@ -40,6 +42,7 @@ class ListeningSockets {
   Result<void> connect();
   bool is_left_out(std::size_t family, SocketCount count) const;
   Result<void> learn();
+  std::optional<std::vector<SocketEntry>> by_name();
   Result<std::vector<ListenerUsage>> by_netlink(SocketCount count);
   Result<std::vector<ListenerUsage>> by_text(SocketCount count);
 
@@ -52,6 +55,8 @@ class ListeningSockets {
   };
   std::array<Family, 2> families_;  // IPv4 and IPv6
   std::set<std::uint64_t> owned_;   // inodes of the process's sockets
+  std::vector<SocketEntry> named_;  // its listeners, as they were when all were asked for last
+  int named_in_a_row_ = 0;          // readings since
 };
 
 // Asked once.

@@ -28,6 +28,11 @@ Identity by_name(const ProcFs& proc, std::int32_t pid, Identity identity) {
   return identity;
 }
 
+std::uint64_t start_ticks(const ProcFs& proc, std::int32_t pid) {
+  const auto stat = proc.stat(pid);
+  return stat ? stat->start_ticks : 0;
+}
+
 }  // namespace
 
 bool maps_shared_memory(std::string_view maps) {
@@ -65,13 +70,14 @@ std::optional<Identity> Recognizer::met(std::int32_t pid, const ProcStat& stat,
   return Identity{Proof::Content, stat.ppid, found->second.program};
 }
 
-bool Recognizer::is_passed_over(std::int32_t pid, const ProcStat& stat,
+bool Recognizer::is_passed_over(const ProcFs& proc, std::int32_t pid,
                                 const std::optional<File>& file) {
   const std::lock_guard lock(mutex_);
+  if (kernels_.contains(pid)) return true;
   const auto found = others_.find(pid);
   if (found == others_.end()) return false;
   Other& other = found->second;
-  if (other.start_ticks != stat.start_ticks || other.executable != file) {
+  if (other.executable != file || (!file && other.start_ticks != start_ticks(proc, pid))) {
     others_.erase(found);
     return false;
   }
@@ -86,10 +92,15 @@ Identity Recognizer::identify(const ProcFs& proc, std::int32_t pid) {
 }
 
 Identity Recognizer::glance(const ProcFs& proc, std::int32_t pid) {
+  const auto file = executable(proc, pid);
+  if (is_passed_over(proc, pid, file)) return {};
   const auto stat = proc.stat(pid);
   if (!stat || stat->state == 'Z') return {};
-  const auto file = executable(proc, pid);
-  if (is_passed_over(pid, *stat, file)) return {Proof::None, stat->ppid, {}};
+  if (stat->is_kernels) {
+    const std::lock_guard lock(mutex_);
+    kernels_.insert(pid);
+    return {};
+  }
   Identity identity = look_into(proc, pid, *stat, file);
   const std::lock_guard lock(mutex_);
   if (identity.proof == Proof::None)
@@ -146,6 +157,7 @@ void Recognizer::keep_only(const std::vector<std::int32_t>& pids) {
   };
   std::erase_if(met_, has_ended);
   std::erase_if(others_, has_ended);
+  std::erase_if(kernels_, [&](std::int32_t pid) { return !std::ranges::binary_search(pids, pid); });
 }
 
 }  // namespace mpm

@@ -7,6 +7,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,7 +39,7 @@ class Recognizer {
   Identity identify(const ProcFs& proc, std::int32_t pid);
   // Likewise, for who looks over a whole host again and again. What was no httpd is looked into
   // ever more rarely, each sixteenth time at last: it may still map its shared memory, as one that
-  // waits for the passphrase of a key.
+  // waits for the passphrase of a key. A thread of the kernel is looked at once.
   Identity glance(const ProcFs& proc, std::int32_t pid);
   // What the executable of that process tells, as the process has it open, also when the file is
   // deleted or in a container. nullopt: it is no httpd's. Denied, NotFound: it cannot be read.
@@ -60,13 +61,14 @@ class Recognizer {
     std::string program;
   };
   struct Other {
+    // Tells it from the next of its pid where its executable may not be seen.
     std::uint64_t start_ticks = 0;
     std::optional<File> executable;
     unsigned glances = 0;
   };
   Identity look_into(const ProcFs& proc, std::int32_t pid, const ProcStat& stat,
                      const std::optional<File>& file);
-  bool is_passed_over(std::int32_t pid, const ProcStat& stat, const std::optional<File>& file);
+  bool is_passed_over(const ProcFs& proc, std::int32_t pid, const std::optional<File>& file);
   static std::optional<File> executable(const ProcFs& proc, std::int32_t pid);
   std::optional<Identity> met(std::int32_t pid, const ProcStat& stat,
                               const std::optional<File>& executable);
@@ -74,6 +76,7 @@ class Recognizer {
   std::mutex mutex_;
   std::map<std::int32_t, Met> met_;                         // those whose content is an httpd's
   std::map<std::int32_t, Other> others_;                    // those that glances found to be none
+  std::set<std::int32_t> kernels_;                          // threads of the kernel
   std::map<File, std::optional<BinaryFacts>> executables_;  // of all that were read
 };
 

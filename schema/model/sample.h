@@ -5,6 +5,7 @@
 // they stood; differences are the reader's.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <optional>
@@ -83,8 +84,8 @@ struct ListenerUsage {
   std::int32_t port = 0;
   std::int64_t queue = 0;        // connections nobody has accepted yet
   std::int64_t queue_limit = 0;  // ListenBacklog after the kernel's cap; 0: unknown
-  // Connections that are open, accepted or not, and half closed ones, in either direction; a few
-  // seconds old where counting them is dear.
+  // Connections that are open, accepted or not, and half closed ones, in either direction; up
+  // to half a minute old where counting them is dear.
   std::int64_t established = 0;
   std::int64_t closing = 0;
 
@@ -222,5 +223,13 @@ struct Sample {
                Field{"processes", &Sample::processes});
   }
 };
+
+// Connections that the kernel turned away between two looks because a queue was full, of all that
+// listen in the network namespace. What it tells of one listener (the drops of sock_diag) is no
+// help: each connection that it defers until there is data, as httpd has it do, is counted there
+// too.
+inline std::int64_t overflows_between(const Sample& a, const Sample& b) {
+  return std::max<std::int64_t>(0, b.host.listen_overflows - a.host.listen_overflows);
+}
 
 }  // namespace mpm

@@ -29,12 +29,10 @@ std::int64_t serving(const Sample& sample) {
 // Requests that came between two looks; nullopt where the server was restarted meanwhile.
 std::optional<double> arrived(const Sample& a, const Sample& b) {
   if (b.accesses < a.accesses || b.pid != a.pid) return std::nullopt;
-  const auto overflows =
-      std::max<std::int64_t>(0, b.host.listen_overflows - a.host.listen_overflows);
   const std::int64_t pending =
       serving(b) - serving(a) + queue_of(b.listeners) - queue_of(a.listeners);
   return std::max(0.0, static_cast<double>(b.accesses - a.accesses + pending) +
-                           kOverflowWeight * static_cast<double>(overflows));
+                           kOverflowWeight * static_cast<double>(overflows_between(a, b)));
 }
 
 bool is_off(const MpmSettings& settings, std::string_view directive) {

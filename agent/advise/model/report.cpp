@@ -96,8 +96,7 @@ SeenServer seen_server(std::span<const Sample> samples) {
     if (i == 0) continue;
     const Sample& before = samples[i - 1];
     server.requests += std::max<std::int64_t>(0, samples[i].accesses - before.accesses);
-    server.refused +=
-        std::max<std::int64_t>(0, samples[i].host.listen_overflows - before.host.listen_overflows);
+    server.refused += overflows_between(before, samples[i]);
   }
   return server;
 }

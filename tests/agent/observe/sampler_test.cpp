@@ -144,10 +144,11 @@ TEST_F(Sweeps, CountConnectionsForASmallShareOfTheTimeAndForWhoeverAsks) {
   };
   EXPECT_EQ(seen(Occasion::Pace), 7);
   connections(proc_, 9);
-  EXPECT_EQ(seen(Occasion::Pace), 7) << "a millisecond was spent on it, so five seconds are waited";
+  EXPECT_EQ(seen(Occasion::Pace), 7)
+      << "a millisecond was spent on it, so twenty seconds are waited";
   EXPECT_EQ(seen(Occasion::Question), 9);
   connections(proc_, 11);
-  clock_.pass(milliseconds(4700));
+  clock_.pass(milliseconds(19700));
   EXPECT_EQ(seen(Occasion::Pace), 9);
   clock_.pass(milliseconds(500));
   EXPECT_EQ(seen(Occasion::Pace), 11);

@@ -20,6 +20,15 @@ TEST(ProcParse, ReadsAStatLineWhoseNameHoldsBlanksAndParentheses) {
   EXPECT_EQ(stat->system_ticks, 31U);
   EXPECT_EQ(stat->threads, 27);
   EXPECT_EQ(stat->start_ticks, 83512U);
+  EXPECT_FALSE(stat->is_kernels);
+}
+
+TEST(ProcParse, KnowsAThreadOfTheKernel) {
+  const auto stat = parse_stat(
+      "15 (ksoftirqd/0) S 2 0 0 0 -1 69238848 0 0 0 0 0 16 0 0 20 0 1 0 5 0 0 18446744073709551615 "
+      "0 0\n");
+  ASSERT_TRUE(stat);
+  EXPECT_TRUE(stat->is_kernels);
 }
 
 TEST(ProcParse, TakesAnEmptyOrCutStatForAProcessThatEnded) {

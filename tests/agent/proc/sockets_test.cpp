@@ -4,6 +4,8 @@
 #include <array>
 #include <cstring>
 #include <filesystem>
+#include <optional>
+#include <vector>
 
 #include <arpa/inet.h>
 #include <fmt/format.h>
@@ -67,22 +69,38 @@ TEST(Sockets, S31_TheKernelCountsConnectionsNobodyHasAcceptedYet) {
 }
 
 // A socket of ours that listens on a free port of the loopback.
+constexpr int kBacklog = 7;
 struct Listening {
-  explicit Listening(int family) : socket(::socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    sockaddr_in four = loopback(0);
+  // With a port: beside another one on it, or with 0 so that others may be beside it.
+  explicit Listening(int family, std::optional<std::uint16_t> shared = std::nullopt)
+      : socket(::socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    const int yes = 1;
+    if (shared) ::setsockopt(socket.get(), SOL_SOCKET, SO_REUSEPORT, &yes, sizeof(yes));
+    sockaddr_in four = loopback(shared.value_or(0));
     sockaddr_in6 six{};
     six.sin6_family = AF_INET6;
     six.sin6_addr = in6addr_loopback;
     auto* address =
         family == AF_INET ? reinterpret_cast<sockaddr*>(&four) : reinterpret_cast<sockaddr*>(&six);
     socklen_t size = family == AF_INET ? sizeof(four) : sizeof(six);
-    if (::bind(socket.get(), address, size) != 0 || ::listen(socket.get(), 7) != 0) socket.reset();
+    if (::bind(socket.get(), address, size) != 0 || ::listen(socket.get(), kBacklog) != 0)
+      socket.reset();
     ::getsockname(socket.get(), address, &size);
     port = ntohs(family == AF_INET ? four.sin_port : six.sin6_port);
   }
   UniqueFd socket;
   std::uint16_t port = 0;
 };
+
+// A client that does not wait for its connection.
+UniqueFd client_of(const Listening& server) {
+  sockaddr_storage address{};
+  socklen_t size = sizeof(address);
+  ::getsockname(server.socket.get(), reinterpret_cast<sockaddr*>(&address), &size);
+  UniqueFd client(::socket(address.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  (void)::connect(client.get(), reinterpret_cast<sockaddr*>(&address), size);
+  return client;
+}
 
 // Whoever asks again and again reads the descriptors only when somebody listens anew.
 TEST(Sockets, ThatListenOrStopMeanwhileAreSeen) {
@@ -97,9 +115,53 @@ TEST(Sockets, ThatListenOrStopMeanwhileAreSeen) {
   Listening server(AF_INET);
   EXPECT_TRUE(listens(server.port));
   EXPECT_TRUE(listens(server.port));
+  const Listening late(AF_INET);
+  const auto is_seen_by_the_fifth = [&] {
+    for (int reading = 1; reading <= 5; ++reading)
+      if (listens(late.port)) return true;
+    return false;
+  };
+  EXPECT_TRUE(is_seen_by_the_fifth());
   server.socket.reset();
   EXPECT_FALSE(listens(server.port));
+  EXPECT_TRUE(listens(late.port));
   EXPECT_TRUE(losses.empty());
+}
+
+TEST(Sockets, AreReadAsTheyAreWhenTheyAreAskedForOneByOne) {
+  ListeningSockets sockets(ProcFs(), static_cast<std::int32_t>(::getpid()));
+  std::vector<std::string> losses;
+  for (const int family : {AF_INET, AF_INET6}) {
+    const Listening server(family);
+    const auto queue = [&] {
+      const auto found = sockets.read(losses, SocketCount::QueuesAlone);
+      const ListenerUsage* mine = found ? on_port(*found, server.port) : nullptr;
+      return mine != nullptr ? mine->queue : -1;
+    };
+    (void)sockets.read(losses, SocketCount::WithConnections);
+    EXPECT_EQ(queue(), 0);
+    std::vector<UniqueFd> clients;
+    for (int i = 1; i <= 6; ++i) {
+      clients.push_back(client_of(server));
+      EXPECT_EQ(queue(), i) << family;
+    }
+  }
+  EXPECT_TRUE(losses.empty());
+}
+
+// As ListenCoresBucketsRatio has them: the kernel picks one of them for who asks for the address.
+TEST(Sockets, OfOneAddressAreSummedUp) {
+  const Listening first(AF_INET, 0);
+  const Listening second(AF_INET, first.port);
+  ASSERT_EQ(second.port, first.port);
+  ListeningSockets sockets(ProcFs(), static_cast<std::int32_t>(::getpid()));
+  std::vector<std::string> losses;
+  for (int reading = 0; reading < 3; ++reading) {
+    const auto found = sockets.read(losses, SocketCount::QueuesAlone);
+    ASSERT_TRUE(found);
+    ASSERT_NE(on_port(*found, first.port), nullptr);
+    EXPECT_EQ(on_port(*found, first.port)->queue_limit, 2 * kBacklog);
+  }
 }
 
 // The other family is asked with a count, and for as long as there is none of either.

@@ -31,10 +31,12 @@ class ProcTree : public ::testing::Test {
 
   void process(int pid, int parent, const std::string& comm, const std::string& maps,
                const std::string& program = "httpd-binary",
-               const std::vector<std::string>& arguments = {"/opt/httpd/bin/httpd"}) {
+               const std::vector<std::string>& arguments = {"/opt/httpd/bin/httpd"},
+               unsigned flags = 0) {
     const std::string name = fmt::format("proc/{}/", pid);
-    dir_.write(name + "stat", fmt::format("{} ({}) S {} 1 1 0 -1 0 0 0 0 0 1 1 0 0 20 0 1 0 {} 0\n",
-                                          pid, comm, parent, 100 * pid));
+    dir_.write(name + "stat",
+               fmt::format("{} ({}) S {} 1 1 0 -1 {} 0 0 0 0 1 1 0 0 20 0 1 0 {} 0\n", pid, comm,
+                           parent, flags, 100 * pid));
     dir_.write(name + "maps", maps);
     std::string line;
     for (const std::string& argument : arguments)
@@ -198,6 +200,19 @@ TEST_F(ProcTree, WhatIsNoServerIsLookedIntoEverMoreRarely) {
   EXPECT_EQ(rounds_until_found(17), 16);
   EXPECT_EQ(rounds_until_found(33), 16);
   EXPECT_EQ(rounds_until_found(40), 9);
+}
+
+TEST_F(ProcTree, AThreadOfTheKernelIsReadOnce) {
+  constexpr unsigned kThread = 0x200000;
+  process(10, 2, "kworker/0:1", std::string(kShared) + kMpm, "httpd-binary", {""}, kThread);
+  EXPECT_TRUE(found()->empty());
+  std::filesystem::remove_all(dir_ / "proc/10");
+  process(10, 1, "httpd", std::string(kShared) + kMpm);
+  EXPECT_TRUE(found()->empty()) << "it was not read again";
+  std::filesystem::remove_all(dir_ / "proc/10");
+  EXPECT_TRUE(found()->empty());
+  process(10, 1, "httpd", std::string(kShared) + kMpm);
+  EXPECT_EQ(found()->size(), 1U) << "the thread had ended meanwhile";
 }
 
 TEST_F(ProcTree, WhoeverIsAskedForByItsPidIsLookedInto) {
