@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The game on Debian's httpd: regret_on_httpd [--only NAME] [--seconds N]. Under each load the
-// defaults, what mpmctl recommends in three rounds, and a few points of a grid; of each the mean
-// time of an answer as it was measured, and beside it as the simulator foretells it.
+// The game on Debian's httpd: regret_on_httpd [--only NAME] [--seconds N] [--within F]. Under each
+// load the defaults, what mpmctl recommends in three rounds, and a few points of a grid; of each
+// the mean time of an answer as it was measured, and beside it as the simulator foretells it. Of
+// the grid only those points are played that are foretold at most F times the best of them.
 //
 // A load is open-loop, and each of its requests takes as long as any other. Where memory binds, the
 // server is in a cgroup of its own, and its children grow as the load's do. Processors are those of
@@ -42,7 +43,17 @@ constexpr std::int64_t kSettles = 5;  // seconds, before the engine looks
 struct Options {
   std::string only;  // empty: all of them
   std::size_t seconds = 110;
+  double within = 1e9;
 };
+
+// So many seconds of it, with its first burst from their first quarter on.
+void cut(std::vector<double>& rates, std::size_t seconds) {
+  const auto burst = std::ranges::find_if(rates, [&](double rate) { return rate > rates.front(); });
+  const auto lead = static_cast<std::ptrdiff_t>(seconds / 4);
+  if (burst != rates.end() && burst - rates.begin() > lead)
+    rates.erase(rates.begin(), burst - lead);
+  rates.resize(std::min(seconds, rates.size()));
+}
 
 Case on_this_machine(Case tried, std::size_t seconds) {
   const double cores = std::thread::hardware_concurrency();
@@ -50,7 +61,7 @@ Case on_this_machine(Case tried, std::size_t seconds) {
     for (double& rate : tried.load.clients)
       rate *= cores / tried.machine.cores;
   tried.machine.cores = cores;
-  tried.load.clients.resize(std::min(seconds, tried.load.clients.size()));
+  cut(tried.load.clients, seconds);
   // What a request takes is written in its path, and is always the same.
   tried.load.processor = model::ServiceTime(tried.load.processor.mean_seconds(), 0);
   tried.load.service = model::ServiceTime(tried.load.service.mean_seconds(), 0);
@@ -233,24 +244,44 @@ std::vector<Directives> grid_of(const Case& tried) {
   return grid;
 }
 
-bool play(const Case& tried) {
+// The points that are foretold at most `within` times the best of them.
+std::vector<Directives> likely_of(const Case& tried, double within) {
+  const std::vector<Directives> grid = grid_of(tried);
+  std::vector<double> seconds;
+  for (const Directives& point : grid)
+    seconds.push_back(foretold(tried, point));
+  const double most = within * std::ranges::min(seconds);
+  std::vector<Directives> likely;
+  for (std::size_t i = 0; i < grid.size(); ++i)
+    if (seconds[i] <= most) likely.push_back(grid[i]);
+  return likely;
+}
+
+// Mean times over the best that was seen.
+struct Regret {
+  double defaults = 0, ours = 0;
+};
+
+std::optional<Regret> play(const Case& tried, double within) {
   const double before = show(tried, "default", {});
   Directives ours;
   double after = before;
   for (int round = 1; round <= kRounds; ++round) {
     const auto next = after_a_round(tried, ours);
-    if (!next) return false;
+    if (!next) return std::nullopt;
     ours = *next;
     after = show(tried, fmt::format("ours {}", round), ours);
   }
   double best = std::min(before, after);
-  for (const Directives& point : grid_of(tried))
+  for (const Directives& point : likely_of(tried, within))
     best = std::min(best, show(tried, "grid", point));
+  const Regret regret{before / best, after / best};
   std::fputs(fmt::format("{:4} default {:.2f}, ours {:.2f} times the best\n", tried.name,
-                         before / best, after / best)
+                         regret.defaults, regret.ours)
                  .c_str(),
              stdout);
-  return true;
+  std::fflush(stdout);
+  return regret;
 }
 
 std::optional<Options> read(int argc, char** argv) {
@@ -262,11 +293,13 @@ std::optional<Options> read(int argc, char** argv) {
       options.only = argv[i + 1];
     else if (word == "--seconds")
       options.seconds = std::strtoul(argv[i + 1], nullptr, 10);
+    else if (word == "--within")
+      options.within = std::strtod(argv[i + 1], nullptr);
     else
       return std::nullopt;
   }
   // The product wants some looks, and the load some time before and after them.
-  if (options.seconds < 5 * kSettles) return std::nullopt;
+  if (options.seconds < 5 * kSettles || options.within < 1) return std::nullopt;
   return options;
 }
 
@@ -277,17 +310,29 @@ int main(int argc, char** argv) {
   using namespace mpm::regret;
   const auto options = read(argc, argv);
   if (!options) {
-    std::fputs("usage: regret_on_httpd [--only NAME] [--seconds N], N at least 25\n", stderr);
+    std::fputs(
+        "usage: regret_on_httpd [--only NAME] [--seconds N] [--within F], N at least 25, "
+        "F at least 1\n",
+        stderr);
     return EXIT_FAILURE;
   }
   bool good = true;
   int played = 0;
+  double defaults = 0, ours = 0;  // sums of logarithms
   for (const Case& tried : hand_made()) {
     if (std::ranges::find(kLoads, tried.name) == kLoads.end()) continue;
     if (!options->only.empty() && options->only != tried.name) continue;
-    good &= play(on_this_machine(tried, options->seconds));
+    const auto regret = play(on_this_machine(tried, options->seconds), options->within);
     ++played;
+    good &= regret.has_value();
+    defaults += std::log(regret ? regret->defaults : 1);
+    ours += std::log(regret ? regret->ours : 1);
   }
+  if (good && played > 1)
+    std::fputs(fmt::format("geometric mean of {}: default {:.3f}, ours {:.3f}\n", played,
+                           std::exp(defaults / played), std::exp(ours / played))
+                   .c_str(),
+               stdout);
   if (played == 0)
     std::fprintf(stderr,
                  "regret_on_httpd: there is no load %s; L2, L4, L6, L7, L9 and L11 are played\n",
