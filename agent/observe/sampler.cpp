@@ -14,8 +14,8 @@ namespace {
 
 // Of a core, for counting connections.
 constexpr double kCountingShare = 0.00005;
-// Between looks at what is limited, which somebody's hand changes; and at overflows, as long as
-// nobody waits in a queue of the server.
+// Between looks at what is limited, which somebody's hand changes; and at overflows, where nobody
+// waits in a queue of the server and nobody did at the look before.
 constexpr std::chrono::seconds kLimitsEvery{5};
 
 struct Served {
@@ -136,7 +136,9 @@ void Sampler::look_at_host(Sample& sample, Occasion occasion) {
   }
   const bool count_is_due = is_asked || now >= next_count_;
   look_at_listeners(sample, count_is_due ? SocketCount::WithConnections : SocketCount::QueuesAlone);
-  if (limits_are_due || queue_of(sample.listeners) > 0) host_.look_at_overflows();
+  const bool waits = queue_of(sample.listeners) > 0;
+  if (limits_are_due || waits || waited_) host_.look_at_overflows();
+  waited_ = waits;
   sample.host = host_.usage(losses_);
 }
 

@@ -87,6 +87,7 @@ class Sampler {
   std::int64_t children_started_ = 0;
   std::int64_t children_ended_ = 0;
   std::vector<ListenerUsage> counted_;  // when their connections were counted last
+  bool waited_ = false;                 // somebody did, in a queue, at the last look
   std::chrono::steady_clock::time_point next_count_;
   std::chrono::steady_clock::time_point next_limits_;
   std::vector<Member> waiting_;          // of the turn: those still to be read, the last one next

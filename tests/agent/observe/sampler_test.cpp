@@ -154,6 +154,26 @@ TEST_F(Sweeps, CountConnectionsForASmallShareOfTheTimeAndForWhoeverAsks) {
   EXPECT_EQ(seen(Occasion::Pace), 11);
 }
 
+// A queue that overflowed may be empty at the next look.
+TEST_F(Sweeps, SeeOverflowsAtOnceWhereSomebodyWaitsOrDidBefore) {
+  connections(proc_, 0);
+  const auto seen = [&](int overflows, int queue) {
+    FakeProc::write(
+        proc_.path(kParent, "net/netstat"),
+        fmt::format("TcpExt: ListenOverflows ListenDrops\nTcpExt: {0} {0}\n", overflows));
+    FakeProc::write(proc_.path(kParent, "net/tcp"),
+                    fmt::format("   0: 0100007F:1F90 00000000:0000 0A 00000000:{:08X} 00:00000000 "
+                                "00000000     0        0 4242 1\n",
+                                queue));
+    return look_at(Occasion::Pace).host.listen_overflows;
+  };
+  EXPECT_EQ(seen(10, 1), 10);
+  EXPECT_EQ(seen(20, 0), 20);
+  EXPECT_EQ(seen(30, 0), 20) << "nobody waits, and nobody did";
+  clock_.pass(milliseconds(5000));
+  EXPECT_EQ(seen(30, 0), 30);
+}
+
 TEST_F(Sweeps, AtOnceReadEveryProcess) {
   const Sample sample = look(Sweep::Memory);
   ASSERT_EQ(sample.processes.size(), 10U);
