@@ -13,6 +13,7 @@
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -43,7 +44,7 @@ constexpr std::int64_t kSettles = 5;  // seconds, before the engine looks
 struct Options {
   std::string only;  // empty: all of them
   std::size_t seconds = 110;
-  double within = 1e9;
+  double within = std::numeric_limits<double>::infinity();
 };
 
 // So many seconds of it, with its first burst from their first quarter on.
