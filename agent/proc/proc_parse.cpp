@@ -8,6 +8,9 @@
 namespace mpm {
 namespace {
 
+// PF_KTHREAD, include/linux/sched.h.
+constexpr std::uint64_t kKernelThread = 0x200000;
+
 std::string_view take_line(std::string_view& text) {
   const auto end = text.find('\n');
   const std::string_view line = text.substr(0, end);
@@ -55,9 +58,6 @@ Bytes kib(std::string_view rest) {
 }
 
 }  // namespace
-
-// PF_KTHREAD, include/linux/sched.h.
-constexpr std::uint64_t kKernelThread = 0x200000;
 
 std::optional<ProcStat> parse_stat(std::string_view text) {
   const auto open = text.find('(');

@@ -189,9 +189,7 @@ bool ListeningSockets::is_left_out(std::size_t family, SocketCount count) const 
 // A walk through all listeners of the namespace takes as long as the kernel's table of them is
 // wide, which grows with the host's memory; asking for one takes as long on any host.
 std::optional<std::vector<SocketEntry>> ListeningSockets::by_name() {
-  if (named_.empty() || named_.size() > kMostNamed || named_in_a_row_ >= kMostInARow ||
-      share_an_address(named_))
-    return std::nullopt;
+  if (named_.empty() || named_in_a_row_ >= kMostInARow) return std::nullopt;
   std::vector<SocketEntry> sockets;
   for (const SocketEntry& listener : named_)
     if (!ask_for(netlink_, listener, sockets)) return std::nullopt;
@@ -236,6 +234,7 @@ Result<std::vector<ListenerUsage>> ListeningSockets::by_netlink(SocketCount coun
     if (auto asked = ask_for_all(netlink_, kFamilies[i], kConnected, port, sockets); !asked)
       return fail(std::move(asked.error()));
   }
+  if (named_.size() > kMostNamed || share_an_address(named_)) named_.clear();
   return usage_of(sockets, owned_);
 }
 

@@ -55,8 +55,10 @@ class ListeningSockets {
   };
   std::array<Family, 2> families_;  // IPv4 and IPv6
   std::set<std::uint64_t> owned_;   // inodes of the process's sockets
-  std::vector<SocketEntry> named_;  // its listeners, as they were when all were asked for last
-  int named_in_a_row_ = 0;          // readings since
+  // Its listeners, as they were when all were asked for last; none where there are too many of
+  // them, or their addresses tell them not apart.
+  std::vector<SocketEntry> named_;
+  int named_in_a_row_ = 0;  // readings since
 };
 
 // Asked once.

@@ -73,10 +73,10 @@ std::optional<Identity> Recognizer::met(std::int32_t pid, const ProcStat& stat,
 bool Recognizer::is_passed_over(const ProcFs& proc, std::int32_t pid,
                                 const std::optional<File>& file) {
   const std::lock_guard lock(mutex_);
-  if (kernels_.contains(pid)) return true;
   const auto found = others_.find(pid);
   if (found == others_.end()) return false;
   Other& other = found->second;
+  if (other.is_kernels) return true;
   if (other.executable != file || (!file && other.start_ticks != start_ticks(proc, pid))) {
     others_.erase(found);
     return false;
@@ -96,15 +96,10 @@ Identity Recognizer::glance(const ProcFs& proc, std::int32_t pid) {
   if (is_passed_over(proc, pid, file)) return {};
   const auto stat = proc.stat(pid);
   if (!stat || stat->state == 'Z') return {};
-  if (stat->is_kernels) {
-    const std::lock_guard lock(mutex_);
-    kernels_.insert(pid);
-    return {};
-  }
-  Identity identity = look_into(proc, pid, *stat, file);
+  Identity identity = stat->is_kernels ? Identity() : look_into(proc, pid, *stat, file);
   const std::lock_guard lock(mutex_);
   if (identity.proof == Proof::None)
-    others_.try_emplace(pid, Other{stat->start_ticks, file});
+    others_.try_emplace(pid, Other{stat->start_ticks, file, stat->is_kernels});
   else
     others_.erase(pid);
   return identity;
@@ -157,7 +152,6 @@ void Recognizer::keep_only(const std::vector<std::int32_t>& pids) {
   };
   std::erase_if(met_, has_ended);
   std::erase_if(others_, has_ended);
-  std::erase_if(kernels_, [&](std::int32_t pid) { return !std::ranges::binary_search(pids, pid); });
 }
 
 }  // namespace mpm

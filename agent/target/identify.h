@@ -7,7 +7,6 @@
 #include <map>
 #include <mutex>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -64,6 +63,7 @@ class Recognizer {
     // Tells it from the next of its pid where its executable may not be seen.
     std::uint64_t start_ticks = 0;
     std::optional<File> executable;
+    bool is_kernels = false;  // a thread of the kernel
     unsigned glances = 0;
   };
   Identity look_into(const ProcFs& proc, std::int32_t pid, const ProcStat& stat,
@@ -76,7 +76,6 @@ class Recognizer {
   std::mutex mutex_;
   std::map<std::int32_t, Met> met_;                         // those whose content is an httpd's
   std::map<std::int32_t, Other> others_;                    // those that glances found to be none
-  std::set<std::int32_t> kernels_;                          // threads of the kernel
   std::map<File, std::optional<BinaryFacts>> executables_;  // of all that were read
 };
 
