@@ -14,6 +14,8 @@ constexpr double kMostlyReady = 0.5;
 constexpr double kNearlyAllOfThem = 0.85;
 // Workers for each core, for chance.
 constexpr double kPerCore = 2;
+// Of what a request takes beside waiting for a processor: one that took longer met no calm.
+constexpr double kHardlyCalm = 2;
 // Squared coefficient of variation of the time of a request, below which one takes as long as the
 // other.
 constexpr double kAlike = 0.1;
@@ -80,11 +82,11 @@ Processors Facts::processors() const {
 
 double Facts::undisturbed_seconds() const {
   const LoadObservation& load = seen.load;
-  const double calm = load.calm_service_seconds > 0
-                          ? load.calm_service_seconds
-                          : load.cpu_seconds_per_request +
-                                load.service_seconds * (1 - load.cpu_ready_share.value_or(0));
-  return std::max(load.cpu_seconds_per_request, calm);
+  const double runs = load.cpu_seconds_per_request;
+  const double not_ready = runs + load.service_seconds * (1 - load.cpu_ready_share.value_or(0));
+  const double calm = load.calm_service_seconds;
+  const bool is_one = calm > 0 && calm <= kHardlyCalm * not_ready;
+  return std::max(runs, is_one ? calm : not_ready);
 }
 
 double Facts::keep_running() const {

@@ -50,6 +50,15 @@ TEST(Cap, OfProcessorsNeedsNoCalm) {
   EXPECT_NEAR(cap(seen), 4.0 * (20 + 0.2 * 250) / 20 + 2 * 4, 1e-9);
 }
 
+// As a real httpd on two processors had it: among the looks at a calm were some from the middle of a
+// burst, with hundreds at once.
+TEST(Cap, OfProcessorsIsNotMisledByABurstThatIsTakenForACalm) {
+  Observation seen = burning();
+  seen.load.calm_service_seconds = 7.25;
+  seen.load.cpu_ready_share = 0.94;
+  EXPECT_NEAR(cap(seen), 4.0 * (20 + 0.06 * 900) / 20 + 2 * 4, 1e-9);
+}
+
 TEST(Cap, IsNoneWhereNobodyWaitedForAWorker) {
   Observation seen = burning();
   seen.load.pinned_share = 0;
@@ -92,6 +101,7 @@ TEST(Cap, OfProcessorsIsNotGrownBeyondWhatKeepsThemRunning) {
   Observation seen = burning();
   seen.load.cpu_seconds_per_request = 0.008;
   seen.load.calm_service_seconds = 0.866;
+  seen.load.service_seconds = 2.5;
   put(seen, "ServerLimit", 64);
   EXPECT_NEAR(cap(seen), 433 + 8, 1e-9);
   const Proposal proposal = recommend(seen);
