@@ -52,7 +52,7 @@ Result<Outcome> answer(Options options) {
   if (!reached) return fail(reached.error());
   if (options.verbose) say(reached->note);
   options.by_hand = by_hand = reached->is_hand;
-  Client client(reached->socket, options.timeout);
+  Client client(reached->socket, options.timeout.value_or(reached->patience));
   const Style style = style_for(options.color, surroundings_of(STDOUT_FILENO));
   if (options.command == Command::Top) return top::live(options, client, style, screen);
   auto outcome = perform(options, client, style, server);

@@ -34,7 +34,7 @@ void add_globals(CLI::App& app, Raw& raw) {
       ->option_text("WHEN");
   app.add_option("--timeout", raw.timeout, "How long to wait for an answer of the agent")
       ->check(not_empty)
-      ->option_text("TIME (default 10s, of a change 1m)");
+      ->option_text("TIME (default 10s of a daemon, else 1m)");
   app.add_option("--state", raw.options.state,
                  "Where an agent of its own keeps changes and what they replaced")
       ->option_text("DIR");

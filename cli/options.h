@@ -66,7 +66,7 @@ struct Options {
   bool explain = false;
   ColorChoice color = ColorChoice::Auto;
   std::optional<double> watch_seconds;  // --for; of simulate --from
-  std::chrono::milliseconds timeout{10'000};
+  std::optional<std::chrono::milliseconds> timeout;  // nullopt: as reach.h has it
   Mpm mpm = Mpm::Event;             // --mpm of demo, and what config mpm switches to
   double rate = 1000;               // --rate of lab, requests a second
   std::int64_t connections = 1000;  // --connections of lab

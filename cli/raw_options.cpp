@@ -131,9 +131,6 @@ Result<Options> judged(Raw raw) {
                           [](const ConfigSource& source) { return source.offline.has_value(); });
   // The journal is where an agent of its own writes it, and only that one may change anything.
   if (is_change(raw.options.command)) raw.options.no_daemon = true;
-  // A host that needs a change may be slow to look at, and to give up takes the change back.
-  if (is_change(raw.options.command) && raw.timeout.empty())
-    raw.options.timeout = std::chrono::seconds(60);
   if (auto fine = judge_auto(raw); !fine) return fail(std::move(fine.error()));
   if (auto fine = judge_top(raw.options); !fine) return fail(std::move(fine.error()));
   if (auto fine = judge_history(raw); !fine) return fail(std::move(fine.error()));

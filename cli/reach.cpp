@@ -17,6 +17,9 @@ constexpr std::string_view kIntoTheGroup =
     "Who is in the group mpm-operator may have the hand make what is proposed: sudo usermod "
     "--append --groups mpm-operator $USER, and log in anew.";
 
+constexpr std::chrono::seconds kPatience{10};
+constexpr std::chrono::seconds kLongPatience{60};
+
 }  // namespace
 
 Result<Presence> presence(const std::string& socket_path, std::string_view option) {
@@ -48,7 +51,8 @@ Result<Reached> reach(const Options& options, EphemeralAgent& ephemeral) {
     const auto found = presence(options.hand, "--hand");
     if (!found) return fail(found.error());
     if (*found == Presence::Answers)
-      return Reached{options.hand, fmt::format("the hand at {} is used", options.hand), true, ""};
+      return Reached{options.hand, fmt::format("the hand at {} is used", options.hand), true, "",
+                     kLongPatience};
     if (*found == Presence::Denied) way_in = kIntoTheGroup;
   }
   if (!options.no_daemon) {
@@ -56,7 +60,7 @@ Result<Reached> reach(const Options& options, EphemeralAgent& ephemeral) {
     if (!found) return fail(found.error());
     if (*found == Presence::Answers)
       return Reached{options.agent, fmt::format("the agent at {} is used", options.agent), false,
-                     ""};
+                     "", kPatience};
     why = *found == Presence::Denied ? fmt::format("this user may not connect to {}", options.agent)
                                      : fmt::format("no agent answers at {}", options.agent);
   }
@@ -67,7 +71,7 @@ Result<Reached> reach(const Options& options, EphemeralAgent& ephemeral) {
   }
   return Reached{*socket,
                  fmt::format("an agent of its own is used at {}, because {}", *socket, why), false,
-                 std::move(way_in)};
+                 std::move(way_in), kLongPatience};
 }
 
 }  // namespace mpm

@@ -5,6 +5,7 @@
 // What changes servers is asked of the hand, by who is not root and may ask it.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -30,6 +31,10 @@ struct Reached {
   std::string note;      // which agent this is and why, for --verbose
   bool is_hand = false;  // it goes on with a change without us, and makes what is proposed alone
   std::string way_in;    // how to get what was not to be had, for who fails; may be empty
+  // With an answer, when nobody said how much. A daemon answers at once or hangs. An agent of one's
+  // own may get no processor for a while where hundreds of workers want one, and that it ended
+  // would be noticed; and to give up a change takes it back.
+  std::chrono::seconds patience{};
 };
 Result<Reached> reach(const Options& options, EphemeralAgent& ephemeral);
 

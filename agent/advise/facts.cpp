@@ -14,8 +14,9 @@ constexpr double kMostlyReady = 0.5;
 constexpr double kNearlyAllOfThem = 0.85;
 // Workers for each core, for chance.
 constexpr double kPerCore = 2;
-// Of what a request takes beside waiting for a processor: one that took longer met no calm.
-constexpr double kHardlyCalm = 2;
+// Of what a request takes beside waiting for a processor, which is not known well where that is
+// nearly all: one that took longer met no calm.
+constexpr double kHardlyCalm = 10;
 // Squared coefficient of variation of the time of a request, below which one takes as long as the
 // other.
 constexpr double kAlike = 0.1;

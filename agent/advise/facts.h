@@ -71,9 +71,9 @@ struct Facts {
   Processes running() const;
   // Workers that memory has room for; nullopt when that is not known.
   std::optional<std::int64_t> workers_that_fit() const;
-  // Of a request that waits for nothing else: as it was when nobody waited; or what it runs and what
-  // it neither ran nor waited for a processor, where that calm is unknown, or had moments of a burst
-  // in it, as its length says. Seconds.
+  // Of a request that waits for nothing else: as it was when nobody waited; or what it runs and
+  // what it neither ran nor waited for a processor, where that calm is unknown, or had moments of a
+  // burst in it, as its length says. Seconds.
   double undisturbed_seconds() const;
   // Requests at once that keep all processors running, c S / D of c cores, a request's S seconds
   // and D of them on a processor (the knee of Lazowska's bounds), and two a core for chance; 0: not

@@ -17,25 +17,60 @@ namespace {
 // Below this share the processors make nobody wait for long.
 constexpr double kCalmProcessors = 0.85;
 constexpr double kFewestCompletions = 20;
+// Looks beside those that were full count as calm, unless a request takes so many times as long
+// with them as without.
+constexpr std::size_t kApart = 3;
+constexpr double kHardlyCalm = 2;
 constexpr std::size_t kLongestRise = 10;
 constexpr double kNearlyAll = 0.999;
 
+struct Served {
+  double seconds = 0;    // of all requests together
+  double completed = 0;  // requests
+};
+
+// By step: that ended with `b`, and that nothing was full in it.
 bool is_calm(const Sample& a, const Sample& b, const Between& step, std::int64_t limit) {
   if (is_pinned(a, limit) || is_pinned(b, limit)) return false;
   return step.cpu_busy_seconds <= kCalmProcessors * step.cpu_total_seconds;
 }
 
-double calm_service_seconds(std::span<const Sample> samples, double longest, std::int64_t limit) {
-  double served = 0;
+// Little's law over the calm looks that are more than `apart` looks from any other: nearer to these
+// some only happened to miss what was full, with hundreds of requests inside.
+double calm_service_seconds(std::span<const Sample> samples, double longest, std::int64_t limit,
+                            std::size_t apart) {
+  double seconds = 0;
   double completed = 0;
+  std::vector<Served> lull;   // not known yet whether it stays one
+  std::size_t since = apart;  // the last that was not calm, in looks
+  const auto take = [&](std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
+      seconds += lull[i].seconds;
+      completed += lull[i].completed;
+    }
+    lull.clear();
+  };
   for (std::size_t i = 1; i < samples.size(); ++i) {
     const Between step = between(samples[i - 1], samples[i], longest);
-    if (!step.comparable || step.restarted || !is_calm(samples[i - 1], samples[i], step, limit))
+    if (!step.comparable || step.restarted) continue;
+    if (!is_calm(samples[i - 1], samples[i], step, limit)) {
+      take(lull.size() > apart ? lull.size() - apart : 0);
+      since = 0;
       continue;
-    served += static_cast<double>(serving(samples[i - 1]) + serving(samples[i])) / 2 * step.seconds;
-    completed += static_cast<double>(step.requests);
+    }
+    if (since++ < apart) continue;
+    const auto serves =
+        static_cast<double>(serving(samples[i - 1]) + serving(samples[i])) / 2 * step.seconds;
+    lull.push_back({serves, static_cast<double>(step.requests)});
   }
-  return completed >= kFewestCompletions ? served / completed : 0;
+  take(lull.size());
+  return completed >= kFewestCompletions ? seconds / completed : 0;
+}
+
+double calm_service_seconds(std::span<const Sample> samples, double longest, std::int64_t limit) {
+  const double beside = calm_service_seconds(samples, longest, limit, 0);
+  const double apart = calm_service_seconds(samples, longest, limit, kApart);
+  return apart > 0 && beside > kHardlyCalm * apart ? apart : beside;
 }
 
 std::vector<double> offered_course(std::span<const Sample> samples, double longest,

@@ -48,6 +48,21 @@ TEST(Offered, TakesTheTimeOfARequestFromTheCalmPart) {
   EXPECT_NEAR(load_of(samples, 100).offered.p95, 5, 0.6);
 }
 
+// A look in the middle of a burst may happen to miss it: a child just ended, or httpd's processors
+// were another's for a moment. Hundreds are inside all the same.
+TEST(Offered, TakesNoMomentOfABurstForACalm) {
+  const auto samples = window(100, [](Sample& sample, int second) {
+    const int burst = std::max(0, second - 50);
+    sample.tally.busy = burst > 0 ? 400 : 5;
+    sample.tally.idle = 10;
+    sample.accesses = 50 * second;
+    // Of each ten seconds of the burst one is half free.
+    sample.host.cpu_busy_seconds =
+        1.0 * std::min(second, 50) + 4.0 * burst - 2.0 * static_cast<int>(burst / 10);
+  });
+  EXPECT_NEAR(load_of(samples, 1000).calm_service_seconds, 0.1, 0.001);
+}
+
 TEST(Rises, AreOfTheLengthsInWhichHttpdCanFollow) {
   const auto samples = window(300, [](Sample& sample, int second) {
     // Ten a second more, from the hundredth to the hundred-and-fifth second.
