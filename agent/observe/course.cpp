@@ -17,60 +17,62 @@ namespace {
 // Below this share the processors make nobody wait for long.
 constexpr double kCalmProcessors = 0.85;
 constexpr double kFewestCompletions = 20;
-// Looks beside those that were full count as calm, unless a request takes so many times as long
-// with them as without.
-constexpr std::size_t kApart = 3;
-constexpr double kHardlyCalm = 2;
+// A time of a request that is so many times as long as with the fewest inside is not a calm's.
+constexpr double kHardlyCalm = 4;
+// Of the steps with a free worker, so many with full processors are no chance.
+constexpr double kFullAtTimes = 0.03;
 constexpr std::size_t kLongestRise = 10;
 constexpr double kNearlyAll = 0.999;
 
+// A step, for Little's law.
 struct Served {
+  double workers = 0;    // with a request, on average
   double seconds = 0;    // of all requests together
   double completed = 0;  // requests
+  bool calm = false;     // no worker and no processor was wanting
 };
 
-// By step: that ended with `b`, and that nothing was full in it.
-bool is_calm(const Sample& a, const Sample& b, const Between& step, std::int64_t limit) {
-  if (is_pinned(a, limit) || is_pinned(b, limit)) return false;
-  return step.cpu_busy_seconds <= kCalmProcessors * step.cpu_total_seconds;
+// Those in which some worker was free.
+std::vector<Served> served_in(std::span<const Sample> samples, double longest, std::int64_t limit) {
+  std::vector<Served> steps;
+  for (std::size_t i = 1; i < samples.size(); ++i) {
+    const Sample& a = samples[i - 1];
+    const Sample& b = samples[i];
+    const Between step = between(a, b, longest);
+    if (!step.comparable || step.restarted || is_pinned(a, limit) || is_pinned(b, limit)) continue;
+    const double workers = static_cast<double>(serving(a) + serving(b)) / 2;
+    steps.push_back({workers, workers * step.seconds, static_cast<double>(step.requests),
+                     step.cpu_busy_seconds <= kCalmProcessors * step.cpu_total_seconds});
+  }
+  return steps;
 }
 
-// Little's law over the calm looks that are more than `apart` looks from any other: nearer to these
-// some only happened to miss what was full, with hundreds of requests inside.
-double calm_service_seconds(std::span<const Sample> samples, double longest, std::int64_t limit,
-                            std::size_t apart) {
+// 0: too few ended.
+template <typename Wanted>
+double seconds_each(std::span<const Served> steps, Wanted wanted) {
   double seconds = 0;
   double completed = 0;
-  std::vector<Served> lull;   // not known yet whether it stays one
-  std::size_t since = apart;  // the last that was not calm, in looks
-  const auto take = [&](std::size_t count) {
-    for (std::size_t i = 0; i < count; ++i) {
-      seconds += lull[i].seconds;
-      completed += lull[i].completed;
-    }
-    lull.clear();
-  };
-  for (std::size_t i = 1; i < samples.size(); ++i) {
-    const Between step = between(samples[i - 1], samples[i], longest);
-    if (!step.comparable || step.restarted) continue;
-    if (!is_calm(samples[i - 1], samples[i], step, limit)) {
-      take(lull.size() > apart ? lull.size() - apart : 0);
-      since = 0;
-      continue;
-    }
-    if (since++ < apart) continue;
-    const auto serves =
-        static_cast<double>(serving(samples[i - 1]) + serving(samples[i])) / 2 * step.seconds;
-    lull.push_back({serves, static_cast<double>(step.requests)});
+  for (const Served& step : steps) {
+    if (!wanted(step)) continue;
+    seconds += step.seconds;
+    completed += step.completed;
   }
-  take(lull.size());
   return completed >= kFewestCompletions ? seconds / completed : 0;
 }
 
-double calm_service_seconds(std::span<const Sample> samples, double longest, std::int64_t limit) {
-  const double beside = calm_service_seconds(samples, longest, limit, 0);
-  const double apart = calm_service_seconds(samples, longest, limit, kApart);
-  return apart > 0 && beside > kHardlyCalm * apart ? apart : beside;
+// Where the processors are full at times, a step in the middle of that may happen to miss it, with
+// hundreds of requests inside; or no step is calm. What tells then is the tenth with the fewest
+// inside.
+double calm_service_seconds(std::span<const Sample> samples, double longest, std::int64_t limit,
+                            double usual) {
+  std::vector<Served> steps = served_in(samples, longest, limit);
+  const double calm = seconds_each(steps, [](const Served& step) { return step.calm; });
+  const auto full = static_cast<double>(std::ranges::count(steps, false, &Served::calm));
+  if (full <= kFullAtTimes * static_cast<double>(steps.size())) return calm;
+  std::ranges::sort(steps, {}, &Served::workers);
+  const std::span<const Served> fewest(steps.data(), steps.size() / 10);
+  const double least = seconds_each(fewest, [](const Served&) { return true; });
+  return least > 0 && (calm > 0 ? calm : usual) > kHardlyCalm * least ? least : calm;
 }
 
 std::vector<double> offered_course(std::span<const Sample> samples, double longest,
@@ -133,7 +135,7 @@ std::vector<double> rises_of(std::span<const Sample> samples, double longest) {
 
 void add_course(std::span<const Sample> samples, std::int64_t limit, LoadObservation& load) {
   const double longest = longest_gap(samples);
-  load.calm_service_seconds = calm_service_seconds(samples, longest, limit);
+  load.calm_service_seconds = calm_service_seconds(samples, longest, limit, load.service_seconds);
   const double service =
       load.calm_service_seconds > 0 ? load.calm_service_seconds : load.service_seconds;
   if (service > 0) load.offered = distribution_of(offered_course(samples, longest, service));
