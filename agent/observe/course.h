@@ -18,7 +18,8 @@ namespace mpm {
 // The offered load follows the arrivals as it would with workers without end: between two looks d
 // seconds apart, a := a exp(-d/S) + r S (1 - exp(-d/S)), with r arrivals a second and a time S of a
 // request (M/M/inf; Eick, Massey and Whitt 1993). S is of the time in which neither the limit nor
-// the processors made requests wait.
+// the processors made requests wait; where the processors are full at times and it is four times as
+// long as in the tenth of the looks with the fewest requests inside, it is that of this tenth.
 void add_course(std::span<const Sample> samples, std::int64_t limit, LoadObservation& load);
 
 }  // namespace mpm

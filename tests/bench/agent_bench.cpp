@@ -16,6 +16,7 @@
 #include "agent/base/http_get.h"
 #include "agent/proc/proc_fs.h"
 #include "cli/load.h"
+#include "tests/support/agent_command.h"
 #include "tests/support/child.h"
 #include "tests/support/loopback.h"
 #include "tests/support/private_httpd.h"
@@ -114,9 +115,7 @@ bool measure(const std::string& what, const PrivateHttpd& httpd, const LoadOptio
   const std::uint16_t port = free_port();
   const std::uint16_t their_port = free_port();
   Both both{
-      {{MPM_AGENT, "--socket", dir / "agent.sock", "--history", dir / "history.db", "--state",
-        dir / "state", "--metrics", fmt::format("127.0.0.1:{}", port)},
-       port},
+      {agent_command(MPM_AGENT, dir, {"--metrics", fmt::format("127.0.0.1:{}", port)}), port},
       {{"prometheus-apache-exporter", fmt::format("--telemetry.address=127.0.0.1:{}", their_port),
         "--scrape_uri=" + httpd.url("/server-status/?auto")},
        their_port}};

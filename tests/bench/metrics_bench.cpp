@@ -12,6 +12,7 @@
 
 #include <fmt/format.h>
 
+#include "tests/support/agent_command.h"
 #include "tests/support/child.h"
 #include "tests/support/loopback.h"
 #include "tests/support/private_httpd.h"
@@ -73,9 +74,8 @@ bool run_all(int seconds) {
                                           "MaxRequestWorkers 8\nStartServers 2\n"});
   const TempDir dir;
   const std::uint16_t port = free_port();
-  const Background agent({MPM_AGENT, "--socket", dir / "agent.sock", "--history",
-                          dir / "history.db", "--state", dir / "state", "--metrics",
-                          fmt::format("127.0.0.1:{}", port)});
+  const Background agent(
+      agent_command(MPM_AGENT, dir, {"--metrics", fmt::format("127.0.0.1:{}", port)}));
   const auto says = [&](const std::string& text) {
     return wait_for([&] { return scrape(port, httpd.target()).find(text) != std::string::npos; },
                     std::chrono::seconds(30));

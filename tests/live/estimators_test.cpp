@@ -13,6 +13,7 @@
 #include "cli/client.h"
 #include "cli/load.h"
 #include "schema/model/observation.h"
+#include "tests/support/agent_command.h"
 #include "tests/support/child.h"
 #include "tests/support/private_httpd.h"
 #include "tests/support/temp_dir.h"
@@ -25,9 +26,7 @@ using namespace std::chrono_literals;
 
 class LookingAgent {
  public:
-  LookingAgent()
-      : agent_({MPM_AGENT, "--socket", dir_ / "agent.sock", "--history", dir_ / "history.db",
-                "--state", dir_ / "state", "--interval", "200"}) {}
+  LookingAgent() : agent_(agent_command(MPM_AGENT, dir_, {"--interval", "200"})) {}
 
   // Of the last seconds; without samples until there are some.
   Observation observed(const PrivateHttpd& server, double window) const {

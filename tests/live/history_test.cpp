@@ -10,6 +10,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "tests/support/agent_command.h"
 #include "tests/support/child.h"
 #include "tests/support/private_httpd.h"
 #include "tests/support/wait_for.h"
@@ -23,11 +24,7 @@ using testing::ElementsAre;
 class RememberingAgent {
  public:
   RememberingAgent() { start(); }
-  void start() {
-    agent_ = std::make_unique<Background>(
-        std::vector<std::string>{MPM_AGENT, "--socket", dir_ / "agent.sock", "--history",
-                                 dir_ / "history.db", "--state", dir_ / "state"});
-  }
+  void start() { agent_ = std::make_unique<Background>(agent_command(MPM_AGENT, dir_)); }
   void kill() {
     ::kill(agent_->pid(), SIGKILL);
     agent_.reset();

@@ -11,6 +11,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/live/server.h"
+#include "tests/support/agent_command.h"
 #include "tests/support/child.h"
 #include "tests/support/temp_dir.h"
 #include "tests/support/wait_for.h"
@@ -45,8 +46,7 @@ class ScrapedAgent {
  public:
   explicit ScrapedAgent(const std::string& program)
       : port_(free_port()),
-        agent_({program, "--socket", dir_ / "agent.sock", "--history", dir_ / "history.db",
-                "--state", dir_ / "state", "--metrics", fmt::format("127.0.0.1:{}", port_)}) {}
+        agent_(agent_command(program, dir_, {"--metrics", fmt::format("127.0.0.1:{}", port_)})) {}
 
   std::uint16_t port() const { return port_; }
   std::string page(const PrivateHttpd& server) const {

@@ -22,6 +22,7 @@
 
 #include "cli/load.h"
 #include "tests/live/server.h"
+#include "tests/support/agent_command.h"
 #include "tests/support/child.h"
 
 namespace mpm {
@@ -40,10 +41,7 @@ constexpr Mpm kMpms[] = {Mpm::Prefork, Mpm::Worker, Mpm::Event};
 
 class Soak : public testing::Test {
  protected:
-  Soak()
-      : agent_({MPM_AGENT, "--socket", dir_ / "agent.sock", "--history", dir_ / "history.db",
-                "--state", dir_ / "state", "--interval", "200"},
-               dir_ / "log") {
+  Soak() : agent_(agent_command(MPM_AGENT, dir_, {"--interval", "200"}), dir_ / "log") {
     for (const Mpm mpm : kMpms) {
       servers_.push_back(std::make_unique<PrivateHttpd>(builtin_httpd(mpm)));
       LoadOptions load;
@@ -56,8 +54,7 @@ class Soak : public testing::Test {
   }
 
   std::size_t entries(const std::string& folder) const {
-    const std::filesystem::directory_iterator all(
-        fmt::format("/proc/{}/{}", agent_.pid(), folder));
+    const std::filesystem::directory_iterator all(fmt::format("/proc/{}/{}", agent_.pid(), folder));
     return static_cast<std::size_t>(std::distance(begin(all), end(all)));
   }
   std::string log() const {
@@ -77,9 +74,15 @@ class Soak : public testing::Test {
   }
   void do_something_to(PrivateHttpd& server) {
     switch (std::uniform_int_distribution(0, 3)(chance_)) {
-      case 0: server.graceful(); break;
-      case 1: server.restart(); break;
-      case 2: server.stop(); break;  // and is found stopped by the next question
+      case 0:
+        server.graceful();
+        break;
+      case 1:
+        server.restart();
+        break;
+      case 2:
+        server.stop();
+        break;  // and is found stopped by the next question
       default:
         server.stop();
         server.start();
@@ -116,8 +119,8 @@ TEST_F(Soak, LeavesAnAgentAsItWas) {
   const std::size_t descriptors = entries("fd");
   const std::size_t threads = entries("task");
 
-  const auto end = std::chrono::steady_clock::now() +
-                   std::chrono::seconds(number_from("MPM_SOAK", 15));
+  const auto end =
+      std::chrono::steady_clock::now() + std::chrono::seconds(number_from("MPM_SOAK", 15));
   while (std::chrono::steady_clock::now() < end && !HasFailure()) {
     PrivateHttpd& server = one_of_them();
     do_something_to(server);
