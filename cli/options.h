@@ -65,7 +65,7 @@ struct Options {
   bool verbose = false;
   bool explain = false;
   ColorChoice color = ColorChoice::Auto;
-  std::optional<double> watch_seconds;  // --for; of simulate --from
+  std::optional<double> watch_seconds;               // --for; of simulate --from
   std::optional<std::chrono::milliseconds> timeout;  // nullopt: as reach.h has it
   Mpm mpm = Mpm::Event;             // --mpm of demo, and what config mpm switches to
   double rate = 1000;               // --rate of lab, requests a second
