@@ -48,12 +48,10 @@ std::vector<Served> served_in(std::span<const Sample> samples, double longest, s
 }
 
 // 0: too few ended.
-template <typename Wanted>
-double seconds_each(std::span<const Served> steps, Wanted wanted) {
+double seconds_each(std::span<const Served> steps) {
   double seconds = 0;
   double completed = 0;
   for (const Served& step : steps) {
-    if (!wanted(step)) continue;
     seconds += step.seconds;
     completed += step.completed;
   }
@@ -66,12 +64,13 @@ double seconds_each(std::span<const Served> steps, Wanted wanted) {
 double calm_service_seconds(std::span<const Sample> samples, double longest, std::int64_t limit,
                             double usual) {
   std::vector<Served> steps = served_in(samples, longest, limit);
-  const double calm = seconds_each(steps, [](const Served& step) { return step.calm; });
-  const auto full = static_cast<double>(std::ranges::count(steps, false, &Served::calm));
-  if (full <= kFullAtTimes * static_cast<double>(steps.size())) return calm;
+  const auto full = std::stable_partition(steps.begin(), steps.end(),
+                                          [](const Served& step) { return step.calm; });
+  const double calm = seconds_each({steps.begin(), full});
+  if (static_cast<double>(steps.end() - full) <= kFullAtTimes * static_cast<double>(steps.size()))
+    return calm;
   std::ranges::sort(steps, {}, &Served::workers);
-  const std::span<const Served> fewest(steps.data(), steps.size() / 10);
-  const double least = seconds_each(fewest, [](const Served&) { return true; });
+  const double least = seconds_each(std::span(steps).first(steps.size() / 10));
   return least > 0 && (calm > 0 ? calm : usual) > kHardlyCalm * least ? least : calm;
 }
 

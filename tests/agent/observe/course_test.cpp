@@ -36,31 +36,28 @@ TEST(Offered, GoesOnWhereTheLimitHidesIt) {
   EXPECT_NEAR(load.offered.p99, 20, 0.6) << "200 a second of 0.1 s each";
 }
 
-// The time of a request that waits for a full processor or a full pool is not its own.
-TEST(Offered, TakesTheTimeOfARequestFromTheCalmPart) {
-  const auto samples = window(100, [](Sample& sample, int second) {
-    const int busy = std::max(0, second - 50);
-    sample.tally.busy = busy > 0 ? 40 : 5;
+// Fifty seconds with 5 workers busy at 50 a second (0.1 s each); then as many end and `inside`
+// workers are busy, with all four processors full but for `missed` seconds of one in each ten.
+std::vector<Sample> calm_and_burst(int inside, double missed) {
+  return window(100, [&](Sample& sample, int second) {
+    const int burst = std::max(0, second - 50);
+    sample.tally.busy = burst > 0 ? inside : 5;
     sample.tally.idle = 10;
     sample.accesses = 50 * second;
-    sample.host.cpu_busy_seconds = 1.0 * std::min(second, 50) + 4.0 * busy;
+    sample.host.cpu_busy_seconds =
+        1.0 * std::min(second, 50) + 4.0 * burst - missed * static_cast<int>(burst / 10);
   });
-  EXPECT_NEAR(load_of(samples, 100).offered.p95, 5, 0.6);
+}
+
+// The time of a request that waits for a full processor or a full pool is not its own.
+TEST(Offered, TakesTheTimeOfARequestFromTheCalmPart) {
+  EXPECT_NEAR(load_of(calm_and_burst(40, 0), 100).offered.p95, 5, 0.6);
 }
 
 // A look in the middle of a burst may happen to miss it: a child just ended, or httpd's processors
 // were another's for a moment. Hundreds are inside all the same.
 TEST(Offered, TakesNoMomentOfABurstForACalm) {
-  const auto samples = window(100, [](Sample& sample, int second) {
-    const int burst = std::max(0, second - 50);
-    sample.tally.busy = burst > 0 ? 400 : 5;
-    sample.tally.idle = 10;
-    sample.accesses = 50 * second;
-    // Of each ten seconds of the burst one is half free.
-    sample.host.cpu_busy_seconds =
-        1.0 * std::min(second, 50) + 4.0 * burst - 2.0 * static_cast<int>(burst / 10);
-  });
-  EXPECT_NEAR(load_of(samples, 1000).calm_service_seconds, 0.1, 0.001);
+  EXPECT_NEAR(load_of(calm_and_burst(400, 2), 1000).calm_service_seconds, 0.1, 0.001);
 }
 
 TEST(Rises, AreOfTheLengthsInWhichHttpdCanFollow) {
