@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "agent/advise/finding.h"
 
@@ -172,6 +173,30 @@ Processes Facts::old_of(Processes all, std::int64_t spare) const {
       static_cast<std::int64_t>(std::clamp(old, 1.0, std::max(number(all.value), 1.0)))};
 }
 
+double Facts::all_ended_after(Processes all) const {
+  constexpr double kNever = std::numeric_limits<double>::infinity();
+  if (!may_end_together() || seen.load.arrived_per_second <= 0) return kNever;
+  double connections = kNever;
+  if (const std::int64_t life = effective("MaxConnectionsPerChild"); life > 0)
+    connections = number(life) * number(old_of(all, most_spare()).value);
+  if (growth && budget && cost) {
+    const std::int64_t longest = life_of(*growth, usable(*budget, *cost, policy), all, all);
+    if (longest <= kWorthEnding)
+      connections = std::min(connections, number(longest) * number(all.value));
+  }
+  return connections / seen.load.arrived_per_second;
+}
+
+Apart Facts::apart(Processes all, std::int64_t spare) const {
+  const auto processes = [&](double workers) {
+    return std::max<std::int64_t>(1, std::llround(std::ceil(workers / number(per_process()))));
+  };
+  const std::int64_t busy = processes(usual());
+  return {
+      .running = std::min(std::max<std::int64_t>(all.value, 1), busy + processes(number(spare))),
+      .usual = busy};
+}
+
 std::int64_t Facts::growing_life() const {
   return growth ? effective("MaxConnectionsPerChild") : 0;
 }
@@ -179,8 +204,7 @@ std::int64_t Facts::growing_life() const {
 Bytes Facts::filled() const {
   const auto life = static_cast<double>(growing_life());
   if (life == 0) return cost->base + cost->large * running().value;
-  const std::int64_t spare = effective(threaded() ? "MaxSpareThreads" : "MaxSpareServers");
-  const double grown = growth->a_request * life * number(old_of(running(), spare).value);
+  const double grown = growth->a_request * life * number(old_of(running(), most_spare()).value);
   return cost->base + growth->warm * running().value + whole_bytes(grown);
 }
 

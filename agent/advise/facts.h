@@ -10,6 +10,7 @@
 
 #include "agent/advise/demand.h"
 #include "agent/advise/memory.h"
+#include "agent/advise/spares.h"
 #include "schema/model/observation.h"
 #include "schema/model/units.h"
 
@@ -40,6 +41,14 @@ enum class InLine : std::uint8_t { No, Longer, Alike };
 // Of the time of a request when nobody waited: so much longer, and it does little but wait, and who
 // waits for it had better wait outside.
 inline constexpr double kOnlyLonger = 4;
+
+inline constexpr std::string_view kEndTogether = "children-end-together";
+// All children that there are have ended within half an hour, seconds: soon enough to plan for it.
+inline constexpr double kSoon = 1800;
+// Idle workers, of those that are usually busy, so that those that end together leave enough; and
+// from what on it is not worth a change.
+inline constexpr double kOthers = 2;
+inline constexpr double kOthersAtLeast = 1.5;
 
 // Nobody waits so long for an answer, seconds.
 inline constexpr double kPatience = 10;
@@ -89,6 +98,8 @@ struct Facts {
   bool cpu_full() const {
     return processors() == Processors::Ours || processors() == Processors::Untold;
   }
+  // Whether requests take longer at a burst because something is full that more workers share.
+  bool slowed() const { return cpu_full() || backend_full(); }
   // Whether the children that there were fill more than there is: what is slow then is the memory.
   bool paged() const;
   // Whether more requests at once brought no more throughput, and not for want of processors or of
@@ -125,6 +136,32 @@ struct Facts {
   // else as many as headroom leaves, and those that may be idle, `spare` workers. The others come
   // with a burst.
   Processes old_of(Processes all, std::int64_t spare) const;
+  // Workers that are usually busy, with those that wait for a client's next request.
+  double usual() const { return seen.load.busy.p50 + seen.load.keepalive.p50; }
+  // Whether children end together that were started together, if they end: where they wait in
+  // accept each has its turn (prefork, worker), so that they reach MaxConnectionsPerChild within
+  // moments. They have one, or grow and may get one.
+  bool may_end_together() const {
+    const bool in_turn = seen.mpm == Mpm::Prefork || seen.mpm == Mpm::Worker;
+    return in_turn && (growth || effective("MaxConnectionsPerChild") > 0);
+  }
+  // Of so many processes, whether they do so soon, with a life as long as growing ones may have.
+  bool end_together(Processes all) const { return all_ended_after(all) <= kSoon; }
+  // Seconds; infinity: not together, or never.
+  double all_ended_after(Processes all) const;
+  // What runs of so many processes with so many workers idle at least.
+  Apart apart(Processes all, std::int64_t spare) const;
+  // The directives' values in force; 0: it has none.
+  std::int64_t least_spare() const {
+    return effective(threaded() ? "MinSpareThreads" : "MinSpareServers");
+  }
+  std::int64_t most_spare() const {
+    return effective(threaded() ? "MaxSpareThreads" : "MaxSpareServers");
+  }
+  // The rule that plans for children that end together: they do already, or will because they grow.
+  std::string_view rule_of_ends() const {
+    return effective("MaxConnectionsPerChild") > 0 ? kEndTogether : "children-grow";
+  }
   // Connections after which a growing child ends; 0: never, or it does not grow.
   std::int64_t growing_life() const;
   // Cost is known. What httpd fills with every worker busy: each process as large as one in twenty

@@ -34,6 +34,8 @@ struct Growth {
   Bytes warm;
   double a_request = 0;
 };
+// A child that may serve more connections than this need not end.
+inline constexpr std::int64_t kWorthEnding = 100000;
 // nullopt unless growth is proven, and worth something in a thousand requests.
 std::optional<Growth> growth_of(const Observation& seen);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/advise/memory_rules.h"
 
+#include <algorithm>
 #include <vector>
 
 #include <fmt/format.h>
@@ -76,6 +77,27 @@ std::optional<Finding> children_grow(const Facts& facts) {
       {{"growth per request", growth, 0, "bytes"},
        {"growth, 10th percentile", memory.growth_low, 0, "bytes"},
        {"pairs of sweeps", number(memory.growth_pairs), 8, ""}});
+}
+
+std::optional<Finding> children_end_together(const Facts& facts) {
+  const std::int64_t life = facts.effective("MaxConnectionsPerChild");
+  if (life == 0 || !facts.end_together(facts.running())) return std::nullopt;
+  const std::int64_t start = facts.effective("StartServers");
+  const Apart apart = facts.apart(facts.running(), facts.least_spare());
+  const double others =
+      facts.slowed() ? 0 : std::min(kOthersAtLeast * facts.usual(), number(facts.limit()));
+  if (start <= apart.most() && number(facts.least_spare()) >= others) return std::nullopt;
+  const double seconds = facts.all_ended_after(facts.running());
+  return finding(
+      Severity::Advice,
+      fmt::format("Each child ends after {} connections, and gets them in turn with the others: "
+                  "those that were started together end together, within {:.0f} s, and httpd "
+                  "begins with one a second.",
+                  life, seconds),
+      "",
+      {{"time until all have ended", seconds, kSoon, "s"},
+       {"StartServers", number(start), number(apart.most()), "processes"},
+       {"idle workers at least", number(facts.least_spare()), others, "workers"}});
 }
 
 }  // namespace mpm::advise

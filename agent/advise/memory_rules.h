@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What is wrong with the memory. Three rules of the table in rules.h. Pure.
+// What is wrong with the memory. Four rules of the table in rules.h. Pure.
 #pragma once
 
 #include <optional>
@@ -18,5 +18,8 @@ std::optional<Finding> memory_not_warm(const Facts& facts);
 
 // They grow with every request.
 std::optional<Finding> children_grow(const Facts& facts);
+
+// They end together, and too few others are there then.
+std::optional<Finding> children_end_together(const Facts& facts);
 
 }  // namespace mpm::advise

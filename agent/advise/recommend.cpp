@@ -93,6 +93,7 @@ std::string_view headline(std::string_view rule) {
       {"php-pool-full", "php-fpm is full"},
       {"ramp-limited", "Clients wait while httpd starts processes"},
       {"children-grow", "Children grow with every request"},
+      {"children-end-together", "Children end together"},
       {"server-limit-without-slack", "A reload under load can hang the port"},
   });
   for (const auto& [known, words] : kHeadlines)

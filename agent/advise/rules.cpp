@@ -310,6 +310,12 @@ constexpr std::array kRules = std::to_array<Rule>({
      "Theil-Sen: the median slope of unique memory over requests, within each child after 40 "
      "requests; its 10th percentile above 0, and 1,000 requests worth 15 % of a child.",
      children_grow},
+    {kEndTogether, "Do children end together?", true,
+     "MaxConnectionsPerChild x the processes that live so long / arrivals a second, below half an "
+     "hour: a connection goes to the child that has waited in accept longest (prefork, worker). Of "
+     "those that run StartServers leaves as many as are usually busy, and 1.5 times these are idle "
+     "at least.",
+     children_end_together},
     {"server-limit-without-slack", "Is there room for old processes after a reload?", false,
      "ServerLimit against MaxRequestWorkers / ThreadsPerChild: a slot is free again when its old "
      "process has ended (event.c).",

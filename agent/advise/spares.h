@@ -5,6 +5,7 @@
 // (perform_idle_server_maintenance in event.c, worker.c and prefork.c). Pure.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -31,5 +32,16 @@ struct Spares {
 //
 // The first tick may be a whole second away, hence t - 1.
 Spares spares_for(const std::vector<double>& rises, double usual, std::int64_t per_process);
+
+// Processes of which those that were started together end together.
+struct Apart {
+  std::int64_t running = 1;
+  std::int64_t usual = 1;  // of them that are usually busy
+
+  // StartServers: as many as are busy, and no more than half.
+  std::int64_t wanted() const { return std::min(usual, (running + 1) / 2); }
+  // With more of them who remains could not bear the load.
+  std::int64_t most() const { return std::max(running - usual, wanted()); }
+};
 
 }  // namespace mpm::advise

@@ -29,6 +29,13 @@ constexpr timespec kPauseWithoutDescriptors{0, 100'000'000};
 
 enum class Waiter : std::uint32_t { Listener, Baton, Pipe };
 
+void watch(const UniqueFd& epoll, int fd, Waiter who, std::uint32_t events) {
+  epoll_event event{};
+  event.events = events;
+  event.data.u32 = static_cast<std::uint32_t>(who);
+  ::epoll_ctl(epoll.get(), EPOLL_CTL_ADD, fd, &event);
+}
+
 union SocketAddress {
   sockaddr any;
   sockaddr_in v4;
@@ -182,16 +189,18 @@ UniqueFd hear(int pipe) {
 
 AcceptWait::AcceptWait(const std::vector<Listener>& listeners, const Baton& baton, int pipe)
     : listeners_(listeners), baton_(baton), pipe_(pipe), epoll_(::epoll_create1(EPOLL_CLOEXEC)) {
-  const auto watch = [this](int fd, Waiter who, std::uint32_t events) {
-    epoll_event event{};
-    event.events = events;
-    event.data.u32 = static_cast<std::uint32_t>(who);
-    ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event);
-  };
-  for (const Listener& listener : listeners)
-    watch(listener.socket.get(), Waiter::Listener, EPOLLIN | EPOLLEXCLUSIVE);
-  watch(baton.fd(), Waiter::Baton, EPOLLIN | EPOLLEXCLUSIVE);
-  watch(pipe, Waiter::Pipe, EPOLLIN);
+  watch(epoll_, baton.fd(), Waiter::Baton, EPOLLIN | EPOLLEXCLUSIVE);
+  watch(epoll_, pipe, Waiter::Pipe, EPOLLIN);
+  line_up();
+}
+
+// The kernel wakes the first in a listener's line that waits, and leaves it where it is in the
+// line. So that it is whoever has waited longest, as in httpd, each begins at the end again.
+void AcceptWait::line_up() const {
+  for (const Listener& listener : listeners_) {
+    ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, listener.socket.get(), nullptr);
+    watch(epoll_, listener.socket.get(), Waiter::Listener, EPOLLIN | EPOLLEXCLUSIVE);
+  }
 }
 
 std::optional<Accepted> AcceptWait::try_all() {
@@ -207,6 +216,7 @@ std::optional<Accepted> AcceptWait::next() {
   constexpr unsigned kWithoutAsking = 8;
   if (++taken_ % kWithoutAsking != 0)
     if (auto accepted = try_all()) return accepted;
+  line_up();
   for (;;) {
     std::array<epoll_event, 8> events{};
     const int ready = ::epoll_wait(epoll_.get(), events.data(), events.size(), -1);

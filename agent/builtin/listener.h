@@ -104,6 +104,7 @@ class AcceptWait {
   const Baton& baton_;
   int pipe_;
   UniqueFd epoll_;
+  void line_up() const;
   std::optional<Accepted> try_all();
 
   std::size_t turn_ = 0;  // the listener that is tried first, so that none starves

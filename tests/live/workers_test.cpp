@@ -2,6 +2,7 @@
 //
 // What the workers of a running server do, as the agent tells it: requests that last, from where
 // and for whom; who holds the workers; and a server whose slots have no words.
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -117,6 +118,30 @@ TEST_F(LiveWorkers, SayWhatIsMissingWhereTheSlotsHaveNoWords) {
   EXPECT_THAT(list.missing,
               HasSubstr(fmt::format("mpmctl apply ExtendedStatus=On :{}", httpd.port())));
   EXPECT_THAT(get<TopReport>(httpd, "/v1/top").missing, HasSubstr("ExtendedStatus is Off"));
+}
+
+// What the simulator goes by: children that were started together end together at their
+// MaxConnectionsPerChild.
+TEST_F(LiveWorkers, OfPreforkThatAreIdleGetConnectionsInTurn) {
+  constexpr int kChildren = 8;
+  constexpr int kRounds = 10;
+  const PrivateHttpd httpd(either_httpd(Mpm::Prefork,
+                                        "StartServers 8\nMinSpareServers 8\nMaxSpareServers 16\n"
+                                        "MaxRequestWorkers 8\nKeepAlive Off\n"));
+  const auto list = [&] { return get<WorkerList>(httpd, "/v1/workers", {{"state", "_"}}).workers; };
+  const auto all_idle = [&] { return wait_for([&] { return list().size() == kChildren; }); };
+  ASSERT_TRUE(all_idle());
+  std::map<std::int32_t, std::int64_t> served;
+  for (const WorkerView& worker : list())
+    served[worker.slot] = -worker.accesses;
+  for (int i = 0; i < kChildren * kRounds; ++i) {
+    ASSERT_EQ(get_status(httpd.port(), "/", std::chrono::seconds(5)), 200);
+    // Who comes back to accept while one is being woken takes its connection.
+    ASSERT_TRUE(all_idle());
+  }
+  for (const WorkerView& worker : list())
+    EXPECT_NEAR(static_cast<double>(served[worker.slot] + worker.accesses), kRounds, 2)
+        << "slot " << worker.slot;
 }
 
 }  // namespace

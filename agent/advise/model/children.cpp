@@ -132,6 +132,7 @@ void Children::update(std::int32_t process) {
   if (accepting) {
     child.place = static_cast<std::int32_t>(accepting_.size());
     accepting_.push_back(process);
+    if (in_turn()) line_.push_back({process, child.serial});
     return;
   }
   const std::int32_t last = accepting_.back();
@@ -141,13 +142,27 @@ void Children::update(std::int32_t process) {
   child.place = -1;
 }
 
-std::int32_t Children::accept(Time now) {
+// The processes of prefork, and the listeners of worker, wait in accept, and the kernel wakes the
+// one that has waited longest. Those of event poll, all are woken, and any may be the first. Who
+// has the turn is out of the line. -1: none accepts.
+std::int32_t Children::whose_turn() {
   if (accepting_.empty()) return -1;
-  const std::int32_t process = accepting_[random_.below(accepting_.size())];
+  if (!in_turn()) return accepting_[random_.below(accepting_.size())];
+  while (!goes_on(line_.front().process, line_.front().serial))
+    line_.pop_front();
+  const std::int32_t process = line_.front().process;
+  line_.pop_front();
+  return process;
+}
+
+std::int32_t Children::accept(Time now) {
+  const std::int32_t process = whose_turn();
+  if (process < 0) return process;
   Process& child = at(process);
   child.needed = std::max(child.needed, ++child.busy);
   ++child.open;
   update(process);
+  if (in_turn() && child.place >= 0) line_.push_back({process, child.serial});
   if (++child.accepted == pool_.max_connections_per_child) go(process, now);
   return process;
 }

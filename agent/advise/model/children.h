@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <vector>
 
 #include "agent/advise/model/calendar.h"
@@ -113,6 +114,11 @@ class Children {
   std::int64_t started() const { return started_; }
 
  private:
+  struct InLine {
+    std::int32_t process = -1;
+    std::uint16_t serial = 0;
+  };
+
   struct Slot {
     std::int32_t owner = -1;  // a process
     std::int32_t held = 0;    // worker: its threads that those who go still have
@@ -136,6 +142,8 @@ class Children {
   void restart(Time now);
   bool accepts(const Process& process) const;
   void update(std::int32_t process);
+  bool in_turn() const { return pool_.mpm != Mpm::Event; }
+  std::int32_t whose_turn();
   apache::SlotView view(const Slot& slot) const;
   double bytes_of(const Process& process) const;
 
@@ -148,6 +156,8 @@ class Children {
   std::vector<std::int32_t> unused_;  // of processes_
   std::vector<std::int32_t> ended_;   // not seen to yet
   std::vector<std::int32_t> accepting_;
+  // in_turn(): of these who has waited longest is first, and some that went are still in it.
+  std::deque<InLine> line_;
   std::vector<Slot> slots_;
   std::vector<apache::SlotView> views_;
   apache::Daemons daemons_;

@@ -77,12 +77,12 @@ void Children::keep_up(Time now) {
 }
 
 // One child reads the word to go. Under prefork it is an idle one, which a connection of the
-// parent's own wakes: the one whose turn it is to accept, so it may be any. Else it is the one that
-// has waited for the word longest. Where none can, the next one that can.
+// parent's own wakes: the one whose turn it is to accept. Else it is the one that has waited for
+// the word longest. Where none can, the next one that can.
 void Children::end_one(Time now) {
   std::int32_t chosen = -1;
   if (pool_.mpm == Mpm::Prefork) {
-    if (!accepting_.empty()) chosen = accepting_[random_.below(accepting_.size())];
+    chosen = whose_turn();
   } else {
     for (std::int32_t i = 0; i < static_cast<std::int32_t>(processes_.size()); ++i)
       if (at(i).state == State::Running && (chosen < 0 || at(i).ready < at(chosen).ready))

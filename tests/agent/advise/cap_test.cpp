@@ -50,8 +50,8 @@ TEST(Cap, OfProcessorsNeedsNoCalm) {
   EXPECT_NEAR(cap(seen), 4.0 * (20 + 0.2 * 250) / 20 + 2 * 4, 1e-9);
 }
 
-// As a real httpd on two processors had it: among the looks at a calm were some from the middle of a
-// burst, with hundreds at once.
+// As a real httpd on two processors had it: among the looks at a calm were some from the middle of
+// a burst, with hundreds at once.
 TEST(Cap, OfProcessorsIsNotMisledByABurstThatIsTakenForACalm) {
   Observation seen = burning();
   seen.load.calm_service_seconds = 7.25;

@@ -346,7 +346,9 @@ TEST_F(RecommendProperty, NoDirectiveGoesBackAndForth) {
     // The next look knows of these workers, and that what was done was right: those that came bring
     // as much as the others, those that went brought nothing.
     const auto grown = static_cast<double>(next.worker_limit - seen.worker_limit);
-    const auto before = static_cast<double>(seen.worker_limit);
+    // Of those before some waited for idle clients, and served nothing.
+    const double before =
+        std::max(1.0, static_cast<double>(seen.worker_limit) - seen.load.keepalive.mean);
     next.load.pinned_per_second *= 1 + std::max(0.0, grown) / before;
     if (grown != 0)
       next.full_pools = {{Instant{}, seen.worker_limit, 100, seen.load.pinned_per_second}};

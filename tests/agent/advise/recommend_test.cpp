@@ -205,9 +205,11 @@ TEST(Recommend, ChildrenThatGrowAreReplacedInTime) {
   EXPECT_NE(finding(proposal, "children-grow"), nullptr);
   const Change* life = change(proposal, "MaxConnectionsPerChild");
   ASSERT_NE(life, nullptr);
-  // 150 warm ones of 12 MB, and 2 x 24 and 10 idle ones that live until they are large, by 60 KiB
+  // 150 warm ones of 12 MB, and 2 x 24 and the idle ones that live until they are large, by 60 KiB
   // for a request.
-  const double room = (6060 * 0.9 - 10 - 150 * 12) / 58;
+  const Change* spare = change(proposal, "MaxSpareServers");
+  ASSERT_NE(spare, nullptr);
+  const double room = (6060 * 0.9 - 10 - 150 * 12) / static_cast<double>(2 * 24 + spare->to);
   EXPECT_NEAR(static_cast<double>(life->to), room * 1024 / 60, 2);
   // It is the same when they have grown as far as they now may.
   seen.memory->child_typical = Bytes{20 * kMb};

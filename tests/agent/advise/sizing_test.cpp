@@ -75,6 +75,79 @@ TEST(Spares, AreNotForRequestsThatTakeLonger) {
   EXPECT_NE(change(recommend(seen), "MinSpareServers"), nullptr);
 }
 
+TEST(Apart, AStartLeavesThoseThatBearTheLoadWhenItsChildrenEnd) {
+  using advise::Apart;
+  EXPECT_EQ((Apart{.running = 28, .usual = 10}).wanted(), 10);
+  EXPECT_EQ((Apart{.running = 28, .usual = 10}).most(), 18);
+  EXPECT_EQ((Apart{.running = 17, .usual = 17}).wanted(), 9) << "half, where all are busy";
+  EXPECT_EQ((Apart{.running = 1, .usual = 1}).most(), 1);
+}
+
+// All 60 were started at once and end after 500 connections, in turn: every three hundred seconds.
+Observation ending_together() {
+  Observation seen = prefork();
+  seen.load.busy = {60, 20, 3, 20, 25, 27, 27};
+  seen.load.arrived_per_second = 100;
+  for (const auto& [directive, value] :
+       {std::pair("MaxConnectionsPerChild", 500), std::pair("StartServers", 60),
+        std::pair("MinSpareServers", 40), std::pair("MaxSpareServers", 60)})
+    put(seen, directive, value);
+  return seen;
+}
+
+TEST(Apart, ChildrenThatEndTogetherAreStartedApart) {
+  const Observation seen = ending_together();
+  const Proposal proposal = recommend(seen);
+  const Finding* found = finding(proposal, "children-end-together");
+  ASSERT_NE(found, nullptr);
+  EXPECT_NE(found->claim.find("after 500 connections"), std::string::npos) << found->claim;
+  const Change* start = change(proposal, "StartServers");
+  ASSERT_NE(start, nullptr);
+  EXPECT_EQ(start->to, 20);
+  EXPECT_EQ(change(proposal, "MinSpareServers"), nullptr) << "twice those that are busy";
+  const Proposal again = recommend(with(seen, proposal));
+  EXPECT_TRUE(again.changes.empty());
+  EXPECT_EQ(finding(again, "children-end-together"), nullptr);
+}
+
+TEST(Apart, OthersAreKeptForChildrenThatEndTogether) {
+  Observation seen = ending_together();
+  put(seen, "StartServers", 5);
+  put(seen, "MinSpareServers", 5);
+  put(seen, "MaxSpareServers", 10);
+  const Proposal proposal = recommend(seen);
+  ASSERT_NE(finding(proposal, "children-end-together"), nullptr);
+  ASSERT_NE(change(proposal, "MinSpareServers"), nullptr);
+  EXPECT_EQ(change(proposal, "MinSpareServers")->to, 40);
+  EXPECT_EQ(change(proposal, "MaxSpareServers")->to, 48);
+  EXPECT_EQ(change(proposal, "StartServers")->to, 20) << "5 cannot begin with the usual load";
+  EXPECT_TRUE(recommend(with(seen, proposal)).changes.empty());
+}
+
+// Nor where they live for hours, and event's have no turns.
+TEST(Apart, NothingIsDoneForChildrenThatDoNotEndTogether) {
+  Observation seen = ending_together();
+  put(seen, "MaxConnectionsPerChild", 20000);
+  EXPECT_TRUE(recommend(seen).changes.empty());
+  Observation other = event();
+  other.load.arrived_per_second = 1000;
+  put(other, "MaxConnectionsPerChild", 500);
+  EXPECT_EQ(finding(recommend(other), "children-end-together"), nullptr);
+}
+
+// All that may run are wanted, but not all of them at once.
+TEST(Apart, AFullPoolOfGrowingChildrenIsNotStartedAtOnce) {
+  Observation seen = ending_together();
+  saturate(seen);
+  seen.host.memory_available = Bytes{0};
+  put(seen, "StartServers", 5);
+  const Proposal proposal = recommend(seen);
+  ASSERT_NE(change(proposal, "MinSpareServers"), nullptr) << proposal.verdict;
+  const std::int64_t workers = change(proposal, "MinSpareServers")->to;
+  ASSERT_NE(change(proposal, "StartServers"), nullptr);
+  EXPECT_EQ(change(proposal, "StartServers")->to, (workers + 1) / 2);
+}
+
 // Waits as they stand when clients come again after an exponential time of mean `think`, half of
 // them never, and the server waits `timeout` seconds.
 std::vector<std::int64_t> waits(double think, double timeout) {

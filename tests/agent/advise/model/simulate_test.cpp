@@ -144,6 +144,33 @@ TEST(Simulator, AChildThatServesForGoodIsReplacedAfterMaxConnectionsPerChild) {
   EXPECT_EQ(seen.failed, 0);
 }
 
+// The kernel wakes the one that has waited in accept longest.
+TEST(Simulator, ChildrenThatWaitInAcceptGetConnectionsInTurn) {
+  apache::Pool worker = threaded_pool(Mpm::Worker);
+  worker.start_servers = 8;
+  worker.max_spare = 400;
+  SimulationOptions options;
+  options.sweep_every = 1s;
+  for (const apache::Pool& pool : {fixed_pool(8), worker}) {
+    const Simulated seen =
+        simulate(served_by(pool), steady(50, 60, ServiceTime(0.001, 0)), options);
+    for (const SecondSeen& second : seen.seconds) {
+      ASSERT_EQ(second.sweep.size(), 8U);
+      const auto [least, most] = std::ranges::minmax(second.sweep, {}, &ChildSeen::requests);
+      EXPECT_LE(most.requests - least.requests, 2);
+    }
+  }
+}
+
+TEST(Simulator, PreforksChildrenThatWereStartedTogetherEndTogether) {
+  apache::Pool pool = fixed_pool(8);
+  pool.max_connections_per_child = 20;
+  const auto seen = simulate(served_by(pool), steady(10, 30, ServiceTime(0.01, 0)), kLate).seconds;
+  const auto idle = [](const SecondSeen& second) { return second.children.idle; };
+  EXPECT_LE(std::ranges::min(seen, {}, idle).children.idle, 1) << "160 connections later";
+  EXPECT_EQ(seen[12].children.idle, 8);
+}
+
 TEST(Simulator, MemoryGrowsWithWhatTheChildrenServed) {
   Served served = served_by(fixed_pool(4));
   served.costs.fresh_bytes = 1e6;
