@@ -103,8 +103,8 @@ Result<std::string> Client::Wire::taken(const httplib::Result& result,
   // httplib calls a silence and a hang-up by one name; the time tells them apart.
   if (steady_clock::now() - begun >= timeout)
     return fail(Error::Kind::TimedOut,
-                fmt::format("The agent at {} did not answer within {:.3g} seconds; try again, or "
-                            "use --no-daemon to do without it.",
+                fmt::format("The agent at {} did not answer within {:.3g} seconds; try again with "
+                            "a longer --timeout, or with --no-daemon where it is a daemon.",
                             socket, static_cast<double>(timeout.count()) / 1000));
   if (result.error() == httplib::Error::Connection)
     return fail(

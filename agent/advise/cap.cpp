@@ -18,8 +18,6 @@ namespace {
 constexpr double kOverPlateau = 1.15;
 // Of the best throughput: less, and more at once did harm.
 constexpr double kFell = 0.9;
-// Of the best throughput: so much came that it could not have been served.
-constexpr double kMoreCame = 1.1;
 
 Cap at(double workers, std::string_view rule) {
   return {.workers = workers, .growth = workers, .because = {}, .formula = {}, .rule = rule};
@@ -114,8 +112,7 @@ Cap of_backend(const Facts& facts) {
   const Plateau& plateau = *facts.seen.load.plateau;
   const bool fell = plateau.most_per_second < kFell * plateau.best_per_second;
   const bool longer = took_longer(plateau);
-  const bool more_came = plateau.onset_arrivals >= kMoreCame * plateau.best_per_second;
-  const bool overrun = more_came || facts.nobody_is_answered();
+  const bool overrun = facts.more_came() || facts.nobody_is_answered();
   if ((!fell && !longer) || (!overrun && !is_left_behind(facts, plateau)))
     return at(number(facts.limit()), "backend-saturated");
   const bool seen_rising = plateau.onset_workers > 0;

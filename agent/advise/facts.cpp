@@ -25,6 +25,12 @@ constexpr double kAlike = 0.1;
 constexpr double kNearlyAlways = 0.9;
 // Of what a pool brings, what another may differ by.
 constexpr double kBringsAsMuch = 0.9;
+// Of the best throughput: so much came that it could not have been served.
+constexpr double kMoreCame = 1.1;
+// Of the workers that memory holds, those with which something else was full already: it is not
+// for want of memory that no more of them ended.
+constexpr double kFarFewer = 0.5;
+constexpr double kFewWait = 0.1;  // of the limit
 // Below this share of busy processors, it is not they that requests wait for.
 constexpr double kCalmProcessors = 0.85;
 
@@ -32,6 +38,17 @@ const SettingObservation* find(const Observation& seen, std::string_view directi
   for (const SettingObservation& setting : seen.settings)
     if (setting.directive == directive) return &setting;
   return nullptr;
+}
+
+// Whether far fewer than fit the memory brought all there was, and more came. Children that wait
+// for idle clients fill memory as well, so that it is known only where hardly any do.
+bool full_before_paged(const Facts& facts) {
+  const auto fits = facts.workers_that_fit();
+  const Plateau& plateau = *facts.seen.load.plateau;
+  const double knee = std::max(plateau.onset_workers, plateau.end_workers);
+  const bool few_wait = facts.demand.keepalive <= kFewWait * number(facts.limit());
+  return few_wait && facts.more_came() && fits && plateau.onset_workers > 0 &&
+         knee <= kFarFewer * number(*fits);
 }
 
 }  // namespace
@@ -143,8 +160,14 @@ bool Facts::paged() const {
   return budget && cost && cost->base + cost->typical * seen.memory->children > budget->total;
 }
 
+bool Facts::more_came() const {
+  const auto& plateau = seen.load.plateau;
+  return plateau && plateau->onset_arrivals >= kMoreCame * plateau->best_per_second;
+}
+
 bool Facts::backend_full() const {
-  return seen.load.plateau && !cpu_full() && seen.load.cpu_busy_share < kCalmProcessors && !paged();
+  return seen.load.plateau && !cpu_full() && seen.load.cpu_busy_share < kCalmProcessors &&
+         (!paged() || full_before_paged(*this));
 }
 
 bool Facts::ramping() const {

@@ -102,8 +102,10 @@ struct Facts {
   bool slowed() const { return cpu_full() || backend_full(); }
   // Whether the children that there were fill more than there is: what is slow then is the memory.
   bool paged() const;
+  // Whether more clients came, while the number of the busy rose, than ever ended.
+  bool more_came() const;
   // Whether more requests at once brought no more throughput, and not for want of processors or of
-  // memory.
+  // memory: where the children fill it, that was so with far fewer than fit already.
   bool backend_full() const;
   // Of a request when nobody waited; 0: not known. A calm in which each takes longer than anybody
   // waits was none.

@@ -284,7 +284,9 @@ constexpr std::array kRules = std::to_array<Rule>({
      "workers busy: for more than half of the time, workers / throughput is four times a request's "
      "time when nobody waits; or, where that was never seen, for nine tenths of it that is more "
      "than 10 s, the squared coefficient of variation of a request's time is below 0.1, and no "
-     "larger pool brought more. Not while the memory does not hold.",
+     "larger pool brought more. While the memory does not hold, only where it was so with less "
+     "than "
+     "half of the workers that fit, and more came than ever ended.",
      backend_saturated},
     {"larger-pool-brought-less", "Would more workers bring more?", true,
      "Requests that ended a second while all workers were busy, by MaxRequestWorkers, in the "

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <httplib.h>
+#include <poll.h>
 
 namespace mpm::regret {
 namespace {
@@ -26,6 +27,16 @@ httplib::Result ask_again_where_cut(httplib::Client& client, const Visits& visit
                                                        : std::move(answer);
 }
 
+// A browser closes its side at once of a connection that the server ends; until then httpd's worker
+// lingers there, for up to two seconds.
+void think_for(httplib::Client& client, Seconds thinking) {
+  const auto until = Clock::now() + thinking;
+  pollfd kept{client.socket(), POLLIN, 0};
+  const auto longest = std::chrono::ceil<std::chrono::milliseconds>(thinking);
+  if (::poll(&kept, 1, static_cast<int>(longest.count())) > 0) client.stop();
+  std::this_thread::sleep_until(until);
+}
+
 // One visitor, from its first request to its last.
 Visited visit_once(const Visits& visits, std::uint32_t number) {
   std::mt19937 random(number);
@@ -37,7 +48,7 @@ Visited visit_once(const Visits& visits, std::uint32_t number) {
   client.set_read_timeout(visits.patience);
   Visited visited;
   for (int i = 0; i < visits.requests; ++i) {
-    if (i > 0) std::this_thread::sleep_for(Seconds(think(random)));
+    if (i > 0) think_for(client, Seconds(think(random)));
     const auto due = Clock::now();
     const auto answer = i == 0 ? client.Get(visits.path) : ask_again_where_cut(client, visits);
     const Seconds took = Clock::now() - due;

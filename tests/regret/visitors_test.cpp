@@ -3,6 +3,9 @@
 // Clients that keep their connections, on a real httpd.
 #include "tests/regret/visitors.h"
 
+#include <atomic>
+#include <chrono>
+
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 
@@ -54,6 +57,31 @@ TEST(Visitors, AskAgainWhereTheirConnectionEndedAsTheyAsked) {
                                  .span = 1s});
   EXPECT_EQ(visited.failed, 0);
   EXPECT_EQ(visited.answered, 3);
+}
+
+// A worker that ends a kept connection waits for its client to do so as well.
+TEST(Visitors, CloseWhatTheServerHasEnded) {
+  std::atomic<std::int64_t> lingered = 0;  // milliseconds, of all connections
+  const test::RawServer server([&](int fd, const std::string&) {
+    test::send_all(fd, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+    ::shutdown(fd, SHUT_WR);
+    const auto ended = std::chrono::steady_clock::now();
+    char some[1024];
+    (void)::recv(fd, some, sizeof some, 0);
+    lingered += std::chrono::duration_cast<std::chrono::milliseconds>(
+                    std::chrono::steady_clock::now() - ended)
+                    .count();
+  });
+  const auto begun = std::chrono::steady_clock::now();
+  const Visited visited = visit({.port = static_cast<std::uint16_t>(server.port()),
+                                 .path = "/",
+                                 .visitors_per_second = 0.01,  // one
+                                 .requests = 4,
+                                 .think_seconds = 0.5,
+                                 .span = 1s});
+  EXPECT_EQ(visited.answered, 4);
+  ASSERT_GT(std::chrono::steady_clock::now() - begun, 500ms);
+  EXPECT_LT(lingered.load(), 200);
 }
 
 TEST(Visitors, LeaveWhereTheyAreRefused) {
