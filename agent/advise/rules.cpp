@@ -43,11 +43,14 @@ Answer workers_exhausted(const Facts& facts) {
   std::string waits;
   if (load.queue.max > 0)
     waits = fmt::format(", and up to {:.0f} connections waited in the kernel", load.queue.max);
+  // event: their processes hold as many connections as they may.
+  const bool few_idle = facts.seen.mpm == Mpm::Event && load.busy.max < number(facts.limit());
   std::string lost;
   if (load.overflows > 0)
     lost = fmt::format("; the kernel turned connections away {} times", load.overflows);
   return finding(load.overflows > 0 ? Severity::Danger : Severity::Warning,
-                 fmt::format("All {} workers were busy in {} of the samples{}{}.", facts.limit(),
+                 fmt::format("All {} workers were busy{} in {} of the samples{}{}.", facts.limit(),
+                             few_idle ? ", but for a few in processes that accept no more," : "",
                              percent(load.pinned_share), waits, lost),
                  "",
                  {{"looks with all workers busy", load.pinned_share, 0.02, "share"},
@@ -248,8 +251,10 @@ constexpr std::array kRules = std::to_array<Rule>({
     {"php-queue-unknown", "Is it known whether requests wait for php-fpm?", true,
      "As for php-pool-full, of a pool whose queue cannot be read.", php_queue_unknown},
     {"workers-exhausted", "Did clients wait because every worker was busy?", true,
-     "Pinned are samples without an idle worker and with 97 % of the limit busy; above 2 % of "
-     "them it is no chance.",
+     "Pinned are samples without an idle worker and with 97 % of the limit busy, or with fewer "
+     "than "
+     "a quarter idle, all in processes that accept none, while connections wait; above 2 % of them "
+     "it is no chance.",
      workers_exhausted},
     {"workers-nearly-exhausted", "Does the load come near the limit?", true,
      "Needed are 1.1 x the 99th percentile of the busy + 2, and the 95th of those in keep-alive, "

@@ -46,16 +46,26 @@ std::int64_t serving(const Sample& sample) {
   return sample.tally.busy - sample.tally.keepalive - sample.tally.reading;
 }
 
+namespace {
+
+// Workers are idle, and none of them can be reached.
+bool none_listens(const Sample& sample) {
+  return sample.tally.idle > 0 && sample.tally.deaf == sample.tally.idle &&
+         queue_of(sample.listeners) > 0;
+}
+
+}  // namespace
+
 bool is_pinned(const Sample& sample, std::int64_t limit) {
-  return sample.tally.idle == 0 && limit > 0 &&
-         static_cast<double>(sample.tally.busy - sample.tally.finishing) >=
+  const Tally& tally = sample.tally;
+  const bool all_taken = tally.idle == 0 || (none_listens(sample) && !is_deaf(sample));
+  return all_taken && limit > 0 &&
+         static_cast<double>(tally.busy - tally.finishing + tally.idle) >=
              kPinned * static_cast<double>(limit);
 }
 
 bool is_deaf(const Sample& sample) {
-  const Tally& tally = sample.tally;
-  return tally.idle > 0 && tally.deaf == tally.idle && 4 * tally.idle >= tally.busy + tally.idle &&
-         queue_of(sample.listeners) > 0;
+  return none_listens(sample) && 4 * sample.tally.idle >= sample.tally.busy + sample.tally.idle;
 }
 
 double longest_gap(std::span<const Sample> samples) {

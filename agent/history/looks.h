@@ -21,10 +21,11 @@ bool restarted_between(const Sample& a, const Sample& b);
 std::int64_t connections_of(const Sample& sample);
 // Workers that serve a request: not those that wait for a client to begin one or to go on.
 std::int64_t serving(const Sample& sample);
-// As many workers as may be are busy, and none is idle.
+// There are as many workers as may be, and all are busy; or connections wait, and the few that are
+// idle are in processes that accept none.
 bool is_pinned(const Sample& sample, std::int64_t limit);
-// Connections wait, and all the workers that are idle are in processes that accept none. One or
-// two that are idle between two requests of a full server are no sign of that.
+// Connections wait, and a quarter of the workers or more is idle, all in processes that accept
+// none. A few that are idle between two requests of a full server are no sign of that.
 bool is_deaf(const Sample& sample);
 
 // A longer gap than this hides what happened in it: three times the usual distance of neighbours.

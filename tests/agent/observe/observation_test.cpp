@@ -105,7 +105,27 @@ TEST(Observe, AFullServerWithAWorkerBetweenTwoRequestsIsNotDeaf) {
     sample.tally.idle = 1;
     sample.tally.deaf = 1;
   });
-  EXPECT_EQ(observe(samples, ten_workers()).load.deaf_share, 0);
+  const LoadObservation load = observe(samples, ten_workers()).load;
+  EXPECT_EQ(load.deaf_share, 0);
+  EXPECT_EQ(load.pinned_share, 1) << "nobody who waits can get the idle one";
+}
+
+TEST(Observe, AFullServerIsOneThatHasNoWorkerForWhoWaits) {
+  const auto pinned = [](std::int64_t busy, std::int64_t idle, std::int64_t deaf,
+                         std::int64_t queue) {
+    const auto samples = window(9, [&](Sample& sample, int) {
+      sample.listeners = {listener(queue, 60)};
+      sample.tally.busy = busy;
+      sample.tally.idle = idle;
+      sample.tally.deaf = deaf;
+    });
+    return observe(samples, ten_workers()).load.pinned_share;
+  };
+  EXPECT_EQ(pinned(8, 2, 2, 50), 1);
+  EXPECT_EQ(pinned(8, 2, 1, 50), 0) << "one of them accepts";
+  EXPECT_EQ(pinned(8, 2, 2, 0), 0) << "nobody waits";
+  EXPECT_EQ(pinned(6, 4, 4, 50), 0) << "so many idle ones are another trouble";
+  EXPECT_EQ(pinned(6, 2, 2, 50), 0) << "more processes may come";
 }
 
 TEST(Observe, S26_WaitingForTheNextRequestIsNoWork) {
