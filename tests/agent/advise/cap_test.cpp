@@ -148,34 +148,6 @@ TEST(Cap, OfABackendIsWhatItServedWhileTheyCame) {
   EXPECT_NEAR(cap(seen), 1.15 * 15 + 1, 1e-9) << "looks of the rise are in that number";
 }
 
-// 256 children of 15 MB are paged, 68 would fit, and it was with 10 at once already that no more of
-// those who came were served.
-TEST(Cap, OfABackendThatWasFullBeforeTheMemoryWas) {
-  Observation seen = prefork();
-  seen.worker_limit = 256;
-  put(seen, "MaxRequestWorkers", 256);
-  saturate(seen);
-  seen.memory->children = 256;
-  seen.memory->child_typical = seen.memory->child_large = Bytes{15 * kMb};
-  seen.memory->server_pss = Bytes{1000 * kMb};
-  seen.host.memory_available = Bytes{150 * kMb};
-  seen.load.plateau = {10, 173, 173, 10, 199, 256, 3, 7};
-  const advise::Facts facts(seen, Policy{});
-  ASSERT_TRUE(facts.paged());
-  EXPECT_NEAR(cap(seen), 1.15 * 7 + 1, 1e-9);
-  EXPECT_EQ(change(recommend(seen), "MaxRequestWorkers")->to, 9);
-  const auto is_unknown = [](Observation other) { return std::isinf(cap(other)); };
-  Observation other = seen;
-  other.load.plateau->onset_arrivals = 175;
-  EXPECT_TRUE(is_unknown(other)) << "all who came were served until the memory was full";
-  other = seen;
-  other.load.plateau->end_workers = 60;
-  EXPECT_TRUE(is_unknown(other)) << "with 60 no more fit than just so";
-  other = seen;
-  other.load.keepalive = flat(60);
-  EXPECT_TRUE(is_unknown(other)) << "these fill memory and serve nothing";
-}
-
 // As many end with 143 as with 20, each after seven seconds instead of one.
 TEST(Cap, OfABackendThatOnlyTakesLonger) {
   Observation seen = crowded();

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Where memory holds fewer workers than are wanted: what becomes of waits, queue and spares.
+#include <cmath>
+
 #include <gtest/gtest.h>
 
+#include "agent/advise/cap.h"
 #include "agent/advise/facts.h"
 #include "agent/advise/recommend.h"
 #include "tests/agent/advise/proposal_parts.h"
@@ -98,6 +101,38 @@ TEST(ShortMemory, KeepsAllWorkersThatItHolds) {
   ASSERT_NE(change(proposal, "MinSpareServers"), nullptr);
   EXPECT_EQ(change(proposal, "MinSpareServers")->to, workers);
   EXPECT_EQ(change(proposal, "StartServers")->to, workers);
+}
+
+// 256 children of 15 MB are paged, 68 would fit, and it was with 10 at once already that no more of
+// those who came were served.
+TEST(ShortMemory, HidesNoBackendThatWasFullBefore) {
+  Observation seen = prefork();
+  seen.worker_limit = 256;
+  put(seen, "MaxRequestWorkers", 256);
+  saturate(seen);
+  seen.memory->children = 256;
+  seen.memory->child_typical = seen.memory->child_large = Bytes{15 * kMb};
+  seen.memory->server_pss = Bytes{1000 * kMb};
+  seen.host.memory_available = Bytes{150 * kMb};
+  seen.load.plateau = {10, 173, 173, 10, 199, 256, 3, 7};
+  const auto cap = [](const Observation& observed) {
+    const Policy policy;
+    const advise::Facts facts(observed, policy);
+    EXPECT_TRUE(facts.paged());
+    return advise::cap_of(facts).workers;
+  };
+  EXPECT_NEAR(cap(seen), 1.15 * 7 + 1, 1e-9);
+  EXPECT_EQ(change(recommend(seen), "MaxRequestWorkers")->to, 9);
+  const auto is_unknown = [&](const Observation& observed) { return std::isinf(cap(observed)); };
+  Observation other = seen;
+  other.load.plateau->onset_arrivals = 175;
+  EXPECT_TRUE(is_unknown(other)) << "all who came were served until the memory was full";
+  other = seen;
+  other.load.plateau->end_workers = 60;
+  EXPECT_TRUE(is_unknown(other)) << "with 60 no more fit than just so";
+  other = seen;
+  other.load.keepalive = flat(60);
+  EXPECT_TRUE(is_unknown(other)) << "these fill memory and serve nothing";
 }
 
 }  // namespace
