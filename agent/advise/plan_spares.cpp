@@ -20,6 +20,14 @@ Apart apart(const Draft& draft) {
   return draft.facts.apart(Processes{draft.processes()}, draft.value(draft.least()));
 }
 
+Draft::Reason started_apart(const Draft& draft, const Apart& those) {
+  return {.because = fmt::format("Who is started together ends together; the others of {} are "
+                                 "started later and there then.",
+                                 those.running),
+          .formula = fmt::format("{} usually busy, at most half of {}", those.usual, those.running),
+          .rule = draft.facts.rule_of_ends()};
+}
+
 // Processes that a start may begin with. That children end soon is not asked: with another pool
 // they may end sooner or later, and what was raised would be lowered again.
 std::int64_t started_at_most(const Draft& draft) {
@@ -36,7 +44,9 @@ void keep_all(Draft& draft) {
       .rule = "workers-exhausted"};
   draft.set(draft.least(), draft.workers(), reason);
   const std::int64_t start = started_at_most(draft);
-  if (start > draft.value("StartServers")) draft.set("StartServers", start, reason);
+  if (start <= draft.value("StartServers")) return;
+  const bool all = start == draft.processes();
+  draft.set("StartServers", start, all ? reason : started_apart(draft, apart(draft)));
 }
 
 // Whether the idle workers that are kept now, and the processes that httpd starts meanwhile, would
@@ -122,13 +132,7 @@ void start_apart(Draft& draft) {
   const Apart those = apart(draft);
   const std::int64_t now = draft.value("StartServers");
   if (now <= those.most() && now >= those.wanted() / 2) return;
-  draft.set(
-      "StartServers", those.wanted(),
-      {.because = fmt::format("Who is started together ends together; the others of {} "
-                              "are started later and there then.",
-                              those.running),
-       .formula = fmt::format("{} usually busy, at most half of {}", those.usual, those.running),
-       .rule = draft.facts.rule_of_ends()});
+  draft.set("StartServers", those.wanted(), started_apart(draft, those));
 }
 
 }  // namespace
