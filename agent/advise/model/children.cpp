@@ -124,15 +124,20 @@ bool Children::accepts(const Process& process) const {
                                  : process.idle() > 0;
 }
 
-// Keeps the list of those that accept.
+// Keeps the line, or the list, of those that accept.
 void Children::update(std::int32_t process) {
   Process& child = at(process);
   const bool accepting = accepts(child);
   if (accepting == (child.place >= 0)) return;
+  if (in_turn()) {
+    child.place = accepting ? 0 : -1;
+    waiting_ += accepting ? 1 : -1;
+    if (accepting) line_.push_back({process, child.serial});
+    return;
+  }
   if (accepting) {
     child.place = static_cast<std::int32_t>(accepting_.size());
     accepting_.push_back(process);
-    if (in_turn()) line_.push_back({process, child.serial});
     return;
   }
   const std::int32_t last = accepting_.back();
@@ -146,8 +151,8 @@ void Children::update(std::int32_t process) {
 // one that has waited longest. Those of event poll, all are woken, and any may be the first. Who
 // has the turn is out of the line. -1: none accepts.
 std::int32_t Children::whose_turn() {
-  if (accepting_.empty()) return -1;
-  if (!in_turn()) return accepting_[random_.below(accepting_.size())];
+  if (!in_turn()) return accepting_.empty() ? -1 : accepting_[random_.below(accepting_.size())];
+  if (waiting_ == 0) return -1;
   while (!goes_on(line_.front().process, line_.front().serial))
     line_.pop_front();
   const std::int32_t process = line_.front().process;

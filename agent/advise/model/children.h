@@ -48,7 +48,7 @@ struct Process {
   std::int32_t open = 0;     // event: connections, those that hold no thread among them
   std::int32_t kept = 0;     // event: of these, those that hold none
   std::int32_t accepted = 0;
-  std::int32_t place = -1;  // in the list of those that accept
+  std::int32_t place = -1;  // in the list of those that accept; 0: in their line; -1: it does not
   std::int64_t number = 0;  // so many were started before it
   std::int64_t requests = 0;
   double processor_seconds = 0;
@@ -153,11 +153,13 @@ class Children {
   Random random_;
 
   std::vector<Process> processes_;
-  std::vector<std::int32_t> unused_;  // of processes_
-  std::vector<std::int32_t> ended_;   // not seen to yet
-  std::vector<std::int32_t> accepting_;
-  // in_turn(): of these who has waited longest is first, and some that went are still in it.
+  std::vector<std::int32_t> unused_;     // of processes_
+  std::vector<std::int32_t> ended_;      // not seen to yet
+  std::vector<std::int32_t> accepting_;  // event
+  // prefork, worker: of those that accept who has waited longest is first; so many of them are
+  // waiting_, and some that went are still in the line.
   std::deque<InLine> line_;
+  std::int32_t waiting_ = 0;
   std::vector<Slot> slots_;
   std::vector<apache::SlotView> views_;
   apache::Daemons daemons_;
