@@ -20,11 +20,17 @@ Apart apart(const Draft& draft) {
   return draft.facts.apart(Processes{draft.processes()}, draft.value(draft.least()));
 }
 
-Draft::Reason started_apart(const Draft& draft, const Apart& those) {
+// `to` of them at a start.
+Draft::Reason started_apart(const Draft& draft, std::int64_t to) {
+  const Apart those = apart(draft);
+  const bool busy = to == those.wanted();
   return {.because = fmt::format("Who is started together ends together; the others of {} are "
                                  "started later and there then.",
                                  those.running),
-          .formula = fmt::format("{} usually busy, at most half of {}", those.usual, those.running),
+          .formula =
+              busy ? fmt::format("{} usually busy, at most half of {}", those.usual, those.running)
+                   : fmt::format("a quarter of {}, more than the {} usually busy", those.running,
+                                 those.usual),
           .rule = draft.facts.rule_of_ends()};
 }
 
@@ -46,7 +52,7 @@ void keep_all(Draft& draft) {
   const std::int64_t start = started_at_most(draft);
   if (start <= draft.value("StartServers")) return;
   const bool all = start == draft.processes();
-  draft.set("StartServers", start, all ? reason : started_apart(draft, apart(draft)));
+  draft.set("StartServers", start, all ? reason : started_apart(draft, start));
 }
 
 // Whether the idle workers that are kept now, and the processes that httpd starts meanwhile, would
@@ -131,8 +137,10 @@ void keep_others(Draft& draft) {
 void start_apart(Draft& draft) {
   const Apart those = apart(draft);
   const std::int64_t now = draft.value("StartServers");
-  if (now <= those.most() && now >= those.wanted() / 2) return;
-  draft.set("StartServers", those.wanted(), started_apart(draft, those));
+  if (now > those.most())
+    draft.set("StartServers", those.lowered(), started_apart(draft, those.lowered()));
+  else if (now < those.wanted() / 2)
+    draft.set("StartServers", those.wanted(), started_apart(draft, those.wanted()));
 }
 
 }  // namespace

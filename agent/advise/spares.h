@@ -40,6 +40,8 @@ struct Apart {
 
   // StartServers: as many as are busy, and no more than half.
   std::int64_t wanted() const { return std::min(usual, (running + 1) / 2); }
+  // What it is lowered to: a quarter leave enough others, however few are busy.
+  std::int64_t lowered() const { return std::max(wanted(), (running + 3) / 4); }
   // With more of them who remains could not bear the load.
   std::int64_t most() const { return std::max(running - usual, wanted()); }
 };

@@ -81,6 +81,8 @@ TEST(Apart, AStartLeavesThoseThatBearTheLoadWhenItsChildrenEnd) {
   EXPECT_EQ((Apart{.running = 28, .usual = 10}).most(), 18);
   EXPECT_EQ((Apart{.running = 17, .usual = 17}).wanted(), 9) << "half, where all are busy";
   EXPECT_EQ((Apart{.running = 1, .usual = 1}).most(), 1);
+  EXPECT_EQ((Apart{.running = 31, .usual = 1}).lowered(), 8) << "however few are busy";
+  EXPECT_EQ((Apart{.running = 28, .usual = 10}).lowered(), 10);
 }
 
 // All 60 were started at once and end after 500 connections, in turn: every three hundred seconds.
