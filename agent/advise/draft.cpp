@@ -34,14 +34,6 @@ std::int64_t Draft::value(std::string_view directive) const {
   return directive == facts.pool_directive() ? facts.limit() : facts.effective(directive);
 }
 
-std::string_view Draft::least() const {
-  return facts.threaded() ? "MinSpareThreads" : "MinSpareServers";
-}
-
-std::string_view Draft::most() const {
-  return facts.threaded() ? "MaxSpareThreads" : "MaxSpareServers";
-}
-
 std::int64_t up_to_multiple(double value, std::int64_t of) {
   const auto whole = static_cast<std::int64_t>(std::ceil(value));
   return std::max(of, (whole + of - 1) / of * of);

@@ -34,8 +34,8 @@ struct Draft {
   std::int64_t unit() const { return facts.threaded() ? value("ThreadsPerChild") : 1; }
   std::int64_t processes() const { return workers() / unit(); }
   // The names of the bounds of the spares.
-  std::string_view least() const;
-  std::string_view most() const;
+  std::string_view least() const { return facts.least(); }
+  std::string_view most() const { return facts.most(); }
 };
 
 // A change that makes less of a difference than to this part of a number is not worth a restart.

@@ -147,19 +147,16 @@ struct Facts {
     const bool in_turn = seen.mpm == Mpm::Prefork || seen.mpm == Mpm::Worker;
     return in_turn && (growth || effective("MaxConnectionsPerChild") > 0);
   }
-  // Of so many processes, whether they do so soon, with a life as long as growing ones may have.
-  bool end_together(Processes all) const { return all_ended_after(all) <= kSoon; }
-  // Seconds; infinity: not together, or never.
+  // When so many processes have ended, with a life as long as growing ones may have. Seconds;
+  // infinity: not together, or never.
   double all_ended_after(Processes all) const;
   // What runs of so many processes with so many workers idle at least.
   Apart apart(Processes all, std::int64_t spare) const;
-  // The directives' values in force; 0: it has none.
-  std::int64_t least_spare() const {
-    return effective(threaded() ? "MinSpareThreads" : "MinSpareServers");
-  }
-  std::int64_t most_spare() const {
-    return effective(threaded() ? "MaxSpareThreads" : "MaxSpareServers");
-  }
+  // The names of the bounds of the spares, and their values in force; 0: it has none.
+  std::string_view least() const { return threaded() ? "MinSpareThreads" : "MinSpareServers"; }
+  std::string_view most() const { return threaded() ? "MaxSpareThreads" : "MaxSpareServers"; }
+  std::int64_t least_spare() const { return effective(least()); }
+  std::int64_t most_spare() const { return effective(most()); }
   // The rule that plans for children that end together: they do already, or will because they grow.
   std::string_view rule_of_ends() const {
     return effective("MaxConnectionsPerChild") > 0 ? kEndTogether : "children-grow";

@@ -81,13 +81,13 @@ std::optional<Finding> children_grow(const Facts& facts) {
 
 std::optional<Finding> children_end_together(const Facts& facts) {
   const std::int64_t life = facts.effective("MaxConnectionsPerChild");
-  if (life == 0 || !facts.end_together(facts.running())) return std::nullopt;
+  const double seconds = facts.all_ended_after(facts.running());
+  if (life == 0 || seconds > kSoon) return std::nullopt;
   const std::int64_t start = facts.effective("StartServers");
   const Apart apart = facts.apart(facts.running(), facts.least_spare());
   const double others =
       facts.slowed() ? 0 : std::min(kOthersAtLeast * facts.usual(), number(facts.limit()));
   if (start <= apart.most() && number(facts.least_spare()) >= others) return std::nullopt;
-  const double seconds = facts.all_ended_after(facts.running());
   return finding(
       Severity::Advice,
       fmt::format("Each child ends after {} connections, and gets them in turn with the others: "

@@ -153,7 +153,7 @@ void plan_spares(Draft& draft) {
     keep_all(draft);
   else if (draft.facts.ramping() && !slowed && !always_ready(draft))
     follow_jumps(draft);
-  if (!draft.facts.end_together(Processes{draft.processes()})) return;
+  if (draft.facts.all_ended_after(Processes{draft.processes()}) > kSoon) return;
   if (!slowed) keep_others(draft);
   start_apart(draft);
 }

@@ -252,9 +252,8 @@ constexpr std::array kRules = std::to_array<Rule>({
      "As for php-pool-full, of a pool whose queue cannot be read.", php_queue_unknown},
     {"workers-exhausted", "Did clients wait because every worker was busy?", true,
      "Pinned are samples without an idle worker and with 97 % of the limit busy, or with fewer "
-     "than "
-     "a quarter idle, all in processes that accept none, while connections wait; above 2 % of them "
-     "it is no chance.",
+     "than a quarter idle, all in processes that accept none, while connections wait; above 2 % of "
+     "them it is no chance.",
      workers_exhausted},
     {"workers-nearly-exhausted", "Does the load come near the limit?", true,
      "Needed are 1.1 x the 99th percentile of the busy + 2, and the 95th of those in keep-alive, "
@@ -290,8 +289,7 @@ constexpr std::array kRules = std::to_array<Rule>({
      "time when nobody waits; or, where that was never seen, for nine tenths of it that is more "
      "than 10 s, the squared coefficient of variation of a request's time is below 0.1, and no "
      "larger pool brought more. While the memory does not hold, only where it was so with less "
-     "than "
-     "half of the workers that fit, and more came than ever ended.",
+     "than half of the workers that fit, and more came than ever ended.",
      backend_saturated},
     {"larger-pool-brought-less", "Would more workers bring more?", true,
      "Requests that ended a second while all workers were busy, by MaxRequestWorkers, in the "

@@ -25,6 +25,12 @@ bool wrapped(std::int64_t before, std::int64_t after) {
   return before < kWrap && before > kWrap / 4 * 3 && after >= 0 && after < kWrap / 4;
 }
 
+// Workers are idle, and who waits can reach none of them.
+bool none_listens(const Sample& sample) {
+  return sample.tally.idle > 0 && sample.tally.deaf == sample.tally.idle &&
+         queue_of(sample.listeners) > 0;
+}
+
 }  // namespace
 
 double seconds_between(const Sample& a, const Sample& b) {
@@ -45,16 +51,6 @@ std::int64_t connections_of(const Sample& sample) {
 std::int64_t serving(const Sample& sample) {
   return sample.tally.busy - sample.tally.keepalive - sample.tally.reading;
 }
-
-namespace {
-
-// Workers are idle, and none of them can be reached.
-bool none_listens(const Sample& sample) {
-  return sample.tally.idle > 0 && sample.tally.deaf == sample.tally.idle &&
-         queue_of(sample.listeners) > 0;
-}
-
-}  // namespace
 
 bool is_pinned(const Sample& sample, std::int64_t limit) {
   const Tally& tally = sample.tally;

@@ -36,6 +36,15 @@ Visits of(const PrivateHttpd& httpd, const std::string& path) {
           .patience = 2s};
 }
 
+Visited visited_by_one(const test::RawServer& server, int requests, double think_seconds) {
+  return visit({.port = static_cast<std::uint16_t>(server.port()),
+                .path = "/",
+                .visitors_per_second = 0.01,
+                .requests = requests,
+                .think_seconds = think_seconds,
+                .span = 1s});
+}
+
 TEST(Visitors, AskAsOftenAsTheyWereTo) {
   for (const char* keep : {"KeepAlive On\n", "KeepAlive Off\n", "KeepAliveTimeout 1ms\n"}) {
     const PrivateHttpd httpd({.directives = keep});
@@ -49,12 +58,7 @@ TEST(Visitors, AskAsOftenAsTheyWereTo) {
 
 TEST(Visitors, AskAgainWhereTheirConnectionEndedAsTheyAsked) {
   const test::RawServer server(answers_once());
-  const Visited visited = visit({.port = static_cast<std::uint16_t>(server.port()),
-                                 .path = "/",
-                                 .visitors_per_second = 0.01,  // one
-                                 .requests = 3,
-                                 .think_seconds = 0.01,
-                                 .span = 1s});
+  const Visited visited = visited_by_one(server, 3, 0.01);
   EXPECT_EQ(visited.failed, 0);
   EXPECT_EQ(visited.answered, 3);
 }
@@ -73,12 +77,7 @@ TEST(Visitors, CloseWhatTheServerHasEnded) {
                     .count();
   });
   const auto begun = std::chrono::steady_clock::now();
-  const Visited visited = visit({.port = static_cast<std::uint16_t>(server.port()),
-                                 .path = "/",
-                                 .visitors_per_second = 0.01,  // one
-                                 .requests = 4,
-                                 .think_seconds = 0.5,
-                                 .span = 1s});
+  const Visited visited = visited_by_one(server, 4, 0.5);
   EXPECT_EQ(visited.answered, 4);
   ASSERT_GT(std::chrono::steady_clock::now() - begun, 500ms);
   EXPECT_LT(lingered.load(), 200);
