@@ -113,12 +113,13 @@ Cap of_backend(const Facts& facts) {
   const bool fell = plateau.most_per_second < kFell * plateau.best_per_second;
   const bool longer = took_longer(plateau);
   const bool overrun = facts.more_came() || facts.nobody_is_answered();
-  if ((!fell && !longer) || (!overrun && !is_left_behind(facts, plateau)))
+  const bool collapses = !overrun && facts.collapses();
+  if ((!fell && !longer) || (!overrun && !collapses && !is_left_behind(facts, plateau)))
     return at(number(facts.limit()), "backend-saturated");
-  const bool seen_rising = plateau.onset_workers > 0;
+  const bool seen_rising = plateau.onset_workers > 0 && !collapses;
   const double knee = seen_rising ? plateau.onset_workers : plateau.end_workers;
   const double workers = kOverPlateau * knee + 1;
-  if (!overrun)
+  if (!overrun && !collapses)
     return tried(facts, "backend-saturated", workers,
                  fmt::format("With all {} busy {:.0f} requests a second end and clients are "
                              "turned away; with {:.0f} of them {:.0f} did.",

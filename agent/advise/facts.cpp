@@ -170,6 +170,14 @@ bool Facts::backend_full() const {
          (!paged() || full_before_paged(*this));
 }
 
+bool Facts::collapses() const {
+  if (!backend_full()) return false;
+  const Plateau& plateau = *seen.load.plateau;
+  const double far_less = kFarLess * plateau.best_per_second;
+  return plateau.most_per_second < far_less && plateau.fading_per_second > 0 &&
+         plateau.fading_per_second < far_less && plateau.onset_arrivals >= far_less;
+}
+
 bool Facts::ramping() const {
   return seen.load.ramping_share > kRampingShare;
 }
@@ -185,7 +193,7 @@ bool Facts::overflowing() const {
   // children end as fast as httpd starts others, has no free worker either: a longer queue only
   // lasts longer.
   return seen.load.overflows > 0 && seen.load.queue.max > 0 && !is_pinned(seen) && !deaf() &&
-         seen.load.ramping_share <= kMostly && !short_lived() && !cpu_full();
+         seen.load.ramping_share <= kMostly && !short_lived() && !cpu_full() && !collapses();
 }
 
 Processes Facts::old_of(Processes all, std::int64_t spare) const {

@@ -50,6 +50,10 @@ inline constexpr double kSoon = 1800;
 inline constexpr double kOthers = 2;
 inline constexpr double kOthersAtLeast = 1.5;
 
+// Of what others bring, or of the best: so much less that another mix of requests is hardly an
+// explanation.
+inline constexpr double kFarLess = 0.7;
+
 // Nobody waits so long for an answer, seconds.
 inline constexpr double kPatience = 10;
 
@@ -107,6 +111,9 @@ struct Facts {
   // Whether more requests at once brought no more throughput, and not for want of processors or of
   // memory: where the children fill it, that was so with far fewer than fit already.
   bool backend_full() const;
+  // It does the less, the more wait for it, whether they become more or fewer. Of one that stood
+  // still for a while as much ends as ever when they become fewer.
+  bool collapses() const;
   // Of a request when nobody waited; 0: not known. A calm in which each takes longer than anybody
   // waits was none.
   double calm_seconds() const;

@@ -200,7 +200,8 @@ void plan_workers(Draft& draft) {
   // nothing but processors would help. While memory does not hold that is not known.
   const bool burning = facts.cpu_full() && !facts.memory_fails();
   const double used = (are_kept(facts.seen.load) ? kWorthLess : 1) * facts.seen.load.busy.p99;
-  const bool beyond = burning && cap.workers < limit && cap.workers < used;
+  const bool harmed = burning || facts.collapses();
+  const bool beyond = harmed && cap.workers < limit && cap.workers < used;
   draft.binds = beyond || (burning && cap.growth <= limit && facts.deaf());
   if ((beyond || is_pinned(facts.seen)) && cap.workers <= room && cap.workers <= kWorthLess * limit)
     return keep_below(draft, cap, room);

@@ -125,6 +125,10 @@ struct Queue {
 
 Queue short_queue(const Draft& draft) {
   const LoadObservation& load = draft.facts.seen.load;
+  if (draft.facts.collapses()) {
+    const double best = load.plateau->best_per_second;
+    return {kShortWait * best, fmt::format("0.25 s x {:.0f} requests a second at best", best)};
+  }
   double served = is_pinned(draft.facts.seen) && load.pinned_per_second > 0
                       ? load.pinned_per_second
                       : load.completed_per_second;

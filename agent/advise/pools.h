@@ -21,9 +21,6 @@ std::optional<Finding> smaller_pool_brought_more(const Facts& facts);
 // Of a pool, seconds in which all of it was busy, for what it brought to be told.
 inline constexpr double kLongFull = 20;
 
-// Of what others bring: so much less that another mix of requests is hardly an explanation.
-inline constexpr double kFarLess = 0.7;
-
 // A larger pool, or a smaller one, was full in the days before, and ended fewer requests than this
 // one with all of it busy.
 bool more_brought_less(const Facts& facts);

@@ -118,6 +118,36 @@ Onset onset_of(std::span<const Step> steps, const Step& calmest, const Step& mos
   return {sum.arrivals / rises, sum.workers / rises};
 }
 
+// What ended, a second, while many became few: from below nine tenths of a height until fewer than
+// half of the most are left. At the height itself it may only stand still.
+constexpr double kStillHigh = 0.9;
+constexpr double kFaded = 0.5;
+constexpr double kFewestFading = 5;
+
+double fading_of(std::span<const Step> steps, const Step& most) {
+  const double few = kFaded * most.workers;
+  double ended = 0;
+  double looks = 0;
+  double height = 0;  // 0: few
+  double ended_since = 0;
+  double looks_since = 0;
+  for (const Step& step : steps) {
+    if (height == 0 && step.workers < few) continue;
+    if (step.workers >= kStillHigh * height) {
+      height = std::max(height, step.workers);
+      ended_since = looks_since = 0;
+      continue;
+    }
+    ended_since += step.per_second;
+    ++looks_since;
+    if (step.workers >= few) continue;
+    ended += ended_since;
+    looks += looks_since;
+    height = 0;
+  }
+  return looks < kFewestFading ? 0 : ended / looks;
+}
+
 double mean_workers(const std::vector<Step>& bins) {
   double sum = 0;
   for (const Step& bin : bins)
@@ -160,6 +190,7 @@ std::optional<Plateau> plateau_of(std::span<const Sample> samples, double longes
       .most_workers = most.workers,
       .most_per_second = most.per_second,
       .onset_workers = onset.workers,
+      .fading_per_second = fading_of(steps, most),
   };
 }
 

@@ -54,6 +54,10 @@ struct Plateau {
   // At once, that would serve what ended a second during that rise, in the time that a request took
   // before (Little's law); 0: not seen.
   double onset_workers = 0;
+  // A second, while the number of the busy fell from its heights to below half of the most; 0: not
+  // seen for long. What only stood still meanwhile ends faster then than ever; what is slow because
+  // so much waits stays so.
+  double fading_per_second = 0;
 
   template <class Use>
   static constexpr auto describe(Use use) {
@@ -63,7 +67,8 @@ struct Plateau {
                Field{"onset_arrivals", &Plateau::onset_arrivals},
                Field{"most_workers", &Plateau::most_workers},
                Field{"most_per_second", &Plateau::most_per_second},
-               Field{"onset_workers", &Plateau::onset_workers});
+               Field{"onset_workers", &Plateau::onset_workers},
+               Field{"fading_per_second", &Plateau::fading_per_second});
   }
 };
 

@@ -70,8 +70,8 @@ void add_load(Observation& seen) {
   if (perhaps())
     seen.full_pools = {{Instant{}, *rc::gen::inRange(1, 1500), up_to(100), up_to(500)}};
   if (*rc::gen::inRange(0, 5) == 0)
-    load.plateau = {up_to(50),  1 + up_to(500),   1 + up_to(500), 50 + up_to(50),
-                    up_to(800), 100 + up_to(300), up_to(500),     up_to(60)};
+    load.plateau = {up_to(50),        1 + up_to(500), 1 + up_to(500), 50 + up_to(50), up_to(800),
+                    100 + up_to(300), up_to(500),     up_to(60),      up_to(500)};
 }
 
 void add_processors(Observation& seen) {
