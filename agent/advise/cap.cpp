@@ -16,8 +16,8 @@ namespace mpm::advise {
 namespace {
 
 constexpr double kOverPlateau = 1.15;
-// Of the best throughput: less, and more at once did harm.
-constexpr double kFell = 0.9;
+// Of the looks, those with all workers busy: more than those of a burst.
+constexpr double kOften = 0.3;
 
 Cap at(double workers, std::string_view rule) {
   return {.workers = workers, .growth = workers, .because = {}, .formula = {}, .rule = rule};
@@ -91,19 +91,13 @@ Cap of_short_lives(const Facts& facts) {
                            life, ended));
 }
 
-// Of a request with the most at once, against that at the plateau: by Little's law.
-bool took_longer(const Plateau& plateau) {
-  return plateau.most_workers * plateau.best_per_second >
-         kOnlyLonger * plateau.workers * plateau.most_per_second;
-}
-
 // Clients are turned away while all workers are busy, and fewer of them ended far more; or more
-// than now, and each took far longer, most of the time.
+// than now, and each took far longer, often.
 bool is_left_behind(const Facts& facts, const Plateau& plateau) {
   const LoadObservation& load = facts.seen.load;
   const bool turned_away = is_pinned(facts.seen) && load.overflows > 0 &&
                            load.pinned_share * facts.seen.span_seconds >= kLongFull;
-  const double part = load.pinned_share > kMostly && took_longer(plateau) ? kFell : kFarLess;
+  const double part = load.pinned_share > kOften && took_longer(plateau) ? kFell : kFarLess;
   return turned_away && plateau.most_per_second < part * plateau.best_per_second;
 }
 

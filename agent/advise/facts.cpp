@@ -53,6 +53,11 @@ bool full_before_paged(const Facts& facts) {
 
 }  // namespace
 
+bool took_longer(const Plateau& plateau) {
+  return plateau.most_workers * plateau.best_per_second >
+         kOnlyLonger * plateau.workers * plateau.most_per_second;
+}
+
 Facts::Facts(const Observation& observation, const Policy& chosen)
     : seen(observation),
       policy(chosen),
@@ -173,9 +178,10 @@ bool Facts::backend_full() const {
 bool Facts::collapses() const {
   if (!backend_full()) return false;
   const Plateau& plateau = *seen.load.plateau;
-  const double far_less = kFarLess * plateau.best_per_second;
-  return plateau.most_per_second < far_less && plateau.fading_per_second > 0 &&
-         plateau.fading_per_second < far_less && plateau.onset_arrivals >= far_less;
+  const double best = plateau.best_per_second;
+  const double less = (took_longer(plateau) ? kFell : kFarLess) * best;
+  return plateau.most_per_second < less && plateau.fading_per_second > 0 &&
+         plateau.fading_per_second < less && plateau.onset_arrivals >= kFarLess * best;
 }
 
 bool Facts::ramping() const {

@@ -53,9 +53,14 @@ inline constexpr double kOthersAtLeast = 1.5;
 // Of what others bring, or of the best: so much less that another mix of requests is hardly an
 // explanation.
 inline constexpr double kFarLess = 0.7;
+// Of the best throughput: less, and more at once did harm.
+inline constexpr double kFell = 0.9;
 
 // Nobody waits so long for an answer, seconds.
 inline constexpr double kPatience = 10;
+
+// Of a request with the most at once, four times as long as at the plateau: by Little's law.
+bool took_longer(const Plateau& plateau);
 
 struct Facts {
   const Observation& seen;

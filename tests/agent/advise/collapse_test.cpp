@@ -103,9 +103,30 @@ TEST(Collapse, IsBelievedOnlyWhereItWasSeenInTheFallAsWell) {
   Observation seen = seen_with(crowd, overrun);
   seen.load.plateau->fading_per_second = 0;
   EXPECT_EQ(change(recommend(seen), "MaxRequestWorkers"), nullptr);
-  seen.load.plateau->fading_per_second = 0.8 * seen.load.plateau->best_per_second;
+  seen.load.plateau->fading_per_second = 0.95 * seen.load.plateau->best_per_second;
   EXPECT_EQ(change(recommend(seen), "MaxRequestWorkers"), nullptr);
   EXPECT_EQ(change(recommend(seen), "ListenBacklog"), nullptr);
+}
+
+// 20 % less is chance, or other requests, unless each takes four times as long.
+TEST(Collapse, OfALittleIsBelievedWhereEachTakesFarLonger) {
+  Observation seen = seen_with(crowd, overrun);
+  seen.load.plateau = {
+      .workers = 20,
+      .per_second = 200,
+      .best_per_second = 200,
+      .end_workers = 22,
+      .onset_arrivals = 180,
+      .most_workers = 60,
+      .most_per_second = 160,
+      .onset_workers = 0,
+      .fading_per_second = 160,
+  };
+  EXPECT_EQ(change(recommend(seen), "MaxRequestWorkers"), nullptr);
+  seen.load.plateau->most_workers = 80;
+  const Proposal proposal = recommend(seen);
+  ASSERT_NE(change(proposal, "MaxRequestWorkers"), nullptr);
+  EXPECT_EQ(change(proposal, "MaxRequestWorkers")->to, 25) << "1.15 x 22 + 1, in processes of 25";
 }
 
 }  // namespace
