@@ -91,34 +91,34 @@ Cap of_short_lives(const Facts& facts) {
                            life, ended));
 }
 
-// Clients are turned away while all workers are busy, and fewer of them ended far more; or more
-// than now, and each took far longer, often.
+// Clients are turned away while all workers are busy, and fewer of them ended far more; or as much,
+// where that is often so.
 bool is_left_behind(const Facts& facts, const Plateau& plateau) {
   const LoadObservation& load = facts.seen.load;
   const bool turned_away = is_pinned(facts.seen) && load.overflows > 0 &&
                            load.pinned_share * facts.seen.span_seconds >= kLongFull;
-  const double part = load.pinned_share > kOften && took_longer(plateau) ? kFell : kFarLess;
-  return turned_away && plateau.most_per_second < part * plateau.best_per_second;
+  const bool often = load.pinned_share > kOften;
+  return turned_away && (often || plateau.most_per_second < kFarLess * plateau.best_per_second);
 }
 
 Cap of_backend(const Facts& facts) {
   if (!facts.backend_full()) return of_line(facts);
   const Plateau& plateau = *facts.seen.load.plateau;
   const bool fell = plateau.most_per_second < kFell * plateau.best_per_second;
-  const bool longer = took_longer(plateau);
   const bool overrun = facts.more_came() || facts.nobody_is_answered();
   const bool collapses = !overrun && facts.collapses();
-  if ((!fell && !longer) || (!overrun && !collapses && !is_left_behind(facts, plateau)))
+  const bool harmed = (fell || took_longer(plateau)) && (overrun || collapses);
+  if (!harmed && !is_left_behind(facts, plateau))
     return at(number(facts.limit()), "backend-saturated");
   const bool seen_rising = plateau.onset_workers > 0 && !collapses;
   const double knee = seen_rising ? plateau.onset_workers : plateau.end_workers;
   const double workers = kOverPlateau * knee + 1;
-  if (!overrun && !collapses)
-    return tried(facts, "backend-saturated", workers,
-                 fmt::format("With all {} busy {:.0f} requests a second end and clients are "
-                             "turned away; with {:.0f} of them {:.0f} did.",
-                             facts.limit(), plateau.most_per_second, plateau.workers,
-                             plateau.best_per_second));
+  if (!harmed)
+    return tried(
+        facts, "backend-saturated", workers,
+        fmt::format("With all {} busy {:.0f} requests a second end and clients are "
+                    "turned away; with {:.0f} of them {:.0f} did.",
+                    facts.limit(), plateau.most_per_second, plateau.workers, plateau.per_second));
   return {.workers = workers,
           .growth = workers,
           .because = fmt::format(
@@ -133,10 +133,7 @@ Cap of_backend(const Facts& facts) {
           .rule = "backend-saturated"};
 }
 
-}  // namespace
-
-Cap cap_of(const Facts& facts) {
-  if (facts.seen.mpm == Mpm::Winnt) return none();
+Cap of_what_is_full(const Facts& facts) {
   Cap cap = of_processors(facts);
   if (Cap other = of_backend(facts); other.workers < cap.workers) cap = std::move(other);
   if (Cap other = of_short_lives(facts); other.workers < cap.workers) cap = std::move(other);
@@ -155,6 +152,32 @@ Cap cap_of(const Facts& facts) {
   // What binds already is not grown towards.
   if (std::isfinite(cap.workers)) pools.growth = std::min(pools.growth, number(facts.limit()));
   return pools;
+}
+
+// Workers that wait no more would serve, all at once, and nobody has seen what is behind httpd with
+// so many.
+Cap of_ended_waits(const Facts& facts) {
+  if (!facts.ends_waits()) return none();
+  const LoadObservation& load = facts.seen.load;
+  const double workers = facts.policy.headroom * facts.demand.workers;
+  return {.workers = workers,
+          .growth = workers,
+          .because = fmt::format(
+              "At most {:.0f} requests were served at once while the other workers waited; without "
+              "these waits it could be {} of a sudden. More follow when these are busy.",
+              load.busy.p99, facts.limit()),
+          .formula = fmt::format("{:.1f} x {:.0f} needed to serve", facts.policy.headroom,
+                                 facts.demand.workers),
+          .rule = "keepalive-holds-workers"};
+}
+
+}  // namespace
+
+Cap cap_of(const Facts& facts) {
+  if (facts.seen.mpm == Mpm::Winnt) return none();
+  Cap full = of_what_is_full(facts);
+  Cap freed = of_ended_waits(facts);
+  return freed.workers < full.workers ? freed : full;
 }
 
 }  // namespace mpm::advise

@@ -256,4 +256,22 @@ bool Facts::held_by_keepalive() const {
          load.keepalive.p95 * 2 > static_cast<double>(limit());
 }
 
+bool Facts::waits_keep_out() const {
+  return held_by_keepalive() && is_pinned(seen) && seen.load.overflows > 0;
+}
+
+bool Facts::ends_waits() const {
+  return waits_keep_out() && effective("KeepAliveTimeout") > 0 && wait_that_fits(limit()) < 1;
+}
+
+double Facts::requests_asked_for() const {
+  const bool hidden = is_pinned(seen) && seen.load.overflows > 0;
+  return (hidden ? policy.headroom : 1) * std::max(1.0, seen.load.arrived_per_second);
+}
+
+std::int64_t Facts::wait_that_fits(std::int64_t workers) const {
+  const double room = std::max(0.0, number(workers) - demand.workers);
+  return static_cast<std::int64_t>(room / requests_asked_for());
+}
+
 }  // namespace mpm::advise

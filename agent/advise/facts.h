@@ -132,6 +132,16 @@ struct Facts {
   InLine in_line() const;
   // Whether workers that wait for the next request of an idle client fill the server.
   bool held_by_keepalive() const;
+  // And the kernel turns clients away meanwhile.
+  bool waits_keep_out() const;
+  // And there is room for none: all workers serve from then on.
+  bool ends_waits() const;
+  // Requests a second. A client that is turned away is one connection that came, and would have had
+  // several: those are hidden, as many again where all workers are busy.
+  double requests_asked_for() const;
+  // KeepAliveTimeout in whole seconds, so that `workers` hold those that serve and those that wait:
+  // after each request one waits for so long at most.
+  std::int64_t wait_that_fits(std::int64_t workers) const;
   // Workers wanted at the peak, those that only wait for a client's next request among them.
   double need() const { return std::max(demand.workers + demand.keepalive, demand.past); }
   // Whether that is of the past, and the window was calmer.

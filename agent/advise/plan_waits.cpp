@@ -23,25 +23,11 @@ constexpr double kShortWait = 0.25;
 constexpr std::int64_t kShortest = 64;  // connections
 constexpr std::int64_t kUsual = 511;
 
-// Requests a second. A client that is turned away is one connection that came, and would have had
-// several: those are hidden, as many again where all workers are busy.
-double requests_asked_for(const Facts& facts) {
-  const bool hidden = is_pinned(facts.seen) && facts.seen.load.overflows > 0;
-  return (hidden ? facts.policy.headroom : 1) * std::max(1.0, facts.seen.load.arrived_per_second);
-}
-
-// KeepAliveTimeout in whole seconds, so that `workers` hold those that serve and those that wait:
-// after each request one waits for so long at most.
-std::int64_t wait_that_fits(const Facts& facts, std::int64_t workers) {
-  const double room = std::max(0.0, number(workers) - facts.demand.workers);
-  return static_cast<std::int64_t>(room / requests_asked_for(facts));
-}
-
 void set_wait(Draft& draft, std::int64_t least, std::int64_t workers, std::string because) {
-  const std::int64_t fits = wait_that_fits(draft.facts, workers);
+  const std::int64_t fits = draft.facts.wait_that_fits(workers);
   std::string formula = fmt::format(
       "({} workers - {:.0f} needed to serve) / {:.0f} requests a second, in whole seconds", workers,
-      draft.facts.demand.workers, requests_asked_for(draft.facts));
+      draft.facts.demand.workers, draft.facts.requests_asked_for());
   if (fits < least)
     formula += fmt::format("; {} at least, for some of those that wait have room", least);
   draft.set("KeepAliveTimeout", std::max(least, fits),
@@ -65,7 +51,7 @@ void shorten_waits(Draft& draft) {
   // A wait of a second spares most clients another handshake: 0 only where there is hardly room.
   const bool some = !draft.facts.memory_fails() && room > kSomeRoom * waiting;
   const std::int64_t least = some ? 1 : 0;
-  if (std::max(least, wait_that_fits(draft.facts, *fits)) >= now) return;
+  if (std::max(least, draft.facts.wait_that_fits(*fits)) >= now) return;
   set_wait(draft, least, *fits,
            fmt::format("Memory holds {} workers, {:.0f} are needed to serve, and {:.0f} wait for "
                        "clients that say nothing.",
@@ -85,9 +71,8 @@ void free_the_waiting(Draft& draft, std::int64_t to) {
 void keep_the_reuse(Draft& draft) {
   const std::int64_t now = draft.facts.effective("KeepAliveTimeout");
   if (!draft.facts.held_by_keepalive() || now == 0) return;
-  const std::int64_t fits = wait_that_fits(draft.facts, draft.facts.limit());
-  const bool turned_away = is_pinned(draft.facts.seen) && draft.facts.seen.load.overflows > 0;
-  if (turned_away && fits <= 1 && fits < now) return free_the_waiting(draft, fits);
+  const std::int64_t fits = draft.facts.wait_that_fits(draft.facts.limit());
+  if (draft.facts.waits_keep_out() && fits <= 1 && fits < now) return free_the_waiting(draft, fits);
   if (now == 1) return;
   const LoadObservation& load = draft.facts.seen.load;
   std::string because =
@@ -152,8 +137,8 @@ void shorten_backlog(Draft& draft) {
   draft.set(
       "ListenBacklog", to,
       {.because = fmt::format(
-           "There can be no more workers, so that who would wait longer than a quarter of a second "
-           "is better left to try again, as clients do after 1, 3 and 7 s: {} connections are as "
+           "With no more workers than these, who would wait longer than a quarter of a second is "
+           "better left to try again, as clients do after 1, 3 and 7 s: {} connections are as "
            "much.",
            to),
        .formula = fmt::format("{}, {} to {}", queue.formula, kShortest, kUsual),

@@ -78,7 +78,8 @@ class History {
                         std::chrono::milliseconds step);
   // What each number of workers brought while all of them were busy, in the minutes that are summed
   // up and begin in [from, to), the smallest first. Of a minute with a reload or a restart in it
-  // nobody knows whose it is.
+  // nobody knows whose it is; where most workers waited for idle clients, others would have brought
+  // more.
   Result<std::vector<FullPool>> full_pools(const std::string& server, Instant from, Instant to);
   // A proposal comes with what it proposed.
   struct Mark {

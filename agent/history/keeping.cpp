@@ -221,8 +221,9 @@ Result<std::vector<FullPool>> History::full_pools(const std::string& server, Ins
   if (!id) return pools;
   auto statement = database_.prepare(
       "SELECT worker_limit, max(at), sum(saturated_seconds), sum(saturated_requests) FROM minute "
-      "WHERE server = ? AND at >= ? AND at < ? AND saturated_requests > 0 AND reloads = 0 AND "
-      "restarts = 0 GROUP BY worker_limit ORDER BY worker_limit");
+      "WHERE server = ? AND at >= ? AND at < ? AND saturated_requests > 0 AND "
+      "2 * keepalive_sum < busy_sum AND reloads = 0 AND restarts = 0 GROUP BY worker_limit ORDER "
+      "BY worker_limit");
   if (!statement) return fail(std::move(statement.error()));
   statement->bind(1, *id);
   statement->bind(2, milliseconds(from));

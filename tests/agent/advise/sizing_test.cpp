@@ -241,6 +241,23 @@ TEST(Waits, EndAtOnceWhereNoSecondOfThemFits) {
   EXPECT_EQ(change(recommend(seen), "KeepAliveTimeout"), nullptr);
 }
 
+// 9 are needed, and 150 could serve when none waits any more.
+TEST(Waits, ThatEndAtOnceLetNoCrowdThrough) {
+  Observation seen = kept_out();
+  seen.load.arrived_per_second = 300;
+  const double needed = advise::demand_of(seen).workers;
+  const Proposal proposal = recommend(seen);
+  const Change* workers = change(proposal, "MaxRequestWorkers");
+  ASSERT_NE(workers, nullptr) << proposal.verdict;
+  EXPECT_NEAR(static_cast<double>(workers->to), 2 * needed, 0.5);
+  EXPECT_LT(workers->to, 50);
+  EXPECT_EQ(workers->because.find("At most 4 requests were served at once"), 0U)
+      << workers->because;
+  EXPECT_TRUE(recommend(with(seen, proposal)).changes.empty());
+  seen.load.arrived_per_second = 40;
+  EXPECT_EQ(change(recommend(seen), "MaxRequestWorkers"), nullptr) << "most still wait, a second";
+}
+
 TEST(Waits, KeepTheReuseWhereNobodyIsTurnedAway) {
   Observation seen = kept_out();
   seen.load.arrived_per_second = 300;

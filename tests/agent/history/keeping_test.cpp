@@ -139,6 +139,20 @@ TEST_F(Kept, WhatAPoolBroughtWhileItWasFull) {
   EXPECT_TRUE(history_.full_pools("another", kBegin, kBegin + hours(1))->empty());
 }
 
+// All are busy, and most of them with nothing but an idle client.
+TEST_F(Kept, APoolThatWaitedForClientsBroughtNothing) {
+  look(0, 600, [](Sample& sample, int second) {
+    sample.worker_limit = sample.tally.busy = 400;
+    sample.tally.keepalive = second < 300 ? 390 : 100;
+    sample.accesses = 30 * second;
+  });
+  ASSERT_TRUE(history_.roll_up(kBegin + seconds(700)));
+  const auto pools = history_.full_pools(kServer, kBegin, kBegin + seconds(700));
+  ASSERT_TRUE(pools) << pools.error().what;
+  ASSERT_EQ(pools->size(), 1U);
+  EXPECT_DOUBLE_EQ(pools->front().seconds, 300);
+}
+
 TEST_F(Kept, AGapHasNoSteps) {
   look(0, 120);
   look(600, 720);
