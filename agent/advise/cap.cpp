@@ -133,17 +133,27 @@ Cap of_backend(const Facts& facts) {
           .rule = "backend-saturated"};
 }
 
+// Workers that wait for idle clients come on top. More of them than serve could all serve when a
+// crowd comes, and nothing would be left of a backend's cap: it ends the waits.
+void add_those_that_wait(const Facts& facts, Cap& cap) {
+  const double kept = kKeepaliveMargin * facts.demand.keepalive;
+  // The limit as it is has them in it.
+  if (cap.formula.empty() || kept <= 0) return;
+  if (cap.rule == "backend-saturated" && facts.seen.mpm != Mpm::Event && kept > cap.workers) {
+    cap.ends_waits = true;
+    return;
+  }
+  cap.workers += kept;
+  cap.growth += kept;
+  cap.formula +=
+      fmt::format(", and {:.1f} x {:.0f} in keep-alive", kKeepaliveMargin, facts.demand.keepalive);
+}
+
 Cap of_what_is_full(const Facts& facts) {
   Cap cap = of_processors(facts);
   if (Cap other = of_backend(facts); other.workers < cap.workers) cap = std::move(other);
   if (Cap other = of_short_lives(facts); other.workers < cap.workers) cap = std::move(other);
-  // The limit as it is has those in keep-alive in it.
-  if (!cap.formula.empty() && facts.demand.keepalive > 0) {
-    cap.workers += kKeepaliveMargin * facts.demand.keepalive;
-    cap.growth += kKeepaliveMargin * facts.demand.keepalive;
-    cap.formula += fmt::format(", and {:.1f} x {:.0f} in keep-alive", kKeepaliveMargin,
-                               facts.demand.keepalive);
-  }
+  add_those_that_wait(facts, cap);
   Cap pools = cap_of_pools(facts);
   if (!cap.rule.empty() && pools.workers >= cap.workers) {
     cap.growth = std::min(cap.growth, pools.growth);

@@ -28,9 +28,10 @@ struct Cap {
   std::string because;
   std::string formula;  // with the numbers in it
   std::string_view rule;
+  bool ends_waits = false;  // it holds only where no worker waits for a client's next request
 };
 
-// The lowest of four; the first three with the workers that wait for a client's next request on
+// The lowest of five; the first three with the workers that wait for a client's next request on
 // top.
 //
 // Processors, while they are full with httpd's own work:

@@ -59,7 +59,6 @@ void fit_memory(Draft& draft, std::int64_t fits) {
 }
 
 void keep_below(Draft& draft, const Cap& cap, double room) {
-  draft.binds = true;
   const std::int64_t unit = draft.facts.per_process();
   const double wanted = with_connections(draft.facts, cap.workers, room);
   const std::int64_t workers = std::max<std::int64_t>(kFewest, std::llround(wanted));
@@ -77,6 +76,31 @@ void keep_below(Draft& draft, const Cap& cap, double room) {
               {.because = cap.because,
                .formula = in_multiples(draft.facts, cap.formula, to),
                .rule = cap.rule});
+}
+
+// Something behind httpd is full with the few that are busy, and far more workers than are needed
+// could only wait there when a crowd comes.
+constexpr double kFarMore = 0.5;  // of the limit
+
+bool has_room_to_wait(const Facts& facts, double room) {
+  const bool connections = facts.seen.mpm == Mpm::Event && are_kept(facts.seen.load);
+  return facts.backend_full() && !is_pinned(facts.seen) && !facts.deaf() && !connections &&
+         facts.policy.headroom * facts.need() <= std::min(room, kFarMore * number(facts.limit()));
+}
+
+void keep_twice_the_need(Draft& draft) {
+  const Facts& facts = draft.facts;
+  const double workers = facts.policy.headroom * facts.need();
+  keep_below(draft,
+             {.workers = workers,
+              .growth = workers,
+              .because = fmt::format(
+                  "Something behind httpd is full with {:.0f} requests at once; of {} workers most "
+                  "could only wait there when a crowd comes, and make it slower.",
+                  facts.seen.load.plateau->workers, facts.limit()),
+              .formula = fmt::format("{:.1f} x {:.0f} needed", facts.policy.headroom, facts.need()),
+              .rule = "backend-saturated"},
+             number(facts.limit()));
 }
 
 // Of a pool that goes gently on: two processes of that many threads would be more than is wanted.
@@ -203,8 +227,12 @@ void plan_workers(Draft& draft) {
   const bool harmed = burning || facts.collapses();
   const bool beyond = harmed && cap.workers < limit && cap.workers < used;
   draft.binds = beyond || (burning && cap.growth <= limit && facts.deaf());
-  if ((beyond || is_pinned(facts.seen)) && cap.workers <= room && cap.workers <= kWorthLess * limit)
+  if ((beyond || is_pinned(facts.seen)) && cap.workers <= room &&
+      cap.workers <= kWorthLess * limit) {
+    draft.binds = true;
     return keep_below(draft, cap, room);
+  }
+  if (has_room_to_wait(facts, room)) return keep_twice_the_need(draft);
   if (fails) return fit_memory(draft, *fits);
   // More workers help neither against idle clients nor against a php-fpm that is full, and without
   // the memory of a warm child nobody knows how many there may be.

@@ -147,7 +147,20 @@ void shorten_backlog(Draft& draft) {
 
 }  // namespace
 
+// All that wait could serve when a crowd comes, and be more than what is behind httpd holds.
+void end_waits(Draft& draft) {
+  const std::int64_t now = draft.value("KeepAliveTimeout");
+  const std::int64_t workers = draft.workers();
+  if (!draft.cap.ends_waits || workers >= draft.facts.limit()) return;
+  if (draft.facts.wait_that_fits(workers) >= now) return;
+  set_wait(draft, 0, workers,
+           fmt::format("Up to {:.0f} workers waited for clients that say nothing, and all of them "
+                       "serve when a crowd comes; something behind httpd is full with fewer.",
+                       draft.facts.demand.keepalive));
+}
+
 void plan_keepalive(Draft& draft) {
+  end_waits(draft);
   keep_the_reuse(draft);
   shorten_waits(draft);
 }

@@ -104,6 +104,13 @@ void add_memory(Observation& seen) {
   memory.child_warm = memory.child_typical / 2;
 }
 
+// Beside a case that fails.
+void say(const Proposal& proposal) {
+  for (const Change& entry : proposal.changes)
+    RC_LOG() << entry.directive << ' ' << entry.from << " -> " << entry.to << ": " << entry.because
+             << ' ' << entry.formula << '\n';
+}
+
 // Any server and load, within reason.
 Observation anything() {
   Observation seen = *rc::gen::element(event(), worker(), prefork());
@@ -284,8 +291,7 @@ TEST_F(RecommendProperty, NoPoolGrowsTowardsALargerOneThatBroughtLess) {
                         20 + up_to(99), 0.85 * seen.load.pinned_per_second * share()}};
     if (seen.full_pools[0].per_second == 0) return;
     const Proposal proposal = recommend(seen);
-    for (const Change& entry : proposal.changes)
-      RC_LOG() << entry.directive << ' ' << entry.to << ": " << entry.formula << '\n';
+    say(proposal);
     RC_ASSERT(static_cast<double>(workers_after(seen)) <=
               1.3 * static_cast<double>(seen.worker_limit));
   }));
@@ -318,7 +324,8 @@ TEST_F(RecommendProperty, WhatWasTakenIsNotProposedAgain) {
     seen.load.keepalive = flat(0);
     const Proposal first = recommend(seen);
     const Proposal second = recommend(with(seen, first));
-    RC_LOG() << first.block << second.block;
+    say(first);
+    say(second);
     RC_ASSERT(second.changes.empty());
   }));
 }
@@ -353,6 +360,8 @@ TEST_F(RecommendProperty, NoDirectiveGoesBackAndForth) {
     if (grown != 0)
       next.full_pools = {{Instant{}, seen.worker_limit, 100, seen.load.pinned_per_second}};
     const Proposal second = recommend(next);
+    say(first);
+    say(second);
     for (const Change& taken : first.changes) {
       const Change* after = change(second, taken.directive);
       if (after == nullptr || follows_pool(*after, next)) continue;
