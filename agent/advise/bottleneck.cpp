@@ -106,15 +106,17 @@ std::optional<Finding> in_line(const Facts& facts) {
   const std::string why =
       line == InLine::Longer
           ? fmt::format("and {:.0f} ms when nobody waited", 1000 * facts.calm_seconds())
-          : fmt::format("one as long as the other (squared coefficient of variation {:.2f})",
+          : fmt::format("one as long as the other (squared coefficient of variation {:.2g})",
                         load.service_cv2);
+  const std::string harm = facts.nobody_is_answered()
+                               ? fmt::format("nobody gets an answer within {:.0f} s", kPatience)
+                               : "most clients are turned away";
   Finding found = finding(
       Severity::Warning,
       fmt::format("With all {} workers busy a request took {:.1f} s, {}, with the processors {} "
-                  "busy: requests stand in line for something behind httpd, and nobody gets an "
-                  "answer within {:.0f} s.",
+                  "busy: requests stand in line for something behind httpd, and {}.",
                   facts.limit(), facts.seconds_when_full(), why, percent(load.cpu_busy_share),
-                  kPatience),
+                  harm),
       fmt::format("{} More workers would only wait there.", kLookBehind),
       {{"time of a request with all workers busy", facts.seconds_when_full(), facts.calm_seconds(),
         "s"},

@@ -42,13 +42,15 @@ struct Cap {
 // running (the knee of Lazowska's bounds), and two a core are for chance.
 //
 // Behind httpd, where throughput fell below 90 % of the best with more requests at once, or stayed
-// while each took four times as long, and more clients came than it ever served or nobody is
-// answered in time: 1.15 x the most that were served at once with 93 % of the best (after Wang,
-// Malkowski and Pu, IPDPS 2011). Where the rise was seen, as many instead as serve what ended while
-// they came: before, it may have had less to do than it can. Without these it was only slow for a
-// while; but where the full pool turned clients away for 20 s and ended less than seven tenths of
-// the best, half of it is tried. So it is where throughput was not seen to fall and requests stand
-// in line (Facts::in_line).
+// while each took four times as long, and more clients came than it ever served, or nobody is
+// answered in time, or it collapses (Facts::collapses): 1.15 x the most that were served at once
+// with 93 % of the best (after Wang, Malkowski and Pu, IPDPS 2011). Where the rise was seen, as
+// many instead as serve what ended while they came, unless it collapses: before, it may have had
+// less to do than it can. Without these it was only slow for a while; but where the full pool
+// turned clients away for 20 s and ended less than seven tenths of the best, or was often full,
+// half of it is tried. So it is where throughput was not seen to fall and requests stand in line
+// (Facts::in_line). Where more workers wait for idle clients than it leaves to serve, they would
+// all serve when a crowd comes: it then ends the waits.
 //
 // Children that end (MaxConnectionsPerChild) faster than one a second, with which httpd begins to
 // start others, in a pool that is mostly full and turns clients away: half of it, of which each may
@@ -57,6 +59,9 @@ struct Cap {
 // What is only tried is not where a smaller pool is known to have brought less.
 //
 // Remembered: what pools of other sizes brought (pools.h).
+//
+// Twice the need, where most workers wait for idle clients and that ends now (Facts::ends_waits):
+// until then few served at once.
 //
 // A cap that is not known better is the limit as it is.
 Cap cap_of(const Facts& facts);

@@ -21,6 +21,11 @@ constexpr double kHardlyCalm = 10;
 // Squared coefficient of variation of the time of a request, below which one takes as long as the
 // other.
 constexpr double kAlike = 0.1;
+// The same, times those that stand in line: as many services of their own time each make a wait
+// that differs by 1 of that. A timeout differs by nothing.
+constexpr double kNoClockwork = 0.1;
+// Seconds of a request: a line of so many workers, and hardly one short wait of its own.
+constexpr double kLongBehind = 1;
 // Of the looks, those with all workers busy, for a line to be told by this pool alone.
 constexpr double kNearlyAlways = 0.9;
 // Of what a pool brings, what another may differ by.
@@ -143,12 +148,19 @@ bool Facts::nobody_is_answered() const {
   return seconds_when_full() + load.queue.p95 / load.pinned_per_second > kPatience;
 }
 
+bool Facts::most_are_turned_away() const {
+  const LoadObservation& load = seen.load;
+  return load.pinned_share > kNearlyAlways &&
+         number(load.overflows) > load.completed_per_second * seen.span_seconds;
+}
+
 InLine Facts::in_line() const {
   const LoadObservation& load = seen.load;
   const bool more_is_better = std::ranges::any_of(seen.full_pools, [&](const FullPool& pool) {
     return pool.workers > limit() && kBringsAsMuch * pool.per_second > load.pinned_per_second;
   });
-  if (!nobody_is_answered() || cpu_full() || paged() || more_is_better) return InLine::No;
+  const bool useless = nobody_is_answered() || most_are_turned_away();
+  if (!useless || cpu_full() || paged() || more_is_better) return InLine::No;
   if (calm_seconds() > 0) {
     // A lock of some seconds is not the server's usual load.
     const bool mostly = load.pinned_share > kMostly;
@@ -156,8 +168,8 @@ InLine Facts::in_line() const {
     return mostly && longer ? InLine::Longer : InLine::No;
   }
   // The wait in the kernel is for a worker, and says nothing of one behind httpd.
-  const bool long_behind = seconds_when_full() > kPatience;
-  const bool alike = load.service_cv2 > 0 && load.service_cv2 < kAlike;
+  const bool long_behind = seconds_when_full() > kLongBehind;
+  const bool alike = load.service_cv2 < kAlike && load.service_cv2 * number(limit()) > kNoClockwork;
   return load.pinned_share > kNearlyAlways && long_behind && alike ? InLine::Alike : InLine::No;
 }
 

@@ -34,8 +34,8 @@ inline constexpr double kNear = 0.8;
 enum class Processors : std::uint8_t { Free, Ours, Others, Untold };
 
 // How that is known: each request takes four times as long with all workers busy as when nobody
-// waits; or, where that was never seen, each takes longer than anybody waits and as long as the
-// other, which work of its own hardly does.
+// waits; or, where that was never seen, each takes seconds and as long as the other, which work of
+// its own hardly does, but not as exactly as a timeout.
 enum class InLine : std::uint8_t { No, Longer, Alike };
 
 // Of the time of a request when nobody waited: so much longer, and it does little but wait, and who
@@ -126,9 +126,11 @@ struct Facts {
   double seconds_when_full() const;
   // Whether who comes then has left before there is an answer, the kernel's queue counted.
   bool nobody_is_answered() const;
+  // Nearly always full, and the kernel turned more connections away than requests ended.
+  bool most_are_turned_away() const;
   // Whether it is known from this pool alone that its requests stand in line behind httpd, so that
-  // nobody is answered: unless a larger pool brought more, or the processors or the memory explain
-  // it.
+  // nobody is answered or most are turned away: unless a larger pool brought more, or the
+  // processors or the memory explain it.
   InLine in_line() const;
   // Whether workers that wait for the next request of an idle client fill the server.
   bool held_by_keepalive() const;

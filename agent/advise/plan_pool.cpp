@@ -22,6 +22,8 @@ constexpr std::int64_t kFewest = 5;  // workers, whatever is full
 constexpr double kConnectionMargin = 1.25;
 // Of the connections that are served or wait, those that there are when some are kept.
 constexpr double kSomeKept = 1.02;
+// Of the limit, twice the need: with that, far more workers than are needed.
+constexpr double kFarMore = 0.5;
 // Times the workers that help, where connections want more.
 constexpr double kMostMore = 2;
 // Of those that were seen where others were refused: as many again are hidden at least.
@@ -80,8 +82,6 @@ void keep_below(Draft& draft, const Cap& cap, double room) {
 
 // Something behind httpd is full with the few that are busy, and far more workers than are needed
 // could only wait there when a crowd comes.
-constexpr double kFarMore = 0.5;  // of the limit
-
 bool has_room_to_wait(const Facts& facts, double room) {
   const bool connections = facts.seen.mpm == Mpm::Event && are_kept(facts.seen.load);
   return facts.backend_full() && !is_pinned(facts.seen) && !facts.deaf() && !connections &&

@@ -27,6 +27,9 @@ constexpr double kWaits = 1.3;
 constexpr double kMostlyWaits = 2;
 // Squared coefficient of variation: requests of a time of their own differ more.
 constexpr double kRatherAlike = 0.5;
+constexpr double kRatherDifferent = 0.7;
+// Connections that were turned away, of the requests that ended: not worth a change.
+constexpr double kHardlyAny = 0.01;
 // From what is known to be good towards what is known not to be, in a step: back from there, and
 // towards it.
 constexpr double kTwice = 2;
@@ -198,17 +201,18 @@ Cap of_smaller(const Facts& facts, const FullPool& now, const FullPool& smaller)
   return between(facts, smaller, now, larger_with_less(facts, now));
 }
 
-// Nothing is tried where nobody is turned away: what is beyond is known.
+// Nothing is tried where hardly anybody is turned away: what is beyond is known.
 Cap of_larger(const Facts& facts, const FullPool& now, const FullPool& larger) {
   const auto limit = number(now.workers);
   const double calm = facts.calm_seconds();
   const double takes = facts.seconds_when_full();
   const double varies = facts.seen.load.service_cv2;
   const double kept = facts.seen.load.keepalive.mean;
-  if (facts.seen.load.overflows > 0 && brought_less(larger, now) && !facts.cpu_full() &&
-      memory_held(facts, larger)) {
+  const double ended = facts.seen.load.completed_per_second * facts.seen.span_seconds;
+  if (number(facts.seen.load.overflows) > kHardlyAny * ended && brought_less(larger, now) &&
+      !facts.cpu_full() && memory_held(facts, larger)) {
     if (calm <= 0 && varies > 0 && varies < kRatherAlike) return below(now, larger);
-    if (calm > 0 && takes < kWaits * calm)
+    if (calm > 0 ? takes < kWaits * calm : varies > kRatherDifferent)
       return to(
           std::clamp(knee(in_proportion(larger), takes, kept), limit, kGently * limit),
           fmt::format("{}, at most 1.3 x {}", knee_in_words(larger, takes, kept), now.workers));

@@ -28,11 +28,12 @@ bool fewer_brought_less(const Facts& facts);
 
 // Where a larger pool brought less than nine tenths of what this one does: the knee of the line
 // through both, if requests take longer than when nobody waited; on to between both, if they do
-// not; the pool as it is, if that is not known, unless they differ so little that they stand in
-// line. Where a smaller one brought so much more that this one brings less than seven tenths of it:
-// between both, or that one if this one is no more than twice as large. A third pool makes a line,
-// and its knee takes the place of what is between. A smaller one that answered nobody in time, its
-// full queue counted where more come than it ended, is gone below, along the line through both.
+// not, or, where that was not seen, differ as work of its own does; the pool as it is, if that is
+// not known, unless they differ so little that they stand in line. Where a smaller one brought so
+// much more that this one brings less than seven tenths of it: between both, or that one if this
+// one is no more than twice as large. A third pool makes a line, and its knee takes the place of
+// what is between. A smaller one that answered nobody in time, its full queue counted where more
+// come than it ended, is gone below, along the line through both.
 //
 // Half of this pool is left at least, or a quarter where it was seen to end far more than a larger
 // one, unless its requests stand in line (Facts::in_line) or a third, larger pool ended within a

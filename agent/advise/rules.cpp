@@ -287,11 +287,12 @@ constexpr std::array kRules = std::to_array<Rule>({
      "Wang, Malkowski and Pu, IPDPS 2011). It collapses where with the most less than 70 % of the "
      "best throughput ends, or less than 90 % and each took four times as long, no more while they "
      "become fewer (from 90 % of a height to half of the most), and 70 % came when they rose. Or, "
-     "where nobody is answered within 10 s with all "
-     "workers busy: for more than half of the time, workers / throughput is four times a request's "
+     "where with all workers busy nobody is answered within 10 s, or more are turned away than "
+     "requests end: for more than half of the time, workers / throughput is four times a request's "
      "time when nobody waits; or, where that was never seen, for nine tenths of it that is more "
-     "than 10 s, the squared coefficient of variation of a request's time is below 0.1, and no "
-     "larger pool brought more. While the memory does not hold, only where it was so with less "
+     "than 1 s, the squared coefficient of variation of a request's time is below 0.1 and above "
+     "0.1 / workers, and no larger pool brought more. While the memory does not hold, only where "
+     "it was so with less "
      "than half of the workers that fit, and more came than ever ended.",
      backend_saturated},
     {"larger-pool-brought-less", "Would more workers bring more?", true,

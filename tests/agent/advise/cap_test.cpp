@@ -280,6 +280,28 @@ TEST(Cap, OfRequestsThatAllTakeAsLong) {
   EXPECT_TRUE(std::isinf(cap(seen))) << "it is not known";
 }
 
+// Each takes four seconds, and more connections are turned away than requests end.
+TEST(Cap, OfALineBeforeWhichMostAreTurnedAway) {
+  Observation seen = lined_up();
+  seen.load.service_cv2 = 0.01;
+  seen.load.pinned_per_second = seen.load.completed_per_second = 100;
+  seen.load.overflows = static_cast<std::int64_t>(101 * seen.span_seconds);
+  EXPECT_NEAR(cap(seen), 200, 1e-9);
+  const Proposal proposal = recommend(seen);
+  ASSERT_NE(finding(proposal, "backend-saturated"), nullptr);
+  EXPECT_NE(finding(proposal, "backend-saturated")->claim.find("most clients are turned away"),
+            std::string::npos)
+      << finding(proposal, "backend-saturated")->claim;
+  seen.load.overflows /= 2;
+  EXPECT_TRUE(std::isinf(cap(seen))) << "most are served";
+  seen.load.overflows *= 4;
+  seen.load.service_cv2 = 1e-5;
+  EXPECT_TRUE(std::isinf(cap(seen))) << "a timeout";
+  seen.load.service_cv2 = 0.01;
+  seen.load.pinned_per_second = 800;
+  EXPECT_TRUE(std::isinf(cap(seen))) << "half a second may be its own";
+}
+
 // Each waits five seconds for somebody else, and more at once would wait as long.
 TEST(Cap, IsNoneOfRequestsThatAllTakeAsLongWhereMoreBroughtMore) {
   Observation seen = lined_up();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A backend that does less the more wait for it, behind a server whose limit is never reached.
+// A backend behind a server whose limit is never reached: that does less the more wait for it, or
+// is full with few.
 #include <algorithm>
 #include <functional>
 
@@ -127,6 +128,59 @@ TEST(Collapse, OfALittleIsBelievedWhereEachTakesFarLonger) {
   const Proposal proposal = recommend(seen);
   ASSERT_NE(change(proposal, "MaxRequestWorkers"), nullptr);
   EXPECT_EQ(change(proposal, "MaxRequestWorkers")->to, 25) << "1.15 x 22 + 1, in processes of 25";
+}
+
+// 11 of 400 are busy at most, and with 2 of them a backend is full.
+Observation unused() {
+  Observation seen = event();
+  seen.worker_limit = 400;
+  put(seen, "MaxRequestWorkers", 400);
+  seen.load.busy = flat(11);
+  seen.load.completed_per_second = 40;
+  seen.load.plateau = {2, 117, 117, 11, 43, 11, 114};
+  return seen;
+}
+
+TEST(Room, OfTwiceTheNeedIsLeftWhereABackendIsFullWithFew) {
+  Observation seen = unused();
+  const Proposal proposal = recommend(seen);
+  const Change* workers = change(proposal, "MaxRequestWorkers");
+  ASSERT_NE(workers, nullptr) << proposal.verdict;
+  EXPECT_EQ(workers->to, 25) << "2 x (1.1 x 11 + 2), in processes of 25";
+  EXPECT_NE(workers->because.find("full with 2 requests at once"), std::string::npos)
+      << workers->because;
+  EXPECT_EQ(change(proposal, "ListenBacklog"), nullptr);
+  EXPECT_TRUE(recommend(with(seen, proposal)).changes.empty());
+  seen.load.busy = flat(100);
+  EXPECT_EQ(change(recommend(seen), "MaxRequestWorkers"), nullptr) << "224 are more than half";
+  seen = unused();
+  seen.load.connections = flat(300);
+  EXPECT_EQ(change(recommend(seen), "MaxRequestWorkers"), nullptr) << "they hold connections";
+  seen = unused();
+  seen.load.plateau.reset();
+  EXPECT_EQ(change(recommend(seen), "MaxRequestWorkers"), nullptr) << "nothing is full";
+}
+
+// 120 that waited could serve with the 19 that a backend holds, and would be too many.
+TEST(Room, ForWaitsIsNoneWhereABackendsCapWouldDrownInThem) {
+  Observation seen = event();
+  seen.mpm = Mpm::Worker;
+  seen.worker_limit = 400;
+  put(seen, "MaxRequestWorkers", 400);
+  saturate(seen);
+  seen.load.keepalive = flat(120);
+  seen.load.plateau = {12, 180, 190, 16, 260, 400, 30};
+  const Proposal proposal = recommend(seen);
+  ASSERT_NE(change(proposal, "MaxRequestWorkers"), nullptr) << proposal.verdict;
+  EXPECT_EQ(change(proposal, "MaxRequestWorkers")->to, 19);
+  ASSERT_NE(change(proposal, "KeepAliveTimeout"), nullptr);
+  EXPECT_EQ(change(proposal, "KeepAliveTimeout")->to, 0);
+  EXPECT_TRUE(recommend(with(seen, proposal)).changes.empty());
+  seen.load.keepalive = flat(12);
+  const Proposal few = recommend(seen);
+  ASSERT_NE(change(few, "MaxRequestWorkers"), nullptr) << few.verdict;
+  EXPECT_EQ(change(few, "MaxRequestWorkers")->to, 25) << "19 and 1.3 x 12, in a process of 25";
+  EXPECT_EQ(change(few, "KeepAliveTimeout"), nullptr);
 }
 
 }  // namespace

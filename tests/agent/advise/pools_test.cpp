@@ -65,8 +65,9 @@ TEST(LargerPool, IsApproachedGentlyWhereNothingBehindIsWaitedFor) {
   EXPECT_EQ(change(recommend(seen), "MaxRequestWorkers")->to, 26);
   seen.full_pools[1].per_second = 12;
   EXPECT_NEAR(cap(seen).workers, std::sqrt(400 * 12 * 20 / 190.0), 1e-9);
-  seen.load.overflows = 0;
-  EXPECT_EQ(cap(seen).workers, 20) << "nobody is turned away";
+  seen.load.completed_per_second = 190;
+  seen.load.overflows = static_cast<std::int64_t>(0.009 * 190 * seen.span_seconds);
+  EXPECT_EQ(cap(seen).workers, 20) << "hardly anybody is turned away";
 }
 
 // Two processes would be twice as many.
@@ -99,8 +100,10 @@ TEST(LargerPool, AndThisOneGiveTheLineInWhichBothStand) {
   seen.full_pools[0].per_second = 230;
   EXPECT_EQ(cap(seen).workers, 75) << "a little less: hardly any would end no more";
   seen.full_pools[0].per_second = 74.6795;
-  seen.load.service_cv2 = 1;
+  seen.load.service_cv2 = 0.6;
   EXPECT_EQ(cap(seen).workers, 75) << "each may have a time of its own";
+  seen.load.service_cv2 = 1;
+  EXPECT_NEAR(cap(seen).workers, std::sqrt(400 * 74.6795 * 75 / 275.5), 0.1) << "each has: gently";
 }
 
 // Of 75, 30 wait for a client's next request: the knee is of those that serve.
