@@ -20,7 +20,7 @@ constexpr double kWorthATenth = 0.1;
 constexpr double kSomeRoom = 0.15;
 // Seconds that a client waits in the kernel where nothing but fewer clients would help.
 constexpr double kShortWait = 0.25;
-constexpr std::int64_t kShortest = 64;  // connections
+constexpr std::int64_t kShortest = 32;  // connections
 constexpr std::int64_t kUsual = 511;
 
 void set_wait(Draft& draft, std::int64_t least, std::int64_t workers, std::string because) {

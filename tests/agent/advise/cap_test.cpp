@@ -88,7 +88,7 @@ TEST(Cap, BindsTheWorkersTheSparesAndTheQueue) {
       << workers->formula;
   const Change* backlog = change(proposal, "ListenBacklog");
   ASSERT_NE(backlog, nullptr);
-  EXPECT_EQ(backlog->to, 64);
+  EXPECT_EQ(backlog->to, 32);
   ASSERT_NE(finding(proposal, "cpu-saturated"), nullptr);
   EXPECT_NE(finding(proposal, "cpu-saturated")->claim.find("in 25 % of the looks"),
             std::string::npos)
