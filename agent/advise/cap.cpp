@@ -169,16 +169,16 @@ Cap of_what_is_full(const Facts& facts) {
 Cap of_ended_waits(const Facts& facts) {
   if (!facts.ends_waits()) return none();
   const LoadObservation& load = facts.seen.load;
-  const double workers = facts.policy.headroom * facts.demand.workers;
-  return {.workers = workers,
-          .growth = workers,
-          .because = fmt::format(
-              "At most {:.0f} requests were served at once while the other workers waited; without "
-              "these waits it could be {} of a sudden. More follow when these are busy.",
-              load.busy.p99, facts.limit()),
-          .formula = fmt::format("{:.1f} x {:.0f} needed to serve", facts.policy.headroom,
-                                 facts.demand.workers),
-          .rule = "keepalive-holds-workers"};
+  const double workers = kSomeMore * facts.demand.workers;
+  return {
+      .workers = workers,
+      .growth = workers,
+      .because = fmt::format(
+          "At most {:.0f} requests were served at once while the other workers waited; without "
+          "these waits it could be {} of a sudden. More follow when these are busy.",
+          load.busy.p99, facts.limit()),
+      .formula = fmt::format("{:.1f} x {:.0f} needed to serve", kSomeMore, facts.demand.workers),
+      .rule = "keepalive-holds-workers"};
 }
 
 }  // namespace

@@ -22,6 +22,9 @@ inline constexpr std::string_view kShortLives = "children-grow";
 inline constexpr double kLeastStep = 0.5;
 inline constexpr double kLeastSeenStep = kLeastStep / 2;
 
+// Times the workers that are needed, where what is behind httpd was never seen with more.
+inline constexpr double kSomeMore = 1.5;
+
 struct Cap {
   double workers = 0;  // infinite: none
   double growth = 0;   // that a pool grows to, at most: the same, or less
@@ -60,8 +63,8 @@ struct Cap {
 //
 // Remembered: what pools of other sizes brought (pools.h).
 //
-// Twice the need, where most workers wait for idle clients and that ends now (Facts::ends_waits):
-// until then few served at once.
+// 1.5 times the need, where most workers wait for idle clients and that ends now
+// (Facts::ends_waits): until then few served at once.
 //
 // A cap that is not known better is the limit as it is.
 Cap cap_of(const Facts& facts);

@@ -88,9 +88,13 @@ bool has_room_to_wait(const Facts& facts, double room) {
          facts.policy.headroom * facts.need() <= std::min(room, kFarMore * number(facts.limit()));
 }
 
-void keep_twice_the_need(Draft& draft) {
+void keep_some_room(Draft& draft) {
   const Facts& facts = draft.facts;
-  const double workers = facts.policy.headroom * facts.need();
+  const double wanted = kSomeMore * facts.need();
+  const auto unit = facts.per_process();
+  // A process less may be too near to the need.
+  const double workers =
+      wanted < kWorthLess * number(unit) ? wanted : number(up_to_multiple(wanted, unit));
   keep_below(draft,
              {.workers = workers,
               .growth = workers,
@@ -98,7 +102,7 @@ void keep_twice_the_need(Draft& draft) {
                   "Something behind httpd is full with {:.0f} requests at once; of {} workers most "
                   "could only wait there when a crowd comes, and make it slower.",
                   facts.seen.load.plateau->workers, facts.limit()),
-              .formula = fmt::format("{:.1f} x {:.0f} needed", facts.policy.headroom, facts.need()),
+              .formula = fmt::format("{:.1f} x {:.0f} needed", kSomeMore, facts.need()),
               .rule = "backend-saturated"},
              number(facts.limit()));
 }
@@ -232,7 +236,7 @@ void plan_workers(Draft& draft) {
     draft.binds = true;
     return keep_below(draft, cap, room);
   }
-  if (has_room_to_wait(facts, room)) return keep_twice_the_need(draft);
+  if (has_room_to_wait(facts, room)) return keep_some_room(draft);
   if (fails) return fit_memory(draft, *fits);
   // More workers help neither against idle clients nor against a php-fpm that is full, and without
   // the memory of a warm child nobody knows how many there may be.

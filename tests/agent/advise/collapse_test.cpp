@@ -141,18 +141,19 @@ Observation unused() {
   return seen;
 }
 
-TEST(Room, OfTwiceTheNeedIsLeftWhereABackendIsFullWithFew) {
+TEST(Room, OfHalfTheNeedIsLeftWhereABackendIsFullWithFew) {
   Observation seen = unused();
   const Proposal proposal = recommend(seen);
   const Change* workers = change(proposal, "MaxRequestWorkers");
   ASSERT_NE(workers, nullptr) << proposal.verdict;
-  EXPECT_EQ(workers->to, 25) << "2 x (1.1 x 11 + 2), in processes of 25";
+  EXPECT_EQ(workers->to, 21) << "1.5 x (1.1 x 11 + 2), in one process";
   EXPECT_NE(workers->because.find("full with 2 requests at once"), std::string::npos)
       << workers->because;
   EXPECT_EQ(change(proposal, "ListenBacklog"), nullptr);
   EXPECT_TRUE(recommend(with(seen, proposal)).changes.empty());
   seen.load.busy = flat(100);
-  EXPECT_EQ(change(recommend(seen), "MaxRequestWorkers"), nullptr) << "224 are more than half";
+  EXPECT_EQ(change(recommend(seen), "MaxRequestWorkers"), nullptr)
+      << "224, twice as many as are needed, are more than half";
   seen = unused();
   seen.load.connections = flat(300);
   EXPECT_EQ(change(recommend(seen), "MaxRequestWorkers"), nullptr) << "they hold connections";

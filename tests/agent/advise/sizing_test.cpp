@@ -249,7 +249,7 @@ TEST(Waits, ThatEndAtOnceLetNoCrowdThrough) {
   const Proposal proposal = recommend(seen);
   const Change* workers = change(proposal, "MaxRequestWorkers");
   ASSERT_NE(workers, nullptr) << proposal.verdict;
-  EXPECT_NEAR(static_cast<double>(workers->to), 2 * needed, 0.5);
+  EXPECT_NEAR(static_cast<double>(workers->to), 1.5 * needed, 0.5);
   EXPECT_LT(workers->to, 50);
   EXPECT_EQ(workers->because.find("At most 4 requests were served at once"), 0U)
       << workers->because;
