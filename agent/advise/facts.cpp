@@ -150,7 +150,8 @@ bool Facts::nobody_is_answered() const {
 
 bool Facts::most_are_turned_away() const {
   const LoadObservation& load = seen.load;
-  return load.pinned_share > kNearlyAlways &&
+  // Where nobody was seen waiting for this server, they are another one's.
+  return load.pinned_share > kNearlyAlways && load.queue.p95 > 0 &&
          number(load.overflows) > load.completed_per_second * seen.span_seconds;
 }
 

@@ -68,6 +68,18 @@ void free_the_waiting(Draft& draft, std::int64_t to) {
                        load.overflows, load.keepalive.p50, draft.facts.limit(), to));
 }
 
+// All that wait could serve when a crowd comes, and be more than what is behind httpd holds.
+void end_waits(Draft& draft) {
+  const std::int64_t now = draft.value("KeepAliveTimeout");
+  const std::int64_t workers = draft.workers();
+  if (!draft.cap.ends_waits || workers >= draft.facts.limit()) return;
+  if (draft.facts.wait_that_fits(workers) >= now) return;
+  set_wait(draft, 0, workers,
+           fmt::format("Up to {:.0f} workers waited for clients that say nothing, and all of them "
+                       "serve when a crowd comes; something behind httpd is full with fewer.",
+                       draft.facts.demand.keepalive));
+}
+
 void keep_the_reuse(Draft& draft) {
   const std::int64_t now = draft.facts.effective("KeepAliveTimeout");
   if (!draft.facts.held_by_keepalive() || now == 0) return;
@@ -146,18 +158,6 @@ void shorten_backlog(Draft& draft) {
 }
 
 }  // namespace
-
-// All that wait could serve when a crowd comes, and be more than what is behind httpd holds.
-void end_waits(Draft& draft) {
-  const std::int64_t now = draft.value("KeepAliveTimeout");
-  const std::int64_t workers = draft.workers();
-  if (!draft.cap.ends_waits || workers >= draft.facts.limit()) return;
-  if (draft.facts.wait_that_fits(workers) >= now) return;
-  set_wait(draft, 0, workers,
-           fmt::format("Up to {:.0f} workers waited for clients that say nothing, and all of them "
-                       "serve when a crowd comes; something behind httpd is full with fewer.",
-                       draft.facts.demand.keepalive));
-}
 
 void plan_keepalive(Draft& draft) {
   end_waits(draft);

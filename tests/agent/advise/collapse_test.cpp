@@ -141,7 +141,7 @@ Observation unused() {
   return seen;
 }
 
-TEST(Room, OfHalfTheNeedIsLeftWhereABackendIsFullWithFew) {
+TEST(Room, OfHalfTheNeedAgainIsLeftWhereABackendIsFullWithFew) {
   Observation seen = unused();
   const Proposal proposal = recommend(seen);
   const Change* workers = change(proposal, "MaxRequestWorkers");
