@@ -37,19 +37,22 @@ class Calendar {
  public:
   void add(const Event& event) {
     events_.push_back(event);
-    std::push_heap(events_.begin(), events_.end(), later);
+    std::push_heap(events_.begin(), events_.end(), Later{});
   }
   bool empty() const { return events_.empty(); }
   const Event& first() const { return events_.front(); }
   Event take_first() {
-    std::pop_heap(events_.begin(), events_.end(), later);
+    std::pop_heap(events_.begin(), events_.end(), Later{});
     const Event event = events_.back();
     events_.pop_back();
     return event;
   }
 
  private:
-  static bool later(const Event& a, const Event& b) { return a.at > b.at; }
+  // An object, and no function, so that it is compiled into the heap.
+  struct Later {
+    bool operator()(const Event& a, const Event& b) const { return a.at > b.at; }
+  };
 
   std::vector<Event> events_;
 };

@@ -36,13 +36,13 @@ void Processors::foresee() {
 void Processors::add(std::uint32_t connection, Time work, Time now) {
   advance(now);
   running_.push_back({got_ + in_seconds(work), connection, ran_, ready_});
-  std::push_heap(running_.begin(), running_.end(), later);
+  std::push_heap(running_.begin(), running_.end(), Later{});
   foresee();
 }
 
 Processors::Done Processors::take_next() {
   advance(next_);
-  std::pop_heap(running_.begin(), running_.end(), later);
+  std::pop_heap(running_.begin(), running_.end(), Later{});
   const Share done = running_.back();
   running_.pop_back();
   // A nanosecond's rounding must not add up.

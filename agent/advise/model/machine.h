@@ -63,7 +63,9 @@ class Processors {
     std::uint32_t connection = 0;
     double ran_before = 0, ready_before = 0;  // `ran_` and `ready_` when it came
   };
-  static bool later(const Share& a, const Share& b) { return a.done_at > b.done_at; }
+  struct Later {
+    bool operator()(const Share& a, const Share& b) const { return a.done_at > b.done_at; }
+  };
   double busy_cores() const;
   void advance(Time now);
   void foresee();
