@@ -169,9 +169,13 @@ InLine Facts::in_line() const {
     return mostly && longer ? InLine::Longer : InLine::No;
   }
   // The wait in the kernel is for a worker, and says nothing of one behind httpd.
-  const bool long_behind = seconds_when_full() > kLongBehind;
-  const bool alike = load.service_cv2 < kAlike && load.service_cv2 * number(limit()) > kNoClockwork;
-  return load.pinned_share > kNearlyAlways && long_behind && alike ? InLine::Alike : InLine::No;
+  const double takes = seconds_when_full();
+  const double varies = load.service_cv2;
+  // Whoever waits for a timeout that is longer than anybody waits gets no answer either way.
+  const bool clockwork = takes <= kPatience && varies * number(limit()) <= kNoClockwork;
+  const bool alike = varies > 0 && varies < kAlike && !clockwork;
+  return load.pinned_share > kNearlyAlways && takes > kLongBehind && alike ? InLine::Alike
+                                                                           : InLine::No;
 }
 
 bool Facts::paged() const {

@@ -55,6 +55,16 @@ bool brought_less(const FullPool& pool, const FullPool& than) {
   return pool.per_second < kLess * than.per_second;
 }
 
+// More than there are now, of a pool that was not full, and each waited for the others: a demand
+// that was less would have kept fewer busy.
+const FullPool* crowd_with_less(const Facts& facts, const FullPool& than) {
+  const auto& crowd = facts.seen.crowd;
+  return crowd && is_told(*crowd) && is_larger(*crowd, than) &&
+                 crowd->per_second < kFarLess * than.per_second
+             ? &*crowd
+             : nullptr;
+}
+
 // The smallest larger one that brought less, or as much and is twice as large.
 const FullPool* larger_with_less(const Facts& facts, const FullPool& than) {
   const auto found = std::ranges::find_if(facts.seen.full_pools, [&](const FullPool& pool) {
@@ -62,7 +72,7 @@ const FullPool* larger_with_less(const Facts& facts, const FullPool& than) {
     return is_told(pool) && is_larger(pool, than) &&
            (brought_less(pool, than) || (far_larger && kLess * pool.per_second < than.per_second));
   });
-  return found == facts.seen.full_pools.end() ? nullptr : &*found;
+  return found == facts.seen.full_pools.end() ? crowd_with_less(facts, than) : &*found;
 }
 
 // The best larger one below `less` that brought more.
@@ -103,11 +113,12 @@ FullPool not_full(const Facts& facts) {
 }
 
 // What another pool brought, beside this one.
-std::string brought(const FullPool& other, const FullPool& now) {
+std::string brought(const Facts& facts, const FullPool& other, const FullPool& now) {
+  const bool crowd = facts.seen.crowd && &other == &*facts.seen.crowd;
   return fmt::format(
-      "With {} workers, all of them busy, {:.0f} requests a second ended ({}), and with {} of "
-      "them{} {:.0f} do.",
-      other.workers, other.per_second, hour_of(other.at), now.workers,
+      "With {} workers{} busy, {:.0f} requests a second ended ({}), and with {} of them{} {:.0f} "
+      "do.",
+      other.workers, crowd ? "" : ", all of them", other.per_second, hour_of(other.at), now.workers,
       is_told(now) ? "" : ", not all busy,", now.per_second);
 }
 
@@ -251,7 +262,7 @@ Cap reasoned(Cap cap, const Facts& facts, const FullPool& other, std::string_vie
     cap.formula += fmt::format("; at least {:.0f} a second x {:.2g} s + {:.0f} in keep-alive",
                                load.pinned_per_second, facts.calm_seconds(), load.keepalive.mean);
   }
-  cap.because = brought(other, this_pool(facts));
+  cap.because = brought(facts, other, this_pool(facts));
   cap.rule = rule;
   return cap;
 }
@@ -274,7 +285,7 @@ Cap as_it_is(const Facts& facts, const FullPool& larger) {
   Cap cap =
       to(std::numeric_limits<double>::infinity(), fmt::format("{} as they are", facts.limit()));
   cap.growth = number(facts.limit());
-  cap.because = brought(larger, not_full(facts));
+  cap.because = brought(facts, larger, not_full(facts));
   cap.rule = kLargerPool;
   return cap;
 }
@@ -286,7 +297,7 @@ std::optional<Finding> larger_pool_brought_less(const Facts& facts) {
   const FullPool* larger = larger_with_less(facts, now);
   if (larger == nullptr || (!is_told(now) && !facts.near_limit())) return std::nullopt;
   return finding(
-      Severity::Note, brought(*larger, now),
+      Severity::Note, brought(facts, *larger, now),
       "More workers would wait for each other again. What they waited for is behind httpd, or its "
       "processors or memory.",
       {{is_told(now) ? "throughput with all workers busy" : "throughput, not all workers busy",
@@ -299,7 +310,7 @@ std::optional<Finding> smaller_pool_brought_more(const Facts& facts) {
   const FullPool* smaller = is_told(now) ? smaller_with_more(facts, now) : nullptr;
   if (smaller == nullptr) return std::nullopt;
   return finding(
-      Severity::Warning, brought(*smaller, now), std::string(kLookBehind),
+      Severity::Warning, brought(facts, *smaller, now), std::string(kLookBehind),
       {{"throughput with all workers busy", now.per_second, smaller->per_second, "requests/s"},
        {"workers of the smaller pool", number(smaller->workers), number(facts.limit()),
         "workers"}});

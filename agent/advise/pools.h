@@ -22,7 +22,8 @@ std::optional<Finding> smaller_pool_brought_more(const Facts& facts);
 inline constexpr double kLongFull = 20;
 
 // A larger pool, or a smaller one, was full in the days before, and ended fewer requests than this
-// one with all of it busy.
+// one with all of it busy; or more workers than there are now were busy in a larger one that was
+// not full, and ended less than seven tenths.
 bool more_brought_less(const Facts& facts);
 bool fewer_brought_less(const Facts& facts);
 

@@ -298,7 +298,9 @@ constexpr std::array kRules = std::to_array<Rule>({
     {"larger-pool-brought-less", "Would more workers bring more?", true,
      "Requests that ended a second while all workers were busy, by MaxRequestWorkers, in the "
      "minutes of the last seven days: of a larger pool, full for 20 s, less than 90 % of what this "
-     "one brings, or of one twice as large no more. Two such pools give the line 1 / X = A + B N "
+     "one brings, or of one twice as large no more; or of minutes in which more were busy than "
+     "there "
+     "are now, and not all, less than 70 %. Two such pools give the line 1 / X = A + B N "
      "of N workers that end X requests a second; it meets X = N / S at the knee, S being a "
      "request's time when nobody waits and N those that do not wait for an idle client. A step "
      "leaves X S workers, and half of them all, or a quarter where the larger one brought less "

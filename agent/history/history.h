@@ -81,6 +81,10 @@ class History {
   // nobody knows whose it is; where most workers waited for idle clients, others would have brought
   // more.
   Result<std::vector<FullPool>> full_pools(const std::string& server, Instant from, Instant to);
+  // What more than `beyond` workers, on average of a minute, brought in such minutes in which a
+  // larger pool was not full; those that waited for idle clients left out.
+  Result<std::optional<FullPool>> crowd(const std::string& server, Instant from, Instant to,
+                                        std::int64_t beyond);
   // A proposal comes with what it proposed.
   struct Mark {
     HistoryMark mark;

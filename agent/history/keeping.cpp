@@ -240,6 +240,31 @@ Result<std::vector<FullPool>> History::full_pools(const std::string& server, Ins
   }
 }
 
+Result<std::optional<FullPool>> History::crowd(const std::string& server, Instant from, Instant to,
+                                               std::int64_t beyond) {
+  std::optional<FullPool> none;
+  const auto id = known(server);
+  if (!id) return none;
+  auto statement = database_.prepare(
+      "SELECT count(*), max(at), sum(busy_sum - keepalive_sum), sum(looks), sum(seconds), "
+      "sum(requests) FROM minute WHERE server = ? AND at >= ? AND at < ? AND worker_limit > ?4 AND "
+      "saturated_seconds = 0 AND seconds > 0 AND reloads = 0 AND restarts = 0 AND busy_sum - "
+      "keepalive_sum > ?4 * looks");
+  if (!statement) return fail(std::move(statement.error()));
+  statement->bind(1, *id);
+  statement->bind(2, milliseconds(from));
+  statement->bind(3, milliseconds(to));
+  statement->bind(4, beyond);
+  const auto row = statement->step();
+  if (!row) return fail(row.error());
+  if (!*row || statement->integer(0) == 0) return none;
+  const double seconds = statement->real(4);
+  return FullPool{.at = instant(statement->integer(1)),
+                  .workers = statement->integer(2) / statement->integer(3),
+                  .seconds = seconds,
+                  .per_second = static_cast<double>(statement->integer(5)) / seconds};
+}
+
 Result<void> History::mark(std::int64_t server, const HistoryMark& mark,
                            std::string_view proposal) {
   auto statement = database_.prepare(

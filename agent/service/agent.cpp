@@ -224,6 +224,10 @@ Result<Observation> Agent::observed(Watch& watched, std::optional<Seconds> windo
     return history.full_pools(watched.server(), now - kRememberedPools, now);
   });
   if (pools) seen.full_pools = std::move(*pools);
+  auto crowd = store_.read<std::optional<FullPool>>([&](History& history) {
+    return history.crowd(watched.server(), now - kRememberedPools, now, seen.worker_limit);
+  });
+  if (crowd) seen.crowd = *crowd;
   seen.php_pools = php_behind(watched.target(), proc_);
   return seen;
 }

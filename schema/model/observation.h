@@ -256,21 +256,25 @@ struct Observation {
   std::optional<MemoryObservation> memory;
   std::optional<PastPeak> past;      // absent: the history has no whole hour
   std::vector<FullPool> full_pools;  // one of each number of workers, the smallest first
-  std::vector<PhpPool> php_pools;    // that requests are passed to, on this host
-  HostUsage host;                    // as last seen, memory_available at its lowest in the window
-  std::string basis;                 // fingerprint of the configuration the settings came from
+  // What more workers than there may be now brought together, of a larger pool of these days that
+  // was not full; absent: never so many were busy.
+  std::optional<FullPool> crowd;
+  std::vector<PhpPool> php_pools;  // that requests are passed to, on this host
+  HostUsage host;                  // as last seen, memory_available at its lowest in the window
+  std::string basis;               // fingerprint of the configuration the settings came from
 
   template <class Use>
   static constexpr auto describe(Use use) {
-    return use(
-        Field{"pid", &Observation::pid}, Field{"mpm", &Observation::mpm},
-        Field{"source", &Observation::source}, Field{"span_seconds", &Observation::span_seconds},
-        Field{"samples", &Observation::samples}, Field{"restarts", &Observation::restarts},
-        Field{"worker_limit", &Observation::worker_limit},
-        Field{"settings", &Observation::settings}, Field{"load", &Observation::load},
-        Field{"memory", &Observation::memory}, Field{"past", &Observation::past},
-        Field{"full_pools", &Observation::full_pools}, Field{"php_pools", &Observation::php_pools},
-        Field{"host", &Observation::host}, Field{"basis", &Observation::basis});
+    return use(Field{"pid", &Observation::pid}, Field{"mpm", &Observation::mpm},
+               Field{"source", &Observation::source},
+               Field{"span_seconds", &Observation::span_seconds},
+               Field{"samples", &Observation::samples}, Field{"restarts", &Observation::restarts},
+               Field{"worker_limit", &Observation::worker_limit},
+               Field{"settings", &Observation::settings}, Field{"load", &Observation::load},
+               Field{"memory", &Observation::memory}, Field{"past", &Observation::past},
+               Field{"full_pools", &Observation::full_pools}, Field{"crowd", &Observation::crowd},
+               Field{"php_pools", &Observation::php_pools}, Field{"host", &Observation::host},
+               Field{"basis", &Observation::basis});
   }
 };
 

@@ -52,8 +52,8 @@ Directives with_workers(const Case& tried, Directives directives, double workers
 // An agent's history of the rounds, an hour apart.
 class Rounds {
  public:
-  // What each pool brought until now.
-  std::vector<FullPool> and_then(std::vector<Sample> samples) {
+  // Adds what the pools brought until now.
+  void remember(std::vector<Sample> samples, Observation& seen) {
     std::vector<StoredSample> stored;
     for (Sample& sample : samples) {
       sample.at += round_ * std::chrono::hours(1);
@@ -63,8 +63,11 @@ class Rounds {
     }
     ++round_;
     const Instant now = stored.back().sample.at + std::chrono::minutes(2);
-    if (!history_.append(stored) || !history_.roll_up(now)) return {};
-    return history_.full_pools(kServer, Instant{}, now).value_or(std::vector<FullPool>{});
+    if (!history_.append(stored) || !history_.roll_up(now)) return;
+    if (auto pools = history_.full_pools(kServer, Instant{}, now))
+      seen.full_pools = std::move(*pools);
+    if (const auto crowd = history_.crowd(kServer, Instant{}, now, seen.worker_limit))
+      seen.crowd = *crowd;
   }
 
  private:
@@ -177,7 +180,7 @@ std::vector<Round> advised(const Case& tried, int rounds) {
   for (int round = 0; round < rounds; ++round) {
     Watched seen = watch(tried, directives, kFirstRound + static_cast<std::uint64_t>(round));
     Observation observation = observe(seen.samples, seen.settings);
-    observation.full_pools = before.and_then(std::move(seen.samples));
+    before.remember(std::move(seen.samples), observation);
     Proposal proposal = recommend(observation);
     for (const Change& change : proposal.changes)
       directives[change.directive] = change.to;

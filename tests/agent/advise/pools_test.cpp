@@ -56,6 +56,25 @@ TEST(LargerPool, LeavesThisOneAsItIs) {
   EXPECT_TRUE(recommend(with(seen, proposal)).changes.empty());
 }
 
+// 300 of 400 were busy at a time, and never all, and 60 a second ended.
+TEST(LargerPool, ThatWasNeverFullIsRememberedByItsCrowd) {
+  Observation seen = remembering();
+  seen.full_pools.clear();
+  ASSERT_NE(change(recommend(seen), "MaxRequestWorkers"), nullptr);
+  seen.crowd = {Instant{}, 300, 60, 60};
+  EXPECT_EQ(cap(seen).workers, 20);
+  const Proposal proposal = recommend(seen);
+  EXPECT_EQ(change(proposal, "MaxRequestWorkers"), nullptr) << proposal.verdict;
+  ASSERT_NE(finding(proposal, "larger-pool-brought-less"), nullptr);
+  EXPECT_EQ(finding(proposal, "larger-pool-brought-less")->claim.find("With 300 workers busy, 60"),
+            0U)
+      << finding(proposal, "larger-pool-brought-less")->claim;
+  seen.crowd->per_second = 0.75 * seen.load.pinned_per_second;
+  EXPECT_NE(change(recommend(seen), "MaxRequestWorkers"), nullptr) << "perhaps other requests";
+  seen.crowd = {Instant{}, 300, 19, 60};
+  EXPECT_NE(change(recommend(seen), "MaxRequestWorkers"), nullptr) << "for a moment";
+}
+
 // They take as long as ever: what they wait for is a worker.
 TEST(LargerPool, IsApproachedGentlyWhereNothingBehindIsWaitedFor) {
   Observation seen = remembering();

@@ -69,6 +69,7 @@ void add_load(Observation& seen) {
   load.pinned_per_second = up_to(500);
   if (perhaps())
     seen.full_pools = {{Instant{}, *rc::gen::inRange(1, 1500), up_to(100), up_to(500)}};
+  if (perhaps()) seen.crowd = {Instant{}, *rc::gen::inRange(1, 1500), up_to(100), up_to(500)};
   if (*rc::gen::inRange(0, 5) == 0)
     load.plateau = {up_to(50),        1 + up_to(500), 1 + up_to(500), 50 + up_to(50), up_to(800),
                     100 + up_to(300), up_to(500),     up_to(60),      up_to(500)};

@@ -153,6 +153,30 @@ TEST_F(Kept, APoolThatWaitedForClientsBroughtNothing) {
   EXPECT_DOUBLE_EQ(pools->front().seconds, 300);
 }
 
+// 300 of 400 are busy for three minutes of ten, and never all of them; later there are 40.
+TEST_F(Kept, WhatACrowdBroughtInAPoolThatWasNotFull) {
+  std::int64_t served = 0;
+  look(0, 900, [&](Sample& sample, int second) {
+    const bool crowd = second >= 120 && second < 300;
+    sample.worker_limit = second < 630 ? 400 : 40;
+    sample.generation = second < 630 ? 0 : 1;
+    sample.tally.busy = crowd ? 310 : 20;
+    sample.tally.keepalive = 10;
+    served += crowd ? 25 : 50;
+    sample.accesses = served;
+  });
+  ASSERT_TRUE(history_.roll_up(kBegin + seconds(1000)));
+  const auto crowd = history_.crowd(kServer, kBegin, kBegin + seconds(1000), 40);
+  ASSERT_TRUE(crowd) << crowd.error().what;
+  ASSERT_TRUE(*crowd);
+  EXPECT_EQ((*crowd)->workers, 300);
+  EXPECT_DOUBLE_EQ((*crowd)->seconds, 180);
+  EXPECT_DOUBLE_EQ((*crowd)->per_second, 25);
+  EXPECT_EQ((*crowd)->at, kBegin + seconds(240));
+  EXPECT_FALSE(*history_.crowd(kServer, kBegin, kBegin + seconds(1000), 300)) << "no more than now";
+  EXPECT_FALSE(*history_.crowd("another", kBegin, kBegin + seconds(1000), 40));
+}
+
 TEST_F(Kept, AGapHasNoSteps) {
   look(0, 120);
   look(600, 720);
