@@ -130,6 +130,15 @@ Judged judge_count(std::int64_t seen, const Look& look, bool at_least, std::stri
   return {fits ? Seen::InForce : Seen::NotYet, fmt::format("{} {}.", seen, what)};
 }
 
+// Workers that serve are not spare, be they all that there may be or all that there are yet.
+Judged judge_spare(const BoardFacts& board, const Look& look) {
+  const bool all_serve = board.workers > 0 && board.idle == 0;
+  if (board.idle < look.to && (all_serve || board.workers >= look.to))
+    return {Seen::Follows,
+            fmt::format("Of {} workers {} are idle, the others serve.", board.workers, board.idle)};
+  return judge_count(board.idle, look, true, "workers are idle");
+}
+
 Judged judge_number(const Look& look) {
   const std::string& name = look.change.directive;
   if (same_name(name, "ListenBacklog")) return judge_backlog(look);
@@ -145,8 +154,8 @@ Judged judge_number(const Look& look) {
   if (is("ThreadsPerChild")) return judge_threads(*board, look);
   if (is("MaxRequestWorkers")) return judge_worker_limit(*board, look);
   if (is("StartServers")) return judge_count(board->processes, look, true, "processes run");
-  const bool minimum = is("MinSpareServers") || is("MinSpareThreads");
-  return judge_count(board->idle, look, minimum, "workers are idle");
+  if (is("MinSpareServers") || is("MinSpareThreads")) return judge_spare(*board, look);
+  return judge_count(board->idle, look, false, "workers are idle");
 }
 
 ValueEffect judge_value(const EffectQuestion& question, Seen loaded, const ValueChange& change) {

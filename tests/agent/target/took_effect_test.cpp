@@ -174,6 +174,18 @@ TEST(TookEffect, BoundsShowOnlyWhereTheyAreMet) {
   EXPECT_EQ(seen(reload(), "KeepAliveTimeout", 5, 2), Seen::Follows);
 }
 
+// All workers that may run are to be spare ones, and some of them serve: as many idle ones will
+// never be seen. Nor is any while the load takes each.
+TEST(TookEffect, SpareWorkersThatServeAreNotMissed) {
+  EXPECT_EQ(seen(reload(), "MinSpareThreads", 25, 75), Seen::Follows) << "75 run, 5 of them serve";
+  EXPECT_EQ(seen(reload(), "MinSpareThreads", 25, 76), Seen::NotYet);
+  EffectQuestion question = reload();
+  question.after.board->idle = 0;
+  EXPECT_EQ(seen(question, "MinSpareThreads", 25, 100), Seen::Follows);
+  question.after.board->workers = 0;
+  EXPECT_EQ(seen(question, "MinSpareThreads", 25, 100), Seen::NotYet) << "none runs";
+}
+
 TEST(TookEffect, S02_TheMpmThatRunsIsTheOneThatIsMapped) {
   EffectQuestion question = reload();
   question.way = LoadWay::StopStart;
