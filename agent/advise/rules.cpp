@@ -281,27 +281,25 @@ constexpr std::array kRules = std::to_array<Rule>({
      "of its requests (/proc/PID/task/*/schedstat).",
      cpu_taken},
     {"backend-saturated", "Is something behind httpd full?", true,
-     "Seconds in ten bins by requests at once: the least with 93 % of the best throughput, or "
-     "of one beyond which a fifth more at once brought less than a twentieth more, against the "
-     "most, 1.5 times as many and 4 roots beyond; Little: time = at once / throughput (after "
-     "Wang, Malkowski and Pu, IPDPS 2011). It collapses where with the most less than 70 % of the "
-     "best throughput ends, or less than 90 % and each took four times as long, no more while they "
+     "Seconds in ten bins by requests at once: the least with 93 % of the best throughput, or of "
+     "one beyond which a fifth more at once brought less than a twentieth more, against the most, "
+     "1.5 times as many and 4 roots beyond; Little: time = at once / throughput (after Wang, "
+     "Malkowski and Pu, IPDPS 2011). It collapses where with the most less than 70 % of the best "
+     "throughput ends, or less than 90 % and each took four times as long, no more while they "
      "become fewer (from 90 % of a height to half of the most), and 70 % came when they rose. Or, "
      "where with all workers busy nobody is answered within 10 s, or more are turned away than "
-     "requests end: for more than half of the time, workers / throughput is four times a request's "
-     "time when nobody waits; or, where that was never seen, for nine tenths of it that is more "
-     "than 1 s, the squared coefficient of variation of a request's time is below 0.1 and above "
-     "0.1 / workers, and no larger pool brought more. While the memory does not hold, only where "
-     "it was so with less "
-     "than half of the workers that fit, and more came than ever ended.",
+     "requests end: for more than half of the time, workers / throughput is four times a "
+     "request's time when nobody waits; or, where that was never seen, for nine tenths of it that "
+     "is more than 1 s, the squared coefficient of variation of a request's time is below 0.1 and "
+     "above 0.1 / workers, and no larger pool brought more. While the memory does not hold, only "
+     "where it was so with less than half of the workers that fit, and more came than ever ended.",
      backend_saturated},
     {"larger-pool-brought-less", "Would more workers bring more?", true,
      "Requests that ended a second while all workers were busy, by MaxRequestWorkers, in the "
-     "minutes of the last seven days: of a larger pool, full for 20 s, less than 90 % of what this "
-     "one brings, or of one twice as large no more; or of minutes in which more were busy than "
-     "there "
-     "are now, and not all, less than 70 %. Two such pools give the line 1 / X = A + B N "
-     "of N workers that end X requests a second; it meets X = N / S at the knee, S being a "
+     "minutes of the last seven days: of a larger pool, full for 20 s, less than 90 % of what "
+     "this one brings, or of one twice as large no more; or of minutes in which more were busy "
+     "than there are now, and not all, less than 70 %. Two such pools give the line 1 / X = A + B "
+     "N of N workers that end X requests a second; it meets X = N / S at the knee, S being a "
      "request's time when nobody waits and N those that do not wait for an idle client. A step "
      "leaves X S workers, and half of them all, or a quarter where the larger one brought less "
      "than 70 %, unless these requests wait in line behind httpd as well or a third pool ended "

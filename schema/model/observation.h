@@ -257,7 +257,7 @@ struct Observation {
   std::optional<PastPeak> past;      // absent: the history has no whole hour
   std::vector<FullPool> full_pools;  // one of each number of workers, the smallest first
   // What more workers than there may be now brought together, of a larger pool of these days that
-  // was not full; absent: never so many were busy.
+  // was not full: `workers` were busy on average, for `seconds`. Absent: never so many were.
   std::optional<FullPool> crowd;
   std::vector<PhpPool> php_pools;  // that requests are passed to, on this host
   HostUsage host;                  // as last seen, memory_available at its lowest in the window
