@@ -95,10 +95,10 @@ Cap of_short_lives(const Facts& facts) {
 // where that is often so.
 bool is_left_behind(const Facts& facts, const Plateau& plateau) {
   const LoadObservation& load = facts.seen.load;
-  const bool turned_away = is_pinned(facts.seen) && load.overflows > 0 &&
-                           load.pinned_share * facts.seen.span_seconds >= kLongFull;
+  const bool long_full = load.pinned_share * facts.seen.span_seconds >= kLongFull;
   const bool often = load.pinned_share > kOften;
-  return turned_away && (often || plateau.most_per_second < kFarLess * plateau.best_per_second);
+  return facts.turns_away() && long_full &&
+         (often || plateau.most_per_second < kFarLess * plateau.best_per_second);
 }
 
 Cap of_backend(const Facts& facts) {

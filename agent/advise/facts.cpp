@@ -148,6 +148,10 @@ bool Facts::nobody_is_answered() const {
   return seconds_when_full() + load.queue.p95 / load.pinned_per_second > kPatience;
 }
 
+bool Facts::turns_away() const {
+  return is_pinned(seen) && seen.load.overflows > 0;
+}
+
 bool Facts::most_are_turned_away() const {
   const LoadObservation& load = seen.load;
   // Where nobody was seen waiting for this server, they are another one's.
@@ -274,7 +278,7 @@ bool Facts::held_by_keepalive() const {
 }
 
 bool Facts::waits_keep_out() const {
-  return held_by_keepalive() && is_pinned(seen) && seen.load.overflows > 0;
+  return held_by_keepalive() && turns_away();
 }
 
 bool Facts::ends_waits() const {
@@ -282,8 +286,7 @@ bool Facts::ends_waits() const {
 }
 
 double Facts::requests_asked_for() const {
-  const bool hidden = is_pinned(seen) && seen.load.overflows > 0;
-  return (hidden ? policy.headroom : 1) * std::max(1.0, seen.load.arrived_per_second);
+  return (turns_away() ? policy.headroom : 1) * std::max(1.0, seen.load.arrived_per_second);
 }
 
 std::int64_t Facts::wait_that_fits(std::int64_t workers) const {

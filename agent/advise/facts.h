@@ -126,6 +126,8 @@ struct Facts {
   double seconds_when_full() const;
   // Whether who comes then has left before there is an answer, the kernel's queue counted.
   bool nobody_is_answered() const;
+  // All workers are busy at times, and the kernel turns clients away.
+  bool turns_away() const;
   // Nearly always full, and the kernel turned more connections away than requests ended.
   bool most_are_turned_away() const;
   // Whether it is known from this pool alone that its requests stand in line behind httpd, so that

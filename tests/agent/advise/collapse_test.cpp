@@ -39,8 +39,7 @@ Observation seen_with(const Coming& coming, const Ending& ending) {
   seen.worker_limit = 900;
   put(seen, "MaxRequestWorkers", 900);
   put(seen, "ServerLimit", 72);
-  Observation course = observe(samples, settings_of(Mpm::Event, 900, {}));
-  seen.load = course.load;
+  seen.load = observe(samples, settings_of(Mpm::Event, 900, {})).load;
   return seen;
 }
 
