@@ -105,7 +105,7 @@ std::optional<Finding> in_line(const Facts& facts) {
   if (line == InLine::No) return std::nullopt;
   const std::string why =
       line == InLine::Longer
-          ? fmt::format("and {:.0f} ms when nobody waited", 1000 * facts.calm_seconds())
+          ? fmt::format("and {:.0f} ms when nobody waited", 1000 * load.calm_service_seconds)
           : fmt::format("one as long as the other (squared coefficient of variation {:.2g})",
                         load.service_cv2);
   const std::string harm = facts.nobody_is_answered()
@@ -118,8 +118,8 @@ std::optional<Finding> in_line(const Facts& facts) {
                   facts.limit(), facts.seconds_when_full(), why, percent(load.cpu_busy_share),
                   harm),
       fmt::format("{} More workers would only wait there.", kLookBehind),
-      {{"time of a request with all workers busy", facts.seconds_when_full(), facts.calm_seconds(),
-        "s"},
+      {{"time of a request with all workers busy", facts.seconds_when_full(),
+        load.calm_service_seconds, "s"},
        {"squared variation of it", load.service_cv2, 1, ""},
        {"accept queue, p95", load.queue.p95, 0, "connections"}});
   if (line == InLine::Alike) found.confidence = Confidence::Low;

@@ -56,12 +56,42 @@ Cap half_of(const Facts& facts, std::string_view rule, std::string because) {
   return cap;
 }
 
+// All that come need no more when nobody waits.
+void leave_enough_for_all(const Facts& facts, Cap& cap) {
+  const LoadObservation& load = facts.seen.load;
+  cap.workers = kOverPlateau * load.arrived_per_second * load.calm_service_seconds;
+  cap.formula = fmt::format("1.15 x {:.0f} arrivals a second x {:.2g} s", load.arrived_per_second,
+                            load.calm_service_seconds);
+}
+
+// Who is in a line of N is served after N / c others by each of c behind httpd, so that times whose
+// own squared variation is v vary by v / N (1 + c^2 / N) in all: c <= N sqrt(cv2 / v). What varies
+// by as little as can be told may be a timeout after all.
+void leave_what_is_served(const Facts& facts, Cap& cap) {
+  const double varies = facts.seen.load.service_cv2;
+  if (varies <= kLeastVariation) return;
+  cap.workers = number(facts.limit()) * std::sqrt(varies / kNoClockwork);
+  cap.formula = fmt::format("{} x sqrt({:.2g} / {})", facts.limit(), varies, kNoClockwork);
+}
+
 Cap of_line(const Facts& facts) {
-  if (facts.in_line() == InLine::No) return none();
-  return half_of(facts, "backend-saturated",
-                 fmt::format("A request takes {:.1f} s with all {} workers busy, most of it in "
-                             "line behind httpd; fewer workers end as many.",
-                             facts.seconds_when_full(), facts.limit()));
+  const InLine line = facts.in_line();
+  if (line == InLine::No) return none();
+  const double limit = number(facts.limit());
+  Cap cap = half_of(facts, "backend-saturated",
+                    fmt::format("A request takes {:.1f} s with all {} workers busy, most of it in "
+                                "line behind httpd; fewer workers end as many.",
+                                facts.seconds_when_full(), facts.limit()));
+  if (line == InLine::Longer)
+    leave_enough_for_all(facts, cap);
+  else
+    leave_what_is_served(facts, cap);
+  if (cap.workers < kLeastSeenStep * limit)
+    cap.formula += fmt::format("; at least a quarter of {}", facts.limit());
+  else if (cap.workers > kLeastStep * limit)
+    cap.formula += fmt::format("; at most half of {}", facts.limit());
+  cap.workers = cap.growth = std::clamp(cap.workers, kLeastSeenStep * limit, kLeastStep * limit);
+  return cap;
 }
 
 // Half of the pool, or so many as were seen to be enough, to see what they bring; unless fewer are

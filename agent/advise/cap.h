@@ -17,8 +17,9 @@ inline constexpr std::string_view kSmallerPool = "smaller-pool-brought-more";
 inline constexpr std::string_view kShortLives = "children-grow";
 
 // Of the pool, what a step leaves at least where fewer workers are only concluded to be better,
-// from the times of requests or from other hours and not from both: whoever was wrong sees it in
-// the next round, and half of them serve. Where fewer were seen to end far more, half as many.
+// from other hours and not from the times of requests as well: whoever was wrong sees it in the
+// next round, and half of them serve. Where fewer were seen to end far more, or the times tell how
+// many would do, half as many.
 inline constexpr double kLeastStep = 0.5;
 inline constexpr double kLeastSeenStep = kLeastStep / 2;
 
@@ -51,9 +52,17 @@ struct Cap {
 // many instead as serve what ended while they came, unless it collapses: before, it may have had
 // less to do than it can. Without these it was only slow for a while; but where the full pool
 // turned clients away for 20 s and ended less than seven tenths of the best, or was often full,
-// half of it is tried. So it is where throughput was not seen to fall and requests stand in line
-// (Facts::in_line). Where more workers wait for idle clients than it leaves to serve, they would
-// all serve when a crowd comes: it then ends the waits.
+// half of it is tried. Where throughput was not seen to fall and requests stand in line
+// (Facts::in_line), half to a quarter: 1.15 x as many as all that come would need if nobody waited;
+// or, where that is not known,
+//
+//   N sqrt(cv2 / v)
+//
+// of N in line, whose times vary by cv2, if those of what is behind httpd vary by v themselves;
+// 0.1 of v is the least that is no timeout.
+//
+// Where more workers wait for idle clients than it leaves to serve, they would all serve when a
+// crowd comes: it then ends the waits.
 //
 // Children that end (MaxConnectionsPerChild) faster than one a second, with which httpd begins to
 // start others, in a pool that is mostly full and turns clients away: half of it, of which each may

@@ -21,9 +21,6 @@ constexpr double kHardlyCalm = 10;
 // Squared coefficient of variation of the time of a request, below which one takes as long as the
 // other.
 constexpr double kAlike = 0.1;
-// The same, times those that stand in line: as many services of their own time each make a wait
-// that differs by 1 of that. A timeout differs by nothing.
-constexpr double kNoClockwork = 0.1;
 // Seconds of a request: a line of so many workers, and hardly one short wait of its own.
 constexpr double kLongBehind = 1;
 // Of the looks, those with all workers busy, for a line to be told by this pool alone.
@@ -166,10 +163,12 @@ InLine Facts::in_line() const {
   });
   const bool useless = nobody_is_answered() || most_are_turned_away();
   if (!useless || cpu_full() || paged() || more_is_better) return InLine::No;
-  if (calm_seconds() > 0) {
+  // A calm that was none, as each took longer than anybody waits, still was calmer.
+  const double calm = load.calm_service_seconds;
+  const bool longer = calm > 0 && seconds_when_full() > kOnlyLonger * calm;
+  if (longer || calm_seconds() > 0) {
     // A lock of some seconds is not the server's usual load.
     const bool mostly = load.pinned_share > kMostly;
-    const bool longer = seconds_when_full() > kOnlyLonger * calm_seconds();
     return mostly && longer ? InLine::Longer : InLine::No;
   }
   // The wait in the kernel is for a worker, and says nothing of one behind httpd.

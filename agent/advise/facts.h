@@ -56,6 +56,11 @@ inline constexpr double kFarLess = 0.7;
 // Of the best throughput: less, and more at once did harm.
 inline constexpr double kFell = 0.9;
 
+// The same of what stands in line for something behind httpd, at least: times the workers that do,
+// the squared coefficient of variation of their time comes to as much. Below it each took as long
+// as the other, which a timeout does.
+inline constexpr double kNoClockwork = 0.1;
+
 // Nobody waits so long for an answer, seconds.
 inline constexpr double kPatience = 10;
 

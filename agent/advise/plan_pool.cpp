@@ -24,6 +24,8 @@ constexpr double kConnectionMargin = 1.25;
 constexpr double kSomeKept = 1.02;
 // Of the limit, twice the need: with that, far more workers than are needed.
 constexpr double kFarMore = 0.5;
+// Times the need: the limit is not near any more, and no one else could only wait.
+constexpr double kBeyondNear = 1.3;
 // Times the workers that help, where connections want more.
 constexpr double kMostMore = 2;
 // Of those that were seen where others were refused: as many again are hidden at least.
@@ -90,7 +92,7 @@ bool has_room_to_wait(const Facts& facts, double room) {
 
 void keep_some_room(Draft& draft) {
   const Facts& facts = draft.facts;
-  const double wanted = kSomeMore * facts.need();
+  const double wanted = std::ceil(kBeyondNear * facts.need());
   const auto unit = facts.per_process();
   // A process less may be too near to the need.
   const double workers =
@@ -102,7 +104,7 @@ void keep_some_room(Draft& draft) {
                   "Something behind httpd is full with {:.0f} requests at once; of {} workers most "
                   "could only wait there when a crowd comes, and make it slower.",
                   facts.seen.load.plateau->workers, facts.limit()),
-              .formula = fmt::format("{:.1f} x {:.0f} needed", kSomeMore, facts.need()),
+              .formula = fmt::format("{:.1f} x {:.0f} needed", kBeyondNear, facts.need()),
               .rule = "backend-saturated"},
              number(facts.limit()));
 }
@@ -154,11 +156,6 @@ void grow(Draft& draft, std::int64_t fits, const Cap& cap) {
 // share of its idle ones (connections_above_limit in event.c).
 std::int64_t factor_of(const Draft& draft) {
   return std::max<std::int64_t>(1, draft.facts.effective("AsyncRequestWorkerFactor", 2));
-}
-
-// Those who were refused are hidden, as a demand is; without them what was seen has to fit.
-double connections_wanted(const Facts& facts) {
-  return (facts.deaf() ? kHiddenConnections : kConnectionMargin) * facts.seen.load.connections.max;
 }
 
 // Busy workers take their own connections and no others.
@@ -217,6 +214,10 @@ void add_processes(Draft& draft) {
 
 }  // namespace
 
+double connections_wanted(const Facts& facts) {
+  return (facts.deaf() ? kHiddenConnections : kConnectionMargin) * facts.seen.load.connections.max;
+}
+
 void plan_workers(Draft& draft) {
   const Facts& facts = draft.facts;
   const auto fits = facts.workers_that_fit();
@@ -250,8 +251,9 @@ void plan_connections(Draft& draft) {
   if (facts.seen.mpm != Mpm::Event || (!facts.deaf() && !fewer)) return;
   const bool idle = facts.seen.load.busy.p99 < 0.6 * number(facts.limit());
   const bool enough = factor_wanted(facts, draft.workers()) <= number(kMostFactor);
-  if (fewer || draft.binds || (idle && enough)) return raise_factor(draft);
-  add_processes(draft);
+  if (!fewer && !draft.binds && !(idle && enough)) add_processes(draft);
+  // What there are of them holds more as well.
+  if (draft.workers() <= facts.limit()) raise_factor(draft);
 }
 
 }  // namespace mpm::advise

@@ -13,4 +13,8 @@ void plan_workers(Draft& draft);
 // event: more connections for each idle worker, or more processes, where all that accept are full.
 void plan_connections(Draft& draft);
 
+// That there would be. Those who were refused are hidden, as a demand is; without them what was
+// seen has to fit.
+double connections_wanted(const Facts& facts);
+
 }  // namespace mpm::advise

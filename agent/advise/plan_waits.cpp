@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "agent/advise/finding.h"
+#include "agent/advise/plan_pool.h"
 #include "agent/advise/reuse.h"
 
 namespace mpm::advise {
@@ -22,6 +23,8 @@ constexpr double kSomeRoom = 0.15;
 constexpr double kShortWait = 0.25;
 constexpr std::int64_t kShortest = 32;  // connections
 constexpr std::int64_t kUsual = 511;
+// Of the looks, those in which processes refuse clients: more than those of a burst.
+constexpr double kOften = 0.3;
 
 void set_wait(Draft& draft, std::int64_t least, std::int64_t workers, std::string because) {
   const std::int64_t fits = draft.facts.wait_that_fits(workers);
@@ -112,6 +115,32 @@ void keep_the_reuse(Draft& draft) {
              .rule = "keepalive-holds-workers"});
 }
 
+// event: processes often refuse clients, and neither more workers nor a larger factor makes room:
+// those that say nothing have to go sooner. A second spares most of them another handshake.
+void free_connections(Draft& draft) {
+  constexpr std::string_view kFactor = "AsyncRequestWorkerFactor";
+  const Facts& facts = draft.facts;
+  const LoadObservation& load = facts.seen.load;
+  const std::int64_t now = draft.value("KeepAliveTimeout");
+  const bool more =
+      draft.workers() > facts.limit() || draft.value(kFactor) > facts.effective(kFactor);
+  if (facts.seen.mpm != Mpm::Event || load.deaf_share <= kOften || more || now <= 1) return;
+  const double has_room = load.connections.max - load.busy.p95;
+  const double wants_some = connections_wanted(facts) - load.busy.p95;
+  if (has_room <= 0) return;
+  const auto to =
+      std::max<std::int64_t>(1, static_cast<std::int64_t>(number(now) * has_room / wants_some));
+  draft.set(
+      "KeepAliveTimeout", to,
+      {.because = fmt::format("Processes hold {:.0f} connections, most of them of clients that "
+                              "say nothing, and refuse others while workers are idle.",
+                              load.connections.max),
+       .formula = fmt::format("{} s x {:.0f} connections that have room / {:.0f} that want "
+                              "some, in whole seconds and at least 1 s",
+                              now, has_room, wants_some),
+       .rule = "connections-exhausted"});
+}
+
 // Connections that the workers as planned accept within a quarter of a second. While memory does
 // not hold, what ends says nothing, and the time of a request when nobody waited does; where that
 // is not known either, the queue shrinks as the pool does.
@@ -163,6 +192,7 @@ void plan_keepalive(Draft& draft) {
   end_waits(draft);
   keep_the_reuse(draft);
   shorten_waits(draft);
+  free_connections(draft);
 }
 
 void plan_backlog(Draft& draft) {

@@ -93,8 +93,9 @@ bool memory_held(const Facts& facts, const FullPool& pool) {
   return facts.cost->base + facts.cost->typical * processes <= facts.budget->total;
 }
 
-// The best smaller one that brought far more. Not where requests take as long as when nobody waits:
-// they are others than those were.
+// The best smaller one that brought far more; or more while workers that waited for idle clients
+// made it as small, in a pool that was as full. Not where requests take as long as when nobody
+// waits: they are others than those were.
 const FullPool* smaller_with_more(const Facts& facts, const FullPool& now) {
   const double calm = facts.calm_seconds();
   if (facts.held_by_keepalive() || (calm > 0 && facts.seconds_when_full() < kWaits * calm))
@@ -104,7 +105,10 @@ const FullPool* smaller_with_more(const Facts& facts, const FullPool& now) {
     if (is_told(pool) && is_larger(now, pool) && now.per_second < kFarLess * pool.per_second &&
         (best == nullptr || pool.per_second > best->per_second))
       best = &pool;
-  return best;
+  const auto& served = facts.seen.served;
+  const bool are_better =
+      served && is_told(*served) && is_larger(now, *served) && brought_less(now, *served);
+  return are_better && (best == nullptr || served->per_second > best->per_second) ? &*served : best;
 }
 
 // A pool that is not full shows what it brings as well.
@@ -114,11 +118,12 @@ FullPool not_full(const Facts& facts) {
 
 // What another pool brought, beside this one.
 std::string brought(const Facts& facts, const FullPool& other, const FullPool& now) {
-  const bool crowd = facts.seen.crowd && &other == &*facts.seen.crowd;
+  const bool part = (facts.seen.crowd && &other == &*facts.seen.crowd) ||
+                    (facts.seen.served && &other == &*facts.seen.served);
   return fmt::format(
       "With {} workers{} busy, {:.0f} requests a second ended ({}), and with {} of them{} {:.0f} "
       "do.",
-      other.workers, crowd ? "" : ", all of them", other.per_second, hour_of(other.at), now.workers,
+      other.workers, part ? "" : ", all of them", other.per_second, hour_of(other.at), now.workers,
       is_told(now) ? "" : ", not all busy,", now.per_second);
 }
 
@@ -239,9 +244,10 @@ Cap of_larger(const Facts& facts, const FullPool& now, const FullPool& larger) {
 
 Cap reasoned(Cap cap, const Facts& facts, const FullPool& other, std::string_view rule) {
   // Other hours may have had other requests; where these wait in line as well, both say the same.
-  const bool seen = other.workers > facts.limit() && is_seen(this_pool(facts), other);
+  const bool larger = other.workers > facts.limit();
+  const bool seen = larger && is_seen(this_pool(facts), other);
   const double least = (seen ? kLeastSeenStep : kLeastStep) * number(facts.limit());
-  const bool known = seen && is_borne_out(facts, this_pool(facts), other);
+  const bool known = larger && is_borne_out(facts, this_pool(facts), other);
   if (cap.workers < least && !known && facts.in_line() == InLine::No) {
     cap.workers = cap.growth = least;
     cap.formula += fmt::format("; at least {} of {}", seen ? "a quarter" : "half", facts.limit());

@@ -85,6 +85,9 @@ class History {
   // larger pool was not full; those that waited for idle clients left out.
   Result<std::optional<FullPool>> crowd(const std::string& server, Instant from, Instant to,
                                         std::int64_t beyond);
+  // What those that served brought in the minutes in which all workers were busy throughout, most
+  // of them with waits for idle clients.
+  Result<std::optional<FullPool>> served(const std::string& server, Instant from, Instant to);
   // A proposal comes with what it proposed.
   struct Mark {
     HistoryMark mark;
@@ -122,6 +125,9 @@ class History {
   Result<void> keep(std::string_view table, std::int64_t server, std::span<const Rollup> rollups);
   Result<void> roll_up_minutes(std::int64_t server, Instant until);
   Result<void> roll_up_hours(std::int64_t server, Instant until);
+  // Of the minutes for which `which` holds and in which more than `beyond` workers served.
+  Result<std::optional<FullPool>> summed_up(const std::string& server, Instant from, Instant to,
+                                            std::string_view which, std::int64_t beyond);
   Result<std::vector<Rollup>> minutes(std::int64_t server, Instant from, Instant to);
   Result<bool> has_all_looks(std::int64_t server, Instant from, Instant to);
   Result<bool> forget_before(std::string_view table, Instant instant);

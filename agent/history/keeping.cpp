@@ -240,16 +240,17 @@ Result<std::vector<FullPool>> History::full_pools(const std::string& server, Ins
   }
 }
 
-Result<std::optional<FullPool>> History::crowd(const std::string& server, Instant from, Instant to,
-                                               std::int64_t beyond) {
+Result<std::optional<FullPool>> History::summed_up(const std::string& server, Instant from,
+                                                   Instant to, std::string_view which,
+                                                   std::int64_t beyond) {
   std::optional<FullPool> none;
   const auto id = known(server);
   if (!id) return none;
-  auto statement = database_.prepare(
+  auto statement = database_.prepare(fmt::format(
       "SELECT count(*), max(at), sum(busy_sum - keepalive_sum), sum(looks), sum(seconds), "
-      "sum(requests) FROM minute WHERE server = ? AND at >= ? AND at < ? AND worker_limit > ?4 AND "
-      "saturated_seconds = 0 AND seconds > 0 AND reloads = 0 AND restarts = 0 AND busy_sum - "
-      "keepalive_sum > ?4 * looks");
+      "sum(requests) FROM minute WHERE server = ?1 AND at >= ?2 AND at < ?3 AND seconds > 0 AND "
+      "reloads = 0 AND restarts = 0 AND busy_sum - keepalive_sum > ?4 * looks AND {}",
+      which));
   if (!statement) return fail(std::move(statement.error()));
   statement->bind(1, *id);
   statement->bind(2, milliseconds(from));
@@ -263,6 +264,17 @@ Result<std::optional<FullPool>> History::crowd(const std::string& server, Instan
                   .workers = statement->integer(2) / statement->integer(3),
                   .seconds = seconds,
                   .per_second = static_cast<double>(statement->integer(5)) / seconds};
+}
+
+Result<std::optional<FullPool>> History::crowd(const std::string& server, Instant from, Instant to,
+                                               std::int64_t beyond) {
+  return summed_up(server, from, to, "saturated_seconds = 0 AND worker_limit > ?4", beyond);
+}
+
+Result<std::optional<FullPool>> History::served(const std::string& server, Instant from,
+                                                Instant to) {
+  return summed_up(server, from, to,
+                   "saturated_seconds = seconds AND 2 * keepalive_sum >= busy_sum", 0);
 }
 
 Result<void> History::mark(std::int64_t server, const HistoryMark& mark,

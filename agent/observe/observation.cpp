@@ -20,9 +20,7 @@ namespace {
 
 constexpr std::int64_t kFewestAges = 50;
 constexpr std::int64_t kFewestCompletions = 20;
-// Squared coefficients of variation: no less is told, as 0 is one that is not known; and how far
-// chance takes one below 0.
-constexpr double kLeastVariation = 0.001;
+// How far chance takes a squared coefficient of variation below 0.
 constexpr double kAlmostNone = 0.1;
 
 template <class Number>

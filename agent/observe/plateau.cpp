@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <vector>
 
 #include "agent/history/looks.h"
@@ -25,6 +26,7 @@ struct Step {
   double workers = 0;
   double per_second = 0;
   double arrivals = 0;  // a second
+  std::int64_t turned_away = 0;
 };
 
 std::vector<Step> steps_of(std::span<const Sample> samples, double longest) {
@@ -35,7 +37,7 @@ std::vector<Step> steps_of(std::span<const Sample> samples, double longest) {
     if (!step.comparable || step.restarted) continue;
     steps.push_back({static_cast<double>(serving(samples[i - 1]) + serving(samples[i])) / 2,
                      static_cast<double>(step.requests) / step.seconds,
-                     step.arrivals / step.seconds});
+                     step.arrivals / step.seconds, step.overflows});
   }
   return steps;
 }
@@ -71,13 +73,21 @@ double level_of(const std::vector<Step>& bins, double best) {
 
 // What came and what ended while the number of the busy rose: from near the calmest of the looks to
 // a quarter of the most, within so many looks. Later nobody knows: clients that were turned away
-// come again.
+// come again. Where none were, and no rise was as short, a longer one tells what came.
 constexpr std::size_t kLongestOnset = 20;
+constexpr std::size_t kLongestSlowOnset = 200;
 constexpr double kFarUp = 0.25;
 
 struct Onset {
   double arrivals = 0;  // a second
   double workers = 0;   // that would serve what ended in the best look, at the pace of before
+  double rises = 0;     // that there were
+
+  void add(const Onset& other) {
+    arrivals += other.arrivals;
+    workers += other.workers;
+    rises += other.rises;
+  }
 };
 
 // By Little's law, in the looks up to `until`.
@@ -92,30 +102,39 @@ double seconds_before(std::span<const Step> steps, std::size_t until) {
   return per_second > 0 ? workers / per_second : 0;
 }
 
+// The looks after the one at `from`, as far as `to`. Too many of them: no rise.
+Onset rise_of(std::span<const Step> steps, std::size_t from, std::size_t to) {
+  Onset rise{.rises = 1};
+  double best = 0;
+  std::int64_t turned_away = 0;
+  for (const Step& step : steps.subspan(from + 1, to - from)) {
+    rise.arrivals += step.arrivals / static_cast<double>(to - from);
+    best = std::max(best, step.per_second);
+    turned_away += step.turned_away;
+  }
+  if (to - from <= kLongestOnset)
+    rise.workers = best * seconds_before(steps, from);
+  else if (to - from > kLongestSlowOnset || turned_away > 0)
+    return {};
+  return rise;
+}
+
 // The mean of all such rises.
 Onset onset_of(std::span<const Step> steps, const Step& calmest, const Step& most) {
   const double near = kFarBeyond * calmest.workers;
   const double far = std::max(kFarBeyond * near, kFarUp * most.workers);
-  Onset sum;
-  double rises = 0;
+  Onset fast;
+  Onset slow;
   std::size_t left = steps.size();  // the last look of a calm; none yet
   for (std::size_t i = 0; i < steps.size(); ++i) {
     if (steps[i].workers <= near) left = i;
     if (steps[i].workers < far || left == steps.size()) continue;
-    const std::size_t length = i - left;
-    if (length <= kLongestOnset) {
-      double best = 0;
-      for (const Step& step : steps.subspan(left + 1, length)) {
-        sum.arrivals += step.arrivals / static_cast<double>(length);
-        best = std::max(best, step.per_second);
-      }
-      sum.workers += best * seconds_before(steps, left);
-      ++rises;
-    }
+    (i - left <= kLongestOnset ? fast : slow).add(rise_of(steps, left, i));
     left = steps.size();
   }
-  if (rises == 0) return {};
-  return {sum.arrivals / rises, sum.workers / rises};
+  const Onset& sum = fast.rises > 0 ? fast : slow;
+  if (sum.rises == 0) return {};
+  return {sum.arrivals / sum.rises, sum.workers / sum.rises, sum.rises};
 }
 
 // What ended, a second, while many became few: from below nine tenths of a height until fewer than

@@ -228,6 +228,10 @@ Result<Observation> Agent::observed(Watch& watched, std::optional<Seconds> windo
     return history.crowd(watched.server(), now - kRememberedPools, now, seen.worker_limit);
   });
   if (crowd) seen.crowd = *crowd;
+  auto served = store_.read<std::optional<FullPool>>([&](History& history) {
+    return history.served(watched.server(), now - kRememberedPools, now);
+  });
+  if (served) seen.served = *served;
   seen.php_pools = php_behind(watched.target(), proc_);
   return seen;
 }

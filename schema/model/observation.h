@@ -72,6 +72,10 @@ struct Plateau {
   }
 };
 
+// The least squared coefficient of variation of the time of a request that is told: no less can be
+// from the ages of requests, and 0 is one that is not known.
+inline constexpr double kLeastVariation = 0.001;
+
 // The load, from the scoreboard and the kernel. Shares are of the samples, 0 to 1.
 struct LoadObservation {
   Distribution busy;       // workers, keep-alive waits left out
@@ -259,6 +263,9 @@ struct Observation {
   // What more workers than there may be now brought together, of a larger pool of these days that
   // was not full: `workers` were busy on average, for `seconds`. Absent: never so many were.
   std::optional<FullPool> crowd;
+  // What those that served brought in these days, while all other workers of a full pool waited for
+  // idle clients: `workers` of them on average. Absent: most never waited so.
+  std::optional<FullPool> served;
   std::vector<PhpPool> php_pools;  // that requests are passed to, on this host
   HostUsage host;                  // as last seen, memory_available at its lowest in the window
   std::string basis;               // fingerprint of the configuration the settings came from
@@ -273,8 +280,8 @@ struct Observation {
                Field{"settings", &Observation::settings}, Field{"load", &Observation::load},
                Field{"memory", &Observation::memory}, Field{"past", &Observation::past},
                Field{"full_pools", &Observation::full_pools}, Field{"crowd", &Observation::crowd},
-               Field{"php_pools", &Observation::php_pools}, Field{"host", &Observation::host},
-               Field{"basis", &Observation::basis});
+               Field{"served", &Observation::served}, Field{"php_pools", &Observation::php_pools},
+               Field{"host", &Observation::host}, Field{"basis", &Observation::basis});
   }
 };
 

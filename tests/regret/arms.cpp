@@ -68,6 +68,7 @@ class Rounds {
       seen.full_pools = std::move(*pools);
     if (const auto crowd = history_.crowd(kServer, Instant{}, now, seen.worker_limit))
       seen.crowd = *crowd;
+    if (const auto served = history_.served(kServer, Instant{}, now)) seen.served = *served;
   }
 
  private:

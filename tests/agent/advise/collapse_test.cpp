@@ -140,12 +140,12 @@ Observation unused() {
   return seen;
 }
 
-TEST(Room, OfHalfTheNeedAgainIsLeftWhereABackendIsFullWithFew) {
+TEST(Room, BeyondTheNeedIsLeftWhereABackendIsFullWithFew) {
   Observation seen = unused();
   const Proposal proposal = recommend(seen);
   const Change* workers = change(proposal, "MaxRequestWorkers");
   ASSERT_NE(workers, nullptr) << proposal.verdict;
-  EXPECT_EQ(workers->to, 21) << "1.5 x (1.1 x 11 + 2), in one process";
+  EXPECT_EQ(workers->to, 19) << "1.3 x (1.1 x 11 + 2), in one process";
   EXPECT_NE(workers->because.find("full with 2 requests at once"), std::string::npos)
       << workers->because;
   EXPECT_EQ(change(proposal, "ListenBacklog"), nullptr);

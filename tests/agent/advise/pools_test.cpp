@@ -162,6 +162,21 @@ TEST(LargerPool, IsLeftAllTheWayWhereAThirdLiesOnTheLine) {
   EXPECT_NEAR(cap(seen).workers, 18.75, 1e-9) << "it was full for a moment";
 }
 
+// 400, 200 and 100 lie on one line though no two of them are far from each other.
+TEST(LargerPool, IsLeftAllTheWayThoughItBroughtOnlyALittleLess) {
+  Observation seen = seventy_five();
+  seen.worker_limit = 100;
+  put(seen, "MaxRequestWorkers", 100);
+  saturate(seen);
+  seen.load.pinned_per_second = 413;
+  seen.load.calm_service_seconds = 0.017;
+  seen.load.arrived_per_second = 474;
+  seen.full_pools = {{Instant{}, 200, 60, 317}, {Instant{}, 400, 60, 222}};
+  EXPECT_NEAR(cap(seen).workers, 9.7, 0.1) << cap(seen).formula;
+  seen.full_pools.pop_back();
+  EXPECT_NEAR(cap(seen).workers, 50, 1e-9) << "half of them a step";
+}
+
 TEST(LargerPool, IsLeftHalfTheWayToASmallerOneThatBroughtLess) {
   Observation seen = seventy_five();
   seen.full_pools = {{Instant{}, 6, 60, 200}, {Instant{}, 400, 60, 74.6795}};
@@ -309,6 +324,33 @@ TEST(SmallerPool, ThatAnsweredNobodyInTimeIsNotSmallEnough) {
   seen.load.pinned_per_second = 19.4;
   seen.full_pools = {{Instant{}, 1600, 60, 4.8}};
   EXPECT_LE(cap(seen).workers, 400) << "and never back towards the larger one";
+}
+
+// 87 served 413 a second while 169 others waited for idle clients; all 256 serve 318 now. Of 131
+// the line would be as long as their time of a request allows; half the way there are 183, and
+// twice 87 are fewer.
+TEST(SmallerPool, MayBeThoseThatServedWhileTheOthersWaited) {
+  Observation seen = remembering();
+  seen.worker_limit = 256;
+  put(seen, "MaxRequestWorkers", 256);
+  saturate(seen);
+  seen.load.pinned_per_second = 318;
+  seen.load.calm_service_seconds = 0;
+  seen.full_pools.clear();
+  EXPECT_TRUE(std::isinf(cap(seen).workers));
+  seen.served = {Instant{}, 87, 60, 413};
+  EXPECT_NEAR(cap(seen).workers, 174, 1e-9) << cap(seen).formula;
+  const Proposal proposal = recommend(seen);
+  ASSERT_NE(finding(proposal, "smaller-pool-brought-more"), nullptr) << proposal.verdict;
+  EXPECT_EQ(finding(proposal, "smaller-pool-brought-more")->claim.find("With 87 workers busy, 413"),
+            0U)
+      << finding(proposal, "smaller-pool-brought-more")->claim;
+  seen.served->per_second = 350;
+  EXPECT_TRUE(std::isinf(cap(seen).workers)) << "a tenth more is chance";
+  seen.served = {Instant{}, 87, 19, 413};
+  EXPECT_TRUE(std::isinf(cap(seen).workers)) << "for a moment";
+  seen.served = {Instant{}, 240, 60, 413};
+  EXPECT_TRUE(std::isinf(cap(seen).workers)) << "nearly as many";
 }
 
 }  // namespace

@@ -70,6 +70,7 @@ void add_load(Observation& seen) {
   if (perhaps())
     seen.full_pools = {{Instant{}, *rc::gen::inRange(1, 1500), up_to(100), up_to(500)}};
   if (perhaps()) seen.crowd = {Instant{}, *rc::gen::inRange(1, 1500), up_to(100), up_to(500)};
+  if (perhaps()) seen.served = {Instant{}, *rc::gen::inRange(1, 1500), up_to(100), up_to(500)};
   if (*rc::gen::inRange(0, 5) == 0)
     load.plateau = {up_to(50),        1 + up_to(500), 1 + up_to(500), 50 + up_to(50), up_to(800),
                     100 + up_to(300), up_to(500),     up_to(60),      up_to(500)};
@@ -349,6 +350,8 @@ TEST_F(RecommendProperty, NoDirectiveGoesBackAndForth) {
   EXPECT_TRUE(rc::check([] {
     Observation seen = anything();
     seen.full_pools.clear();
+    seen.crowd.reset();
+    seen.served.reset();
     const Proposal first = recommend(seen);
     Observation next = with(seen, first);
     // The next look knows of these workers, and that what was done was right: those that came bring

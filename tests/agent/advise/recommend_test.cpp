@@ -128,6 +128,33 @@ TEST(Recommend, S03_DeafProcessesWantRoomForConnectionsAndNotForWorkers) {
   EXPECT_EQ(proposal.changes.size(), 1U);
 }
 
+// Neither a larger factor nor more processes make room: those that say nothing go sooner.
+TEST(Recommend, S03_DeafProcessesThatNothingMakesRoomInKeepFewerConnections) {
+  Observation seen = event();
+  seen.worker_limit = 50;
+  put(seen, "MaxRequestWorkers", 50);
+  put(seen, "AsyncRequestWorkerFactor", 10);
+  seen.load.deaf_share = 0.5;
+  seen.load.busy = flat(15);
+  seen.load.connections = flat(500);
+  seen.crowd = {Instant{}, 300, 60, 100};
+  const Proposal proposal = recommend(seen);
+  EXPECT_EQ(change(proposal, "MaxRequestWorkers"), nullptr) << "300 at once brought less";
+  const Change* wait = change(proposal, "KeepAliveTimeout");
+  ASSERT_NE(wait, nullptr) << proposal.verdict;
+  EXPECT_EQ(wait->to, 3) << "5 s x (500 - 15) / (1.5 x 500 - 15)";
+  EXPECT_NE(wait->because.find("Processes hold 500 connections"), std::string::npos)
+      << wait->because;
+  put(seen, "KeepAliveTimeout", 1);
+  EXPECT_EQ(change(recommend(seen), "KeepAliveTimeout"), nullptr) << "the shortest";
+  put(seen, "KeepAliveTimeout", 5);
+  seen.load.deaf_share = 0.2;
+  EXPECT_EQ(change(recommend(seen), "KeepAliveTimeout"), nullptr) << "now and then";
+  seen.load.deaf_share = 0.5;
+  put(seen, "AsyncRequestWorkerFactor", 2);
+  EXPECT_EQ(change(recommend(seen), "KeepAliveTimeout"), nullptr) << "the factor makes room";
+}
+
 // Of 150 workers 75 have something to do; those that are idle cannot hold all the others.
 TEST(Recommend, S03_MoreConnectionsThanIdleWorkersHoldWantProcesses) {
   Observation seen = event();

@@ -177,6 +177,28 @@ TEST_F(Kept, WhatACrowdBroughtInAPoolThatWasNotFull) {
   EXPECT_FALSE(*history_.crowd("another", kBegin, kBegin + seconds(1000), 40));
 }
 
+// All 256 are busy for five minutes of ten, 166 of them with an idle client; later none is.
+TEST_F(Kept, WhatThoseBroughtThatServedWhileMostWaited) {
+  std::int64_t served = 0;
+  look(0, 600, [&](Sample& sample, int second) {
+    const bool waited = second < 300;
+    sample.worker_limit = sample.tally.busy = 256;
+    sample.tally.keepalive = waited ? 166 : 0;
+    served += waited ? 400 : 320;
+    sample.accesses = served;
+  });
+  ASSERT_TRUE(history_.roll_up(kBegin + seconds(700)));
+  const auto found = history_.served(kServer, kBegin, kBegin + seconds(700));
+  ASSERT_TRUE(found) << found.error().what;
+  ASSERT_TRUE(*found);
+  EXPECT_EQ((*found)->workers, 90);
+  EXPECT_DOUBLE_EQ((*found)->seconds, 299) << "none before the first look";
+  EXPECT_DOUBLE_EQ((*found)->per_second, 400);
+  EXPECT_EQ((*found)->at, kBegin + seconds(240));
+  EXPECT_FALSE(*history_.served(kServer, kBegin + seconds(300), kBegin + seconds(700)));
+  EXPECT_FALSE(*history_.served("another", kBegin, kBegin + seconds(700)));
+}
+
 TEST_F(Kept, AGapHasNoSteps) {
   look(0, 120);
   look(600, 720);

@@ -203,6 +203,27 @@ TEST(Plateau, SeesARiseOfSomeSeconds) {
   EXPECT_NEAR(plateau->onset_workers, 42 * 10.0 / 40, 1e-9);
 }
 
+// One more each second, until 100 are busy and 39 a second came: longer than clients that were
+// turned away would stay away.
+TEST(Plateau, SeesASlowRiseWhereNobodyWasTurnedAway) {
+  std::int64_t served = 0;
+  auto samples = window(400, [&](Sample& sample, int second) {
+    const int choked = std::max(0, second - 200);
+    served += choked == 0 ? 40 : 38;
+    sample.accesses = served;
+    sample.tally.busy = 10 + choked;
+    sample.tally.idle = 10;
+    sample.listeners = {listener(0, 0)};
+  });
+  const auto plateau = load_of(samples, 400).plateau;
+  ASSERT_TRUE(plateau);
+  EXPECT_NEAR(plateau->onset_arrivals, 39, 0.2);
+  EXPECT_EQ(plateau->onset_workers, 0) << "what they served then is not of the onset alone";
+  for (std::size_t i = 220; i < samples.size(); ++i)
+    samples[i].host.listen_overflows = 3;
+  EXPECT_EQ(load_of(samples, 400).plateau->onset_arrivals, 0);
+}
+
 // Nearly four times as many at once bring a tenth more, which is no reason for more.
 TEST(Plateau, IsWhereMuchMoreAtOnceBringsLittle) {
   const auto samples =
