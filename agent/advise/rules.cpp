@@ -237,7 +237,9 @@ constexpr std::array kRules = std::to_array<Rule>({
     {"connections-exhausted", "Do processes refuse clients while workers are idle?", true,
      "A process accepts while its connections are fewer than ThreadsPerChild + "
      "AsyncRequestWorkerFactor x its idle threads (connections_above_limit, event.c); deaf are "
-     "samples in which every idle worker is in a process that does not.",
+     "samples in which every idle worker is in a process that does not. Where neither a larger "
+     "factor nor more processes make room, and more than 30 % of the samples are deaf: "
+     "KeepAliveTimeout x the connections that have room / those that want some, 1.5 times as many.",
      connections_exhausted},
     {"memory-overcommitted", "Does the memory hold when every worker is busy?", true,
      "Shared once + processes x the 95th percentile of their unique memory, against what the "
@@ -291,8 +293,12 @@ constexpr std::array kRules = std::to_array<Rule>({
      "requests end: for more than half of the time, workers / throughput is four times a "
      "request's time when nobody waits; or, where that was never seen, for nine tenths of it that "
      "is more than 1 s, the squared coefficient of variation of a request's time is below 0.1 and "
-     "above 0.1 / workers, and no larger pool brought more. While the memory does not hold, only "
-     "where it was so with less than half of the workers that fit, and more came than ever ended.",
+     "above 0.1 / workers, and no larger pool brought more: then half to a quarter of the workers, "
+     "N, are left, 1.15 x arrivals x a request's time when nobody waits, or N sqrt(that "
+     "coefficient "
+     "/ 0.1), for in a line before c servers of variation v it is v / N (1 + c^2 / N). While the "
+     "memory does not hold, only where it was so with less than half of the workers that fit, and "
+     "more came than ever ended.",
      backend_saturated},
     {"larger-pool-brought-less", "Would more workers bring more?", true,
      "Requests that ended a second while all workers were busy, by MaxRequestWorkers, in the "
@@ -306,8 +312,11 @@ constexpr std::array kRules = std::to_array<Rule>({
      "within a tenth what the line foretells for it; and sqrt(n N) of N where n ended less.",
      larger_pool_brought_less},
     {"smaller-pool-brought-more", "Did fewer workers bring more?", true,
-     "The same numbers: of a smaller pool, full for 20 s, this one brings less than 70 %. Not "
-     "where idle connections hold the workers, nor where requests take as long as when nobody "
+     "The same numbers: of a smaller pool, full for 20 s, this one brings less than 70 %; or less "
+     "than 90 % of what the workers brought that served while most others of a full pool waited "
+     "for "
+     "idle clients. Not where idle connections hold the workers, nor where requests take as long "
+     "as when nobody "
      "waits: these are others, then. A step leaves X S workers and half of them all, as for "
      "larger-pool-brought-less.",
      smaller_pool_brought_more},
