@@ -35,7 +35,7 @@ Cap of_processors(const Facts& facts) {
   const bool untold = facts.processors() == Processors::Untold;
   const double with_idle = workers + kKeepaliveMargin * facts.demand.keepalive;
   if (workers <= 0 || (untold && with_idle <= number(facts.limit())))
-    return at(number(facts.limit()), "cpu-saturated");
+    return at(number(facts.limit()), kProcessors);
   return {
       .workers = workers,
       .growth = workers,
@@ -46,7 +46,7 @@ Cap of_processors(const Facts& facts) {
                              "it on one + 2 x {:.0f} = {:.0f}",
                              cores, 1000 * facts.undisturbed_seconds(),
                              1000 * facts.seen.load.cpu_seconds_per_request, cores, workers),
-      .rule = "cpu-saturated"};
+      .rule = kProcessors};
 }
 
 Cap half_of(const Facts& facts, std::string_view rule, std::string because) {
@@ -137,7 +137,10 @@ Cap of_backend(const Facts& facts) {
   const bool fell = plateau.most_per_second < kFell * plateau.best_per_second;
   const bool overrun = facts.more_came() || facts.nobody_is_answered();
   const bool collapses = !overrun && facts.collapses();
-  const bool harmed = (fell || took_longer(plateau)) && (overrun || collapses);
+  const double calm = facts.calm_seconds();
+  const bool longer =
+      took_longer(plateau) || (calm > 0 && facts.seconds_when_full() > kOnlyLonger * calm);
+  const bool harmed = (fell || longer) && (overrun || collapses);
   if (!harmed && !is_left_behind(facts, plateau))
     return at(number(facts.limit()), "backend-saturated");
   const bool seen_rising = plateau.onset_workers > 0 && !collapses;

@@ -12,6 +12,7 @@
 
 namespace mpm::advise {
 
+inline constexpr std::string_view kProcessors = "cpu-saturated";
 inline constexpr std::string_view kLargerPool = "larger-pool-brought-less";
 inline constexpr std::string_view kSmallerPool = "smaller-pool-brought-more";
 inline constexpr std::string_view kShortLives = "children-grow";
@@ -46,13 +47,13 @@ struct Cap {
 // running (the knee of Lazowska's bounds), and two a core are for chance.
 //
 // Behind httpd, where throughput fell below 90 % of the best with more requests at once, or stayed
-// while each took four times as long, and more clients came than it ever served, or nobody is
-// answered in time, or it collapses (Facts::collapses): 1.15 x the most that were served at once
-// with 93 % of the best (after Wang, Malkowski and Pu, IPDPS 2011). Where the rise was seen, as
-// many instead as serve what ended while they came, unless it collapses: before, it may have had
-// less to do than it can. Without these it was only slow for a while; but where the full pool
-// turned clients away for 20 s and ended less than seven tenths of the best, or was often full,
-// half of it is tried. Where throughput was not seen to fall and requests stand in line
+// while each took four times as long as there or in a calm, and more clients came than it ever
+// served, or nobody is answered in time, or it collapses (Facts::collapses): 1.15 x the most that
+// were served at once with 93 % of the best (after Wang, Malkowski and Pu, IPDPS 2011). Where the
+// rise was seen, as many instead as serve what ended while they came, unless it collapses: before,
+// it may have had less to do than it can. Without these it was only slow for a while; but where the
+// full pool turned clients away for 20 s and ended less than seven tenths of the best, or was often
+// full, half of it is tried. Where throughput was not seen to fall and requests stand in line
 // (Facts::in_line), half to a quarter: 1.15 x as many as all that come would need if nobody waited;
 // or, where that is not known,
 //

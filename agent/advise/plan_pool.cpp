@@ -62,20 +62,35 @@ void fit_memory(Draft& draft, std::int64_t fits) {
                .rule = "memory-overcommitted"});
 }
 
+// Of those that keep the processors running not far fewer are left by whole processes: a few more
+// only wait a little, and what fewer leave undone somebody waits for.
+std::int64_t not_far_fewer(const Cap& cap, std::int64_t whole, double wanted, std::int64_t unit) {
+  const bool far_fewer = cap.rule == kProcessors && number(whole) < kWorthLess * wanted;
+  return far_fewer ? whole + unit : whole;
+}
+
+std::int64_t nearest_processes(const Cap& cap, double wanted, std::int64_t unit) {
+  const auto processes = std::max<std::int64_t>(1, std::llround(wanted / number(unit)));
+  return not_far_fewer(cap, processes * unit, wanted, unit);
+}
+
 void keep_below(Draft& draft, const Cap& cap, double room) {
   const std::int64_t unit = draft.facts.per_process();
   const double wanted = with_connections(draft.facts, cap.workers, room);
   const std::int64_t workers = std::max<std::int64_t>(kFewest, std::llround(wanted));
   // One process of fewer threads comes nearer than one of too many.
   const bool fewer_threads = draft.facts.threaded() && wanted < kWorthLess * number(unit);
-  const std::int64_t processes = std::max<std::int64_t>(1, std::llround(wanted / number(unit)));
-  const std::int64_t to = fewer_threads || unit == 1 ? workers : processes * unit;
+  const std::int64_t to =
+      fewer_threads || unit == 1 ? workers : nearest_processes(cap, wanted, unit);
   if (fewer_threads)
     draft.set("ThreadsPerChild", to,
               {.because = "One process of so many threads is all that is wanted.",
                .formula = cap.formula,
                .rule = cap.rule});
-  if (to < draft.facts.limit())
+  // A process less would be too few, as it was when there was one more.
+  const bool last = cap.rule == kProcessors && !fewer_threads &&
+                    up_to_multiple(wanted, unit) >= draft.facts.limit();
+  if (to < draft.facts.limit() && !last)
     draft.set(draft.facts.pool_directive(), to,
               {.because = cap.because,
                .formula = in_multiples(draft.facts, cap.formula, to),
@@ -125,6 +140,11 @@ bool widened(Draft& draft, std::int64_t fits, const Cap& cap) {
   return true;
 }
 
+std::int64_t furthest(const Cap& cap, double room, std::int64_t unit) {
+  const double most = std::min(cap.growth, room);
+  return not_far_fewer(cap, down_to_multiple(static_cast<std::int64_t>(most), unit), most, unit);
+}
+
 void grow(Draft& draft, std::int64_t fits, const Cap& cap) {
   const Demand& demand = draft.facts.demand;
   const bool pinned = is_pinned(draft.facts.seen);
@@ -138,8 +158,8 @@ void grow(Draft& draft, std::int64_t fits, const Cap& cap) {
   const bool capped = number(wanted) > cap.growth && !cap.formula.empty();
   draft.binds = draft.binds || (pinned && (capped || wanted > fits));
   if (capped && widened(draft, fits, cap)) return;
-  const double most = std::min(cap.growth, number(fits));
-  const std::int64_t to = std::min(wanted, down_to_multiple(static_cast<std::int64_t>(most), unit));
+  const std::int64_t to =
+      std::min({wanted, down_to_multiple(fits, unit), furthest(cap, number(fits), unit)});
   if (to <= draft.facts.limit()) return;
   const bool by_cap = capped && cap.growth < number(fits);
   draft.set(draft.facts.pool_directive(), to,

@@ -56,13 +56,14 @@ bool brought_less(const FullPool& pool, const FullPool& than) {
 }
 
 // More than there are now, of a pool that was not full, and each waited for the others: a demand
-// that was less would have kept fewer busy.
+// that was less would have kept fewer busy, or each no longer than it takes when nobody waits.
 const FullPool* crowd_with_less(const Facts& facts, const FullPool& than) {
   const auto& crowd = facts.seen.crowd;
-  return crowd && is_told(*crowd) && is_larger(*crowd, than) &&
-                 crowd->per_second < kFarLess * than.per_second
-             ? &*crowd
-             : nullptr;
+  if (!crowd || !is_told(*crowd) || !is_larger(*crowd, than)) return nullptr;
+  const double calm = facts.calm_seconds();
+  const bool waited = calm > 0 && seconds_each(*crowd) > kOnlyLonger * calm;
+  const double less = waited ? 1 : kFarLess;
+  return crowd->per_second < less * than.per_second ? &*crowd : nullptr;
 }
 
 // The smallest larger one that brought less, or as much and is twice as large.
@@ -217,6 +218,16 @@ Cap of_smaller(const Facts& facts, const FullPool& now, const FullPool& smaller)
   return between(facts, smaller, now, larger_with_less(facts, now));
 }
 
+// As they are; or some more that keep the processors running, whatever far more of them brought.
+Cap as_they_are(const Facts& facts) {
+  const auto limit = number(facts.limit());
+  const double running = facts.processors() == Processors::Ours ? facts.keep_running() : 0;
+  if (running <= limit) return to(limit, fmt::format("{} as they are", facts.limit()));
+  return to(
+      std::min(running, kGently * limit),
+      fmt::format("{:.0f} keep the processors running, at most 1.3 x {}", running, facts.limit()));
+}
+
 // Nothing is tried where hardly anybody is turned away: what is beyond is known.
 Cap of_larger(const Facts& facts, const FullPool& now, const FullPool& larger) {
   const auto limit = number(now.workers);
@@ -239,7 +250,7 @@ Cap of_larger(const Facts& facts, const FullPool& now, const FullPool& larger) {
           fmt::format("{} meets X = {} / {:.2g} s", in_words(line), serving_in_words(kept), calm));
     }
   }
-  return to(limit, fmt::format("{} as they are", now.workers));
+  return as_they_are(facts);
 }
 
 Cap reasoned(Cap cap, const Facts& facts, const FullPool& other, std::string_view rule) {

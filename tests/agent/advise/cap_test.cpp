@@ -109,6 +109,24 @@ TEST(Cap, OfProcessorsIsNotGrownBeyondWhatKeepsThemRunning) {
   EXPECT_EQ(change(proposal, "MaxRequestWorkers")->to, 425) << "433 + 2 x 4, in processes of 25";
 }
 
+// 35 are nearer to 25 than to 50, and the ten that are missing are a fourth of what the processors
+// do.
+TEST(Cap, OfProcessorsIsNotRoundedToFarFewerInWholeProcesses) {
+  Observation seen = burning();
+  seen.load.calm_service_seconds = 0.135;
+  EXPECT_NEAR(cap(seen), 27 + 8, 1e-9);
+  const Proposal proposal = recommend(seen);
+  ASSERT_NE(change(proposal, "MaxRequestWorkers"), nullptr) << proposal.verdict;
+  EXPECT_EQ(change(proposal, "MaxRequestWorkers")->to, 50);
+  EXPECT_TRUE(recommend(with(seen, proposal)).changes.empty());
+  seen.load.calm_service_seconds = 0.105;
+  EXPECT_EQ(change(recommend(seen), "MaxRequestWorkers")->to, 25) << "of 29";
+  seen.worker_limit = 50;
+  put(seen, "MaxRequestWorkers", 50);
+  EXPECT_EQ(change(recommend(seen), "MaxRequestWorkers"), nullptr)
+      << "of 50 neither process is too many";
+}
+
 // 12 are nearer to one process of 12 than to one of 25.
 TEST(Cap, BelowAProcessTakesThreadsFromIt) {
   Observation seen = burning();
@@ -156,6 +174,10 @@ TEST(Cap, OfABackendThatOnlyTakesLonger) {
   EXPECT_NE(change(recommend(seen), "MaxRequestWorkers"), nullptr);
   seen.load.plateau->most_workers = 70;
   EXPECT_EQ(cap(seen), 400) << "not so much longer";
+  seen.load.pinned_per_second = 150;
+  EXPECT_NEAR(cap(seen), 1.15 * 18 + 1, 1e-9) << "2.7 s with all workers busy, and 70 ms in a calm";
+  seen.load.calm_service_seconds = 0.7;
+  EXPECT_EQ(cap(seen), 400);
 }
 
 // No more clients came than it had served before: it stood still for a while.

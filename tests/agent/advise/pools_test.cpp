@@ -70,7 +70,12 @@ TEST(LargerPool, ThatWasNeverFullIsRememberedByItsCrowd) {
             0U)
       << finding(proposal, "larger-pool-brought-less")->claim;
   seen.crowd->per_second = 0.75 * seen.load.pinned_per_second;
+  EXPECT_EQ(cap(seen).workers, 20) << "each of 300 took 2 s, and takes 80 ms in a calm";
+  seen.load.calm_service_seconds = 0;
   EXPECT_NE(change(recommend(seen), "MaxRequestWorkers"), nullptr) << "perhaps other requests";
+  seen.load.calm_service_seconds = 0.08;
+  seen.crowd->per_second = seen.load.completed_per_second + 1;
+  EXPECT_NE(change(recommend(seen), "MaxRequestWorkers"), nullptr) << "they brought more";
   seen.crowd = {Instant{}, 300, 19, 60};
   EXPECT_NE(change(recommend(seen), "MaxRequestWorkers"), nullptr) << "for a moment";
 }
@@ -183,6 +188,28 @@ TEST(LargerPool, IsLeftHalfTheWayToASmallerOneThatBroughtLess) {
   EXPECT_NEAR(cap(seen).workers, std::sqrt(6 * 75.0), 1e-9);
   seen.full_pools[0].per_second = 260;
   EXPECT_NEAR(cap(seen).workers, 18.75, 1e-9) << "as much, but for chance";
+}
+
+// 64 keep four processors running: 400 brought less than 50, as they only made each other slower.
+TEST(LargerPool, IsNoReasonAgainstAFewThatKeepTheProcessorsRunning) {
+  Observation seen = event();
+  seen.worker_limit = 50;
+  put(seen, "MaxRequestWorkers", 50);
+  saturate(seen);
+  seen.load.pinned_per_second = 1050;
+  seen.load.cpu_full_share = 0.16;
+  seen.load.cpu_own_share = 0.8;
+  seen.load.cpu_ready_share = 0;
+  seen.load.cpu_seconds_per_request = 0.0034;
+  seen.load.service_seconds = 0.0442;
+  seen.full_pools = {{Instant{}, 400, 60, 875}};
+  EXPECT_NEAR(cap(seen).workers, 64, 0.1) << cap(seen).formula;
+  const Proposal proposal = recommend(seen);
+  ASSERT_NE(change(proposal, "MaxRequestWorkers"), nullptr) << proposal.verdict;
+  EXPECT_EQ(change(proposal, "MaxRequestWorkers")->to, 75) << "50 are far fewer";
+  EXPECT_EQ(change(recommend(with(seen, proposal)), "MaxRequestWorkers"), nullptr);
+  seen.load.service_seconds = 0.2;
+  EXPECT_NEAR(cap(seen).workers, 65, 1e-9) << "1.3 x 50, gently";
 }
 
 TEST(LargerPool, IsOfNoAccountWhereItBroughtAsMuch) {
