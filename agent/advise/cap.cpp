@@ -28,7 +28,7 @@ Cap none() {
 }
 
 Cap of_processors(const Facts& facts) {
-  if (!facts.cpu_full()) return none();
+  if (!facts.cpu_full() && !facts.cpu_is_next()) return none();
   const double cores = facts.seen.host.cores;
   const double workers = facts.keep_running();
   // What may be others' work takes no workers away.
@@ -49,10 +49,15 @@ Cap of_processors(const Facts& facts) {
       .rule = kProcessors};
 }
 
-Cap half_of(const Facts& facts, std::string_view rule, std::string because) {
-  Cap cap = at(kLeastStep * number(facts.limit()), rule);
+// `part` is kLeastStep or kLeastSeenStep.
+std::string part_in_words(const Facts& facts, double part) {
+  return fmt::format("{} of {}", part == kLeastStep ? "half" : "a quarter", facts.limit());
+}
+
+Cap part_of(const Facts& facts, double part, std::string_view rule, std::string because) {
+  Cap cap = at(part * number(facts.limit()), rule);
   cap.because = std::move(because);
-  cap.formula = fmt::format("half of {}", facts.limit());
+  cap.formula = part_in_words(facts, part);
   return cap;
 }
 
@@ -78,7 +83,7 @@ Cap of_line(const Facts& facts) {
   const InLine line = facts.in_line();
   if (line == InLine::No) return none();
   const double limit = number(facts.limit());
-  Cap cap = half_of(facts, "backend-saturated",
+  Cap cap = part_of(facts, kLeastStep, "backend-saturated",
                     fmt::format("A request takes {:.1f} s with all {} workers busy, most of it in "
                                 "line behind httpd; fewer workers end as many.",
                                 facts.seconds_when_full(), facts.limit()));
@@ -87,19 +92,20 @@ Cap of_line(const Facts& facts) {
   else
     leave_what_is_served(facts, cap);
   if (cap.workers < kLeastSeenStep * limit)
-    cap.formula += fmt::format("; at least a quarter of {}", facts.limit());
+    cap.formula += "; at least " + part_in_words(facts, kLeastSeenStep);
   else if (cap.workers > kLeastStep * limit)
-    cap.formula += fmt::format("; at most half of {}", facts.limit());
+    cap.formula += "; at most " + part_in_words(facts, kLeastStep);
   cap.workers = cap.growth = std::clamp(cap.workers, kLeastSeenStep * limit, kLeastStep * limit);
   return cap;
 }
 
-// Half of the pool, or so many as were seen to be enough, to see what they bring; unless fewer are
-// known to bring less.
-Cap tried(const Facts& facts, std::string_view rule, double enough, std::string because) {
+// A part of the pool, or so many as were seen to be enough, to see what they bring; unless fewer
+// are known to bring less.
+Cap tried(const Facts& facts, double part, double enough, std::string_view rule,
+          std::string because) {
   if (fewer_brought_less(facts) || enough >= number(facts.limit()))
     return at(number(facts.limit()), rule);
-  Cap cap = half_of(facts, rule, std::move(because));
+  Cap cap = part_of(facts, part, rule, std::move(because));
   if (enough <= cap.workers) return cap;
   cap.workers = cap.growth = enough;
   cap.formula = fmt::format("{:.0f} that were enough", enough);
@@ -115,10 +121,14 @@ Cap of_short_lives(const Facts& facts) {
   if (life == 0 || !mostly || !more_brought_less(facts)) return none();
   const double ended = load.pinned_per_second / number(life);
   if (ended <= kStarted) return none();
-  return tried(facts, kShortLives, 0,
+  return tried(facts, kLeastStep, 0, kShortLives,
                fmt::format("Children end after {} connections, {:.1f} a second, and httpd begins "
                            "with one a second; in the same memory fewer live longer.",
                            life, ended));
+}
+
+bool fell_far(const Plateau& plateau) {
+  return plateau.most_per_second < kFarLess * plateau.best_per_second;
 }
 
 // Clients are turned away while all workers are busy, and fewer of them ended far more; or as much,
@@ -127,8 +137,7 @@ bool is_left_behind(const Facts& facts, const Plateau& plateau) {
   const LoadObservation& load = facts.seen.load;
   const bool long_full = load.pinned_share * facts.seen.span_seconds >= kLongFull;
   const bool often = load.pinned_share > kOften;
-  return facts.turns_away() && long_full &&
-         (often || plateau.most_per_second < kFarLess * plateau.best_per_second);
+  return facts.turns_away() && long_full && (often || fell_far(plateau));
 }
 
 Cap of_backend(const Facts& facts) {
@@ -148,7 +157,7 @@ Cap of_backend(const Facts& facts) {
   const double workers = kOverPlateau * knee + 1;
   if (!harmed)
     return tried(
-        facts, "backend-saturated", workers,
+        facts, fell_far(plateau) ? kLeastSeenStep : kLeastStep, workers, "backend-saturated",
         fmt::format("With all {} busy {:.0f} requests a second end and clients are "
                     "turned away; with {:.0f} of them {:.0f} did.",
                     facts.limit(), plateau.most_per_second, plateau.workers, plateau.per_second));

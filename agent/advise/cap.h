@@ -39,7 +39,8 @@ struct Cap {
 // The lowest of five; the first three with the workers that wait for a client's next request on
 // top.
 //
-// Processors, while they are full with httpd's own work:
+// Processors, while they are full with httpd's own work, or will be once the memory holds
+// (Facts::cpu_is_next):
 //
 //   c S / D + 2 c
 //

@@ -272,11 +272,12 @@ constexpr std::array kRules = std::to_array<Rule>({
      "are more than half of the limit.",
      held_by_keepalive},
     {"cpu-saturated", "Are the processors the bottleneck?", true,
-     "The processors are full by the host, by the quota or by httpd's own use; and (run + wait) "
-     "of httpd's threads is more than half of the time of its requests, or it uses 85 % of the "
-     "cores. Or in more than 3 % of the looks processors were full that mostly httpd used, and all "
+     "The processors are full by the host, by the quota or by httpd's own use; and (run + wait) of "
+     "httpd's threads is more than half of the time of its requests, or it uses 85 % of the cores. "
+     "Or in more than 3 % of the looks processors were full that mostly httpd used, and all "
      "workers were busy, or more than c S / D + 2 c: c cores, S a request's time when nobody "
-     "waits, D its time on a processor. Run and wait are from /proc/PID/task/*/schedstat.",
+     "waits, D its time on a processor. As many are enough; whole processes leave 85 % of them at "
+     "least. Run and wait are from /proc/PID/task/*/schedstat.",
      cpu_saturated},
     {"processors-taken-by-others", "Do other programs keep the processors busy?", true,
      "The processors are full, and (run + wait) of httpd's threads is less than half of the time "
@@ -310,7 +311,8 @@ constexpr std::array kRules = std::to_array<Rule>({
      "request's time when nobody waits and N those that do not wait for an idle client. A step "
      "leaves X S workers, and half of them all, or a quarter where the larger one brought less "
      "than 70 %, unless these requests wait in line behind httpd as well or a third pool ended "
-     "within a tenth what the line foretells for it; and sqrt(n N) of N where n ended less.",
+     "within a tenth what the line foretells for it; and sqrt(n N) of N where n ended less. Where "
+     "httpd's work fills the processors, up to 1.3 N that keep them running.",
      larger_pool_brought_less},
     {"smaller-pool-brought-more", "Did fewer workers bring more?", true,
      "The same numbers: of a smaller pool, full for 20 s, this one brings less than 70 %; or less "
