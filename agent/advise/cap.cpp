@@ -28,7 +28,7 @@ Cap none() {
 }
 
 Cap of_processors(const Facts& facts) {
-  if (!facts.cpu_full() && !facts.cpu_is_next()) return none();
+  if (!facts.cpu_full()) return none();
   const double cores = facts.seen.host.cores;
   const double workers = facts.keep_running();
   // What may be others' work takes no workers away.

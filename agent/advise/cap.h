@@ -39,8 +39,7 @@ struct Cap {
 // The lowest of five; the first three with the workers that wait for a client's next request on
 // top.
 //
-// Processors, while they are full with httpd's own work, or will be once the memory holds
-// (Facts::cpu_is_next):
+// Processors, while they are full with httpd's own work:
 //
 //   c S / D + 2 c
 //
@@ -53,10 +52,10 @@ struct Cap {
 // were served at once with 93 % of the best (after Wang, Malkowski and Pu, IPDPS 2011). Where the
 // rise was seen, as many instead as serve what ended while they came, unless it collapses: before,
 // it may have had less to do than it can. Without these it was only slow for a while; but where the
-// full pool turned clients away for 20 s and ended less than seven tenths of the best, or was often
-// full, half of it is tried. Where throughput was not seen to fall and requests stand in line
-// (Facts::in_line), half to a quarter: 1.15 x as many as all that come would need if nobody waited;
-// or, where that is not known,
+// full pool turned clients away for 20 s and ended less than seven tenths of the best, a quarter of
+// it is tried, or half where it was only often full. Where throughput was not seen to fall and
+// requests stand in line (Facts::in_line), half to a quarter: 1.15 x as many as all that come would
+// need if nobody waited; or, where that is not known,
 //
 //   N sqrt(cv2 / v)
 //

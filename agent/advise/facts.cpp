@@ -13,8 +13,6 @@ namespace {
 // Of the time of the requests, what they spend ready to run; of the cores, what httpd uses.
 constexpr double kMostlyReady = 0.5;
 constexpr double kNearlyAllOfThem = 0.85;
-// The same of what is asked for, retries among it, on average: bursts come to all of them.
-constexpr double kHalfOfThem = 0.5;
 // Workers for each core, for chance.
 constexpr double kPerCore = 2;
 // Of what a request takes beside waiting for a processor, which is not known well where that is
@@ -127,12 +125,6 @@ bool Facts::filled_at_times() const {
   if (seen.load.cpu_full_share <= kFullLooks) return false;
   const double sufficient = keep_running();
   return is_pinned(seen) || (sufficient > 0 && seen.load.busy.p99 > sufficient);
-}
-
-bool Facts::cpu_is_next() const {
-  const double asked_for = seen.load.arrived_per_second * seen.load.cpu_seconds_per_request;
-  return is_pinned(seen) && memory_fails() && calm_seconds() > 0 &&
-         asked_for > kHalfOfThem * seen.host.cores;
 }
 
 double Facts::calm_seconds() const {

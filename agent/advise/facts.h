@@ -112,9 +112,6 @@ struct Facts {
   bool cpu_full() const {
     return processors() == Processors::Ours || processors() == Processors::Untold;
   }
-  // Whether it is them that clients will wait for once the memory holds, which fails now: what came
-  // keeps more than half of them busy, and how long a request takes when nobody waits is known.
-  bool cpu_is_next() const;
   // Whether requests take longer at a burst because something is full that more workers share.
   bool slowed() const { return cpu_full() || backend_full(); }
   // Whether the children that there were fill more than there is: what is slow then is the memory.

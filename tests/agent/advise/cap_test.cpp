@@ -201,18 +201,21 @@ TEST(Cap, IsOfABackendWhereNobodyIsAnsweredInTime) {
   EXPECT_NEAR(cap(seen), 1.15 * 16 + 1, 1e-9) << "7 s, and 5 s in the kernel";
 }
 
-// How many came nobody saw. Clients are turned away: half of the workers is tried, unless it was.
-TEST(Cap, OfABackendThatWasLeftBehindIsHalf) {
+// How many came nobody saw. Clients are turned away: a quarter of the workers is tried, where few
+// were seen to end far more, and half where it is only often full, unless it was tried.
+TEST(Cap, OfABackendThatWasLeftBehindIsAPart) {
   Observation seen = crowded();
   seen.span_seconds = 270;
   seen.load.plateau = {90, 261, 299, 106, 0, 400, 103};
   seen.load.pinned_per_second = 104;
   EXPECT_EQ(cap(seen), 400) << "nobody was turned away";
   seen.load.overflows = 45'000;
-  EXPECT_EQ(cap(seen), 200);
+  EXPECT_NEAR(cap(seen), 1.15 * 106 + 1, 1e-9) << "so many were still well";
+  seen.load.plateau->end_workers = 60;
+  EXPECT_EQ(cap(seen), 100);
   const Proposal proposal = recommend(seen);
   ASSERT_NE(change(proposal, "MaxRequestWorkers"), nullptr) << proposal.verdict;
-  EXPECT_EQ(change(proposal, "MaxRequestWorkers")->to, 200);
+  EXPECT_EQ(change(proposal, "MaxRequestWorkers")->to, 100);
   EXPECT_NE(change(proposal, "MaxRequestWorkers")
                 ->because.find("With all 400 busy 103 requests a second end"),
             std::string::npos)
@@ -226,6 +229,8 @@ TEST(Cap, OfABackendThatWasLeftBehindIsHalf) {
   EXPECT_EQ(cap(seen), 400) << "perhaps a burst";
   seen.load.pinned_share = 0.6;
   EXPECT_NEAR(cap(seen), 1.15 * 200 + 1, 1e-9) << "often, and the others brought nothing";
+  seen.load.plateau->end_workers = 60;
+  EXPECT_EQ(cap(seen), 200) << "but hardly less than few";
   seen.load.overflows = 0;
   EXPECT_EQ(cap(seen), 400) << "nobody is turned away";
 }

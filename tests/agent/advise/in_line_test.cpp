@@ -95,8 +95,7 @@ TEST(InLine, IsSeenInACalmThatWasNone) {
   seen.load.pinned_per_second = 2.7;
   seen.load.calm_service_seconds = 34;
   EXPECT_NEAR(cap(seen), 200, 1e-9);
-  const Finding* line = finding(recommend(seen), "backend-saturated");
-  ASSERT_NE(line, nullptr);
+  EXPECT_NE(finding(recommend(seen), "backend-saturated"), nullptr);
   seen.load.calm_service_seconds = 40;
   EXPECT_TRUE(std::isinf(cap(seen))) << "not four times as long, and nothing else is known";
 }

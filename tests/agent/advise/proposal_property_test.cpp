@@ -284,7 +284,8 @@ TEST_F(RecommendProperty, APoolThatIsRememberedTakesNobodysWorker) {
   EXPECT_GT(tried, 20);
 }
 
-// But gently, and by no more than three tenths.
+// But gently, and by no more than three tenths, or by the one process without which processors
+// idle.
 TEST_F(RecommendProperty, NoPoolGrowsTowardsALargerOneThatBroughtLess) {
   EXPECT_TRUE(rc::check([] {
     Observation seen = anything();
@@ -294,8 +295,9 @@ TEST_F(RecommendProperty, NoPoolGrowsTowardsALargerOneThatBroughtLess) {
     if (seen.full_pools[0].per_second == 0) return;
     const Proposal proposal = recommend(seen);
     say(proposal);
-    RC_ASSERT(static_cast<double>(workers_after(seen)) <=
-              1.3 * static_cast<double>(seen.worker_limit));
+    const std::int64_t most = std::max(seen.worker_limit * 13 / 10, seen.worker_limit + 25);
+    const bool by_processors = finding(proposal, "cpu-saturated") != nullptr;
+    RC_ASSERT(workers_after(seen) <= (by_processors ? most : seen.worker_limit * 13 / 10));
   }));
 }
 
@@ -360,7 +362,8 @@ TEST_F(RecommendProperty, NoDirectiveGoesBackAndForth) {
     // Of those before some waited for idle clients, and served nothing.
     const double before =
         std::max(1.0, static_cast<double>(seen.worker_limit) - seen.load.keepalive.mean);
-    next.load.pinned_per_second *= 1 + std::max(0.0, grown) / before;
+    // A hair more: what takes as long as before must not seem longer by rounding.
+    next.load.pinned_per_second *= (1 + std::max(0.0, grown) / before) * (1 + 1e-12);
     if (grown != 0)
       next.full_pools = {{Instant{}, seen.worker_limit, 100, seen.load.pinned_per_second}};
     const Proposal second = recommend(next);
