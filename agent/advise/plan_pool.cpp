@@ -24,7 +24,7 @@ constexpr double kConnectionMargin = 1.25;
 constexpr double kSomeKept = 1.02;
 // Of the limit, twice the need: with that, far more workers than are needed.
 constexpr double kFarMore = 0.5;
-// Times the need: the limit is not near any more, and no one else could only wait.
+// Times the need: the limit is not near then, and hardly more than are needed could wait.
 constexpr double kBeyondNear = 1.3;
 // Times the workers that help, where connections want more.
 constexpr double kMostMore = 2;
@@ -87,7 +87,7 @@ void keep_below(Draft& draft, const Cap& cap, double room) {
               {.because = "One process of so many threads is all that is wanted.",
                .formula = cap.formula,
                .rule = cap.rule});
-  // A process less would be too few, as it was when there was one more.
+  // Without its last process there would be too few, and it would be wanted again.
   const bool last = cap.rule == kProcessors && !fewer_threads &&
                     up_to_multiple(wanted, unit) >= draft.facts.limit();
   if (to < draft.facts.limit() && !last)
@@ -150,10 +150,13 @@ void grow(Draft& draft, std::int64_t fits, const Cap& cap) {
   const bool pinned = is_pinned(draft.facts.seen);
   const auto limit = number(draft.facts.limit());
   const std::int64_t unit = draft.facts.per_process();
-  double want =
-      std::max(draft.facts.policy.headroom * demand.workers + kKeepaliveMargin * demand.keepalive,
-               draft.facts.policy.headroom * demand.past);
+  const double waits = kKeepaliveMargin * demand.keepalive;
+  double want = std::max(draft.facts.policy.headroom * demand.workers + waits,
+                         draft.facts.policy.headroom * demand.past);
   if (pinned) want = std::clamp(want, kPinnedGrowth * limit, kLongestStep * limit);
+  // Nobody waits for a worker, and more than keep the processors running would wait for these.
+  const double running = draft.facts.calm_seconds() > 0 ? draft.facts.keep_running() : 0;
+  if (!pinned && running > 0) want = std::min(want, std::max(limit, running + waits));
   const std::int64_t wanted = up_to_multiple(want, unit);
   const bool capped = number(wanted) > cap.growth && !cap.formula.empty();
   draft.binds = draft.binds || (pinned && (capped || wanted > fits));
@@ -178,24 +181,28 @@ std::int64_t factor_of(const Draft& draft) {
   return std::max<std::int64_t>(1, draft.facts.effective("AsyncRequestWorkerFactor", 2));
 }
 
-// Busy workers take their own connections and no others.
-double busy_meanwhile(const Facts& facts) {
-  return facts.deaf() ? facts.seen.load.busy.p95 : 0;
+// Busy workers take their own connections and no others. Those that keep the processors running are
+// as busy as before when there are fewer of them; behind a backend's cap that is not known.
+double busy_meanwhile(const Draft& draft) {
+  const LoadObservation& load = draft.facts.seen.load;
+  if (draft.facts.deaf()) return load.busy.p95;
+  const bool fewer = draft.workers() < draft.facts.limit() && draft.cap.rule == kProcessors;
+  return fewer ? load.busy.p50 : 0;
 }
 
-// The factor with which so many workers hold the connections; infinity: none does.
-double factor_wanted(const Facts& facts, std::int64_t workers) {
-  const double idle = number(workers) - busy_meanwhile(facts);
-  return idle > 0 ? std::ceil((connections_wanted(facts) - number(workers)) / idle)
+// The factor with which the workers hold the connections; infinity: none does.
+double factor_wanted(const Draft& draft) {
+  const double workers = number(draft.workers());
+  const double idle = workers - busy_meanwhile(draft);
+  return idle > 0 ? std::ceil((connections_wanted(draft.facts) - workers) / idle)
                   : std::numeric_limits<double>::infinity();
 }
 
 void raise_factor(Draft& draft) {
   const LoadObservation& load = draft.facts.seen.load;
-  const auto to = static_cast<std::int64_t>(
-      std::min(number(kMostFactor), factor_wanted(draft.facts, draft.workers())));
+  const auto to = static_cast<std::int64_t>(std::min(number(kMostFactor), factor_wanted(draft)));
   if (to <= factor_of(draft)) return;
-  const double busy = busy_meanwhile(draft.facts);
+  const double busy = busy_meanwhile(draft);
   draft.set("AsyncRequestWorkerFactor", to,
             {.because = fmt::format("Up to {:.0f} connections were open; {} of them for each idle "
                                     "worker of {} make room without a process more.",
@@ -213,7 +220,7 @@ void add_processes(Draft& draft) {
   if (!fits) return;
   const std::int64_t unit = draft.facts.per_process();
   const auto factor = number(factor_of(draft));
-  const double busy = busy_meanwhile(draft.facts);
+  const double busy = busy_meanwhile(draft);
   const double wanted = (connections_wanted(draft.facts) + factor * busy) / (1 + factor);
   const double limit = number(draft.facts.limit());
   const auto furthest = static_cast<std::int64_t>(std::min(kLongestStep * limit, draft.cap.growth));
@@ -270,9 +277,9 @@ void plan_connections(Draft& draft) {
   const bool fewer = draft.workers() < facts.limit() && are_kept(facts.seen.load);
   if (facts.seen.mpm != Mpm::Event || (!facts.deaf() && !fewer)) return;
   const bool idle = facts.seen.load.busy.p99 < 0.6 * number(facts.limit());
-  const bool enough = factor_wanted(facts, draft.workers()) <= number(kMostFactor);
+  const bool enough = factor_wanted(draft) <= number(kMostFactor);
   if (!fewer && !draft.binds && !(idle && enough)) add_processes(draft);
-  // What there are of them holds more as well.
+  // Those that there are hold more as well.
   if (draft.workers() <= facts.limit()) raise_factor(draft);
 }
 

@@ -218,14 +218,21 @@ Cap of_smaller(const Facts& facts, const FullPool& now, const FullPool& smaller)
   return between(facts, smaller, now, larger_with_less(facts, now));
 }
 
+// Three tenths more; or a process where that is less, beside the others that there are.
+double gently(const Facts& facts) {
+  const auto limit = number(facts.limit());
+  const auto unit = number(facts.per_process());
+  return std::max(kGently * limit, limit > unit ? limit + unit : 0);
+}
+
 // As they are; or some more that keep the processors running, whatever far more of them brought.
 Cap as_they_are(const Facts& facts) {
   const auto limit = number(facts.limit());
   const double running = facts.processors() == Processors::Ours ? facts.keep_running() : 0;
   if (running <= limit) return to(limit, fmt::format("{} as they are", facts.limit()));
   return to(
-      std::min(running, kGently * limit),
-      fmt::format("{:.0f} keep the processors running, at most 1.3 x {}", running, facts.limit()));
+      std::min(running, gently(facts)),
+      fmt::format("{:.0f} keep the processors running, at most {:.0f}", running, gently(facts)));
 }
 
 // Nothing is tried where hardly anybody is turned away: what is beyond is known.
@@ -241,8 +248,8 @@ Cap of_larger(const Facts& facts, const FullPool& now, const FullPool& larger) {
     if (calm <= 0 && varies > 0 && varies < kRatherAlike) return below(now, larger);
     if (calm > 0 ? takes < kWaits * calm : varies > kRatherDifferent)
       return to(
-          std::clamp(knee(in_proportion(larger), takes, kept), limit, kGently * limit),
-          fmt::format("{}, at most 1.3 x {}", knee_in_words(larger, takes, kept), now.workers));
+          std::clamp(knee(in_proportion(larger), takes, kept), limit, gently(facts)),
+          fmt::format("{}, at most {:.0f}", knee_in_words(larger, takes, kept), gently(facts)));
     if (calm > 0 && takes > kMostlyWaits * calm) {
       const Line line = through(now, larger);
       return to(

@@ -312,7 +312,7 @@ constexpr std::array kRules = std::to_array<Rule>({
      "leaves X S workers, and half of them all, or a quarter where the larger one brought less "
      "than 70 %, unless these requests wait in line behind httpd as well or a third pool ended "
      "within a tenth what the line foretells for it; and sqrt(n N) of N where n ended less. Where "
-     "httpd's work fills the processors, up to 1.3 N that keep them running.",
+     "httpd's work fills the processors, up to 1.3 N, or a process more, that keep them running.",
      larger_pool_brought_less},
     {"smaller-pool-brought-more", "Did fewer workers bring more?", true,
      "The same numbers: of a smaller pool, full for 20 s, this one brings less than 70 %; or less "

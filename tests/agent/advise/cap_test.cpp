@@ -295,6 +295,22 @@ TEST(Cap, OfProcessorsIsForAPoolThatIsUsedFarBeyondThem) {
   EXPECT_EQ(change(recommend(seen), "AsyncRequestWorkerFactor"), nullptr);
 }
 
+// Of 175 that are left 125 are busy as before, and only the others hold 684 connections.
+TEST(Cap, OfProcessorsLeavesFewerIdleWorkersForConnections) {
+  Observation seen = burning();
+  seen.load.calm_service_seconds = 0.91;
+  seen.load.cpu_seconds_per_request = 0.0212;
+  seen.load.busy.p50 = 125;
+  seen.load.connections = flat(684);
+  const Proposal proposal = recommend(seen);
+  ASSERT_NE(change(proposal, "MaxRequestWorkers"), nullptr) << proposal.verdict;
+  EXPECT_EQ(change(proposal, "MaxRequestWorkers")->to, 175);
+  ASSERT_NE(change(proposal, "AsyncRequestWorkerFactor"), nullptr);
+  EXPECT_EQ(change(proposal, "AsyncRequestWorkerFactor")->to, 10);
+  seen.load.busy.p50 = 0;
+  EXPECT_EQ(change(recommend(seen), "AsyncRequestWorkerFactor")->to, 4);
+}
+
 // Processors that are full now and then are no reason for more workers.
 TEST(Cap, OfProcessorsStopsGrowthNearTheLimit) {
   Observation seen = burning();
@@ -304,7 +320,9 @@ TEST(Cap, OfProcessorsStopsGrowthNearTheLimit) {
   seen.load.busy = flat(24);
   EXPECT_EQ(change(recommend(seen), "MaxRequestWorkers"), nullptr);
   seen.load.cpu_full_share = 0;
-  EXPECT_NE(change(recommend(seen), "MaxRequestWorkers"), nullptr);
+  EXPECT_EQ(change(recommend(seen), "MaxRequestWorkers"), nullptr) << "22 will keep them running";
+  seen.load.cpu_seconds_per_request = 0.002;
+  EXPECT_NE(change(recommend(seen), "MaxRequestWorkers"), nullptr) << "148 would";
 }
 
 TEST(Cap, OfWorkersThatWaitForClientsComesOnTop) {

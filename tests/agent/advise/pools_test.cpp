@@ -209,7 +209,7 @@ TEST(LargerPool, IsNoReasonAgainstAFewThatKeepTheProcessorsRunning) {
   EXPECT_EQ(change(proposal, "MaxRequestWorkers")->to, 75) << "50 are far fewer";
   EXPECT_EQ(change(recommend(with(seen, proposal)), "MaxRequestWorkers"), nullptr);
   seen.load.service_seconds = 0.2;
-  EXPECT_NEAR(cap(seen).workers, 65, 1e-9) << "1.3 x 50, gently";
+  EXPECT_NEAR(cap(seen).workers, 75, 1e-9) << "a process more, gently";
 }
 
 TEST(LargerPool, IsOfNoAccountWhereItBroughtAsMuch) {

@@ -284,8 +284,7 @@ TEST_F(RecommendProperty, APoolThatIsRememberedTakesNobodysWorker) {
   EXPECT_GT(tried, 20);
 }
 
-// But gently, and by no more than three tenths, or by the one process without which processors
-// idle.
+// But gently, by no more than three tenths, or a process beside the others.
 TEST_F(RecommendProperty, NoPoolGrowsTowardsALargerOneThatBroughtLess) {
   EXPECT_TRUE(rc::check([] {
     Observation seen = anything();
@@ -295,9 +294,9 @@ TEST_F(RecommendProperty, NoPoolGrowsTowardsALargerOneThatBroughtLess) {
     if (seen.full_pools[0].per_second == 0) return;
     const Proposal proposal = recommend(seen);
     say(proposal);
-    const std::int64_t most = std::max(seen.worker_limit * 13 / 10, seen.worker_limit + 25);
-    const bool by_processors = finding(proposal, "cpu-saturated") != nullptr;
-    RC_ASSERT(workers_after(seen) <= (by_processors ? most : seen.worker_limit * 13 / 10));
+    const std::int64_t process = seen.worker_limit > 25 ? 25 : 0;
+    RC_ASSERT(workers_after(seen) <=
+              std::max(seen.worker_limit * 13 / 10, seen.worker_limit + process));
   }));
 }
 
