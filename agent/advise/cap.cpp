@@ -16,8 +16,6 @@ namespace mpm::advise {
 namespace {
 
 constexpr double kOverPlateau = 1.15;
-// Of the looks, those with all workers busy: more than those of a burst.
-constexpr double kOften = 0.3;
 
 Cap at(double workers, std::string_view rule) {
   return {.workers = workers, .growth = workers, .because = {}, .formula = {}, .rule = rule};

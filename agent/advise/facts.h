@@ -22,6 +22,9 @@ inline constexpr double kRampingShare = 0.01;
 // Of the looks, those with processors full of httpd's own work: bursts that fill them are shorter
 // than any window that is long enough for the rest.
 inline constexpr double kFullLooks = 0.03;
+// Of the looks, those with all workers busy, or in which processes refuse clients: more than those
+// of bursts.
+inline constexpr double kOften = 0.3;
 // Of the looks, those with all workers busy: more than now and then.
 inline constexpr double kMostly = 0.5;
 // Processes that httpd starts in a second, when it begins to.

@@ -23,8 +23,6 @@ constexpr double kSomeRoom = 0.15;
 constexpr double kShortWait = 0.25;
 constexpr std::int64_t kShortest = 32;  // connections
 constexpr std::int64_t kUsual = 511;
-// Of the looks, those in which processes refuse clients: more than those of a burst.
-constexpr double kOften = 0.3;
 
 void set_wait(Draft& draft, std::int64_t least, std::int64_t workers, std::string because) {
   const std::int64_t fits = draft.facts.wait_that_fits(workers);

@@ -239,7 +239,8 @@ constexpr std::array kRules = std::to_array<Rule>({
      "AsyncRequestWorkerFactor x its idle threads (connections_above_limit, event.c); deaf are "
      "samples in which every idle worker is in a process that does not. Where neither a larger "
      "factor nor more processes make room, and more than 30 % of the samples are deaf: "
-     "KeepAliveTimeout x the connections that have room / those that want some, 1.5 times as many.",
+     "KeepAliveTimeout x the connections that have room / those that want some, 1.5 times as "
+     "many.",
      connections_exhausted},
     {"memory-overcommitted", "Does the memory hold when every worker is busy?", true,
      "Shared once + processes x the 95th percentile of their unique memory, against what the "
@@ -294,34 +295,31 @@ constexpr std::array kRules = std::to_array<Rule>({
      "requests end: for more than half of the time, workers / throughput is four times a "
      "request's time when nobody waits; or, where that was never seen, for nine tenths of it that "
      "is more than 1 s, the squared coefficient of variation of a request's time is below 0.1 and "
-     "above 0.1 / workers, and no larger pool brought more: then half to a quarter of the workers, "
-     "N, are left, 1.15 x arrivals x a request's time when nobody waits, or N sqrt(that "
-     "coefficient "
-     "/ 0.1), for in a line before c servers of variation v it is v / N (1 + c^2 / N). While the "
-     "memory does not hold, only where it was so with less than half of the workers that fit, and "
-     "more came than ever ended.",
+     "above 0.1 / workers, and no larger pool brought more: then half to a quarter of the "
+     "workers, N, are left, 1.15 x arrivals x a request's time when nobody waits, or N sqrt(that "
+     "coefficient / 0.1), for in a line before c servers of variation v it is v / N (1 + c^2 / "
+     "N). While the memory does not hold, only where it was so with less than half of the workers "
+     "that fit, and more came than ever ended.",
      backend_saturated},
     {"larger-pool-brought-less", "Would more workers bring more?", true,
      "Requests that ended a second while all workers were busy, by MaxRequestWorkers, in the "
      "minutes of the last seven days: of a larger pool, full for 20 s, less than 90 % of what "
      "this one brings, or of one twice as large no more; or of minutes in which more were busy "
-     "than there are now, and not all, less than 70 %, or less and each took four times as long as "
-     "when nobody waits. Two such pools give the line 1 / X = A + B "
-     "N of N workers that end X requests a second; it meets X = N / S at the knee, S being a "
-     "request's time when nobody waits and N those that do not wait for an idle client. A step "
-     "leaves X S workers, and half of them all, or a quarter where the larger one brought less "
-     "than 70 %, unless these requests wait in line behind httpd as well or a third pool ended "
-     "within a tenth what the line foretells for it; and sqrt(n N) of N where n ended less. Where "
-     "httpd's work fills the processors, up to 1.3 N, or a process more, that keep them running.",
+     "than there are now, and not all, less than 70 %, or less and each took four times as long "
+     "as when nobody waits. Two such pools give the line 1 / X = A + B N of N workers that end X "
+     "requests a second; it meets X = N / S at the knee, S being a request's time when nobody "
+     "waits and N those that do not wait for an idle client. A step leaves X S workers, and half "
+     "of them all, or a quarter where the larger one brought less than 70 %, unless these "
+     "requests wait in line behind httpd as well or a third pool ended within a tenth what the "
+     "line foretells for it; and sqrt(n N) of N where n ended less. Where httpd's work fills the "
+     "processors, up to 1.3 N, or a process more, that keep them running.",
      larger_pool_brought_less},
     {"smaller-pool-brought-more", "Did fewer workers bring more?", true,
      "The same numbers: of a smaller pool, full for 20 s, this one brings less than 70 %; or less "
      "than 90 % of what the workers brought that served while most others of a full pool waited "
-     "for "
-     "idle clients. Not where idle connections hold the workers, nor where requests take as long "
-     "as when nobody "
-     "waits: these are others, then. A step leaves X S workers and half of them all, as for "
-     "larger-pool-brought-less.",
+     "for idle clients. Not where idle connections hold the workers, nor where requests take as "
+     "long as when nobody waits: these are others, then. A step leaves X S workers and half of "
+     "them all, as for larger-pool-brought-less.",
      smaller_pool_brought_more},
     {"ramp-limited", "Did clients wait for processes to start?", true,
      "Ramping are samples without an idle worker below the limit while connections wait; above 1 "
