@@ -28,7 +28,6 @@ TEST(Rights, OfTheUnitAreEnoughForAllThatRootSees) {
   // As a distribution's own files may be, for root alone.
   std::filesystem::permissions(httpd.extra_conf(), std::filesystem::perms(0600));
   const UnitsAgent agent(capabilities_of_unit());
-  ASSERT_TRUE(wait_for([&] { return agent.is_there(); }));
   const Json status = agent.ask("status", httpd.target())["targets"][0];
   EXPECT_EQ(status["source"], "shared-memory") << status.dump(2);
   EXPECT_GT(status["memory"]["unique_bytes"], 0);
@@ -43,10 +42,8 @@ TEST(Rights, OfTheUnitAreEachForWhatItsCommentSays) {
     return agent.ask("status", httpd.target())["targets"][0]["workers"]["limit"];
   };
   const UnitsAgent without_reading({"sys_ptrace", "checkpoint_restore"});
-  ASSERT_TRUE(wait_for([&] { return without_reading.is_there(); }));
   EXPECT_NE(limit_of(without_reading), 75);
   const UnitsAgent without_mapping({"sys_ptrace", "dac_read_search"});
-  ASSERT_TRUE(wait_for([&] { return without_mapping.is_there(); }));
   EXPECT_EQ(limit_of(without_mapping), 75);
   const Json status = without_mapping.ask("status", httpd.target())["targets"][0];
   EXPECT_EQ(status["source"], "shared-memory") << "copied and not mapped";
@@ -55,7 +52,6 @@ TEST(Rights, OfTheUnitAreEachForWhatItsCommentSays) {
 TEST(Rights, WithoutThemItSeesWhatAStatusPageSays) {
   const PrivateHttpd httpd;
   const UnitsAgent agent({});
-  ASSERT_TRUE(wait_for([&] { return agent.is_there(); }));
   const Json status = agent.ask("status", httpd.url())["targets"][0];
   EXPECT_EQ(status["source"], "mod_status") << status.dump(2);
   EXPECT_FALSE(status["losses"].empty());
@@ -95,7 +91,6 @@ TEST(Rights, OfTheUnitReadNothingForWhoIsNotRoot) {
   const SomebodysHttpd httpd;
   const auto limit = [&] {
     const UnitsAgent agent(capabilities_of_unit());
-    EXPECT_TRUE(wait_for([&] { return agent.is_there(); }));
     return agent.ask("status", httpd.target())["targets"][0]["workers"]["limit"];
   };
   EXPECT_EQ(limit(), 75);
