@@ -9,12 +9,27 @@
 
 namespace mpm::advise {
 
+namespace {
+
+// The numbers of the same reason are the later ones.
+void add_reason(Change& change, Draft::Reason reason) {
+  change.rules.emplace_back(reason.rule);
+  if (change.because == reason.because) {
+    change.formula = std::move(reason.formula);
+    return;
+  }
+  change.because += " " + reason.because;
+  change.formula += "; " + reason.formula;
+}
+
+}  // namespace
+
 void Draft::set(std::string_view directive, std::int64_t to, Reason reason) {
   if (to == value(directive)) return;
   for (Change& change : changes)
     if (change.directive == directive) {
       change.to = to;
-      change.rules.emplace_back(reason.rule);
+      add_reason(change, std::move(reason));
       return;
     }
   Change change;

@@ -26,7 +26,8 @@ struct Draft {
     std::string formula;  // with the numbers in it
     std::string_view rule;
   };
-  // Nothing where the directive has that value. A second change of it keeps the first one's reason.
+  // Nothing where the directive has that value. A second change of it has its reason after the
+  // first one's.
   void set(std::string_view directive, std::int64_t to, Reason reason);
 
   std::int64_t value(std::string_view directive) const;

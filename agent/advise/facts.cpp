@@ -230,6 +230,14 @@ Processes Facts::old_of(Processes all, std::int64_t spare) const {
       static_cast<std::int64_t>(std::clamp(old, 1.0, std::max(number(all.value), 1.0)))};
 }
 
+double Facts::spare_of_old(Processes all) const {
+  constexpr double kAll = std::numeric_limits<double>::infinity();
+  if (!growth || !budget || !cost) return kAll;
+  const Processes old = old_that_fit(*growth, usable(*budget, *cost, policy), all);
+  if (old >= all) return kAll;
+  return std::max(0.0, number(old.value * per_process()) - policy.headroom * need());
+}
+
 double Facts::all_ended_after(Processes all) const {
   constexpr double kNever = std::numeric_limits<double>::infinity();
   if (!may_end_together() || seen.load.arrived_per_second <= 0) return kNever;

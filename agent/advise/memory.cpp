@@ -159,6 +159,12 @@ std::int64_t life_of(const Growth& growth, Bytes usable, Processes all, Processe
   return static_cast<std::int64_t>(std::clamp(life, kShortestLife, kLongestLife));
 }
 
+Processes old_that_fit(const Growth& growth, Bytes usable, Processes all) {
+  const Bytes left = usable - growth.warm * all.value;
+  const double old = static_cast<double>(left.value) / (kShortestLife * growth.a_request);
+  return Processes{static_cast<std::int64_t>(std::clamp(old, 0.0, static_cast<double>(all.value)))};
+}
+
 std::int64_t life_of_all_ages(const Growth& growth, const Room& room, Processes all,
                               Processes old) {
   constexpr std::int64_t kOnAverage = 2;  // times as old as the mean is who ends

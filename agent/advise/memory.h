@@ -63,6 +63,8 @@ Processes processes_that_fit(const Budget& budget, const Cost& cost, const Polic
 // `old` live for so long. These were started together and may all be at their largest; the others
 // come with a burst, warm and no larger.
 std::int64_t life_of(const Growth& growth, Bytes usable, Processes all, Processes old);
+// Of `all` growing children, those that may live for the shortest of these lives; 0 to `all`.
+Processes old_that_fit(const Growth& growth, Bytes usable, Processes all);
 
 // The same of children that end one after the other, and so are of all ages: on average they fit
 // what is usable, and if all were at their end they would still fit with the reserve.

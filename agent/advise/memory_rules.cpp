@@ -2,6 +2,7 @@
 #include "agent/advise/memory_rules.h"
 
 #include <algorithm>
+#include <cmath>
 #include <vector>
 
 #include <fmt/format.h>
@@ -85,8 +86,10 @@ std::optional<Finding> children_end_together(const Facts& facts) {
   if (life == 0 || seconds > kSoon) return std::nullopt;
   const std::int64_t start = facts.effective("StartServers");
   const Apart apart = facts.apart(facts.running(), facts.least_spare());
-  const double others =
-      facts.slowed() ? 0 : std::min(kOthersAtLeast * facts.usual(), number(facts.limit()));
+  const double others = facts.slowed()
+                            ? 0
+                            : std::min({kOthersAtLeast * facts.usual(), number(facts.limit()),
+                                        std::floor(facts.spare_of_old(facts.running()))});
   if (start <= apart.most() && number(facts.least_spare()) >= others) return std::nullopt;
   return finding(
       Severity::Advice,

@@ -117,19 +117,27 @@ void follow_jumps(Draft& draft) {
          .rule = kRampLimited});
 }
 
-// Twice as many are idle as are busy, so that those that end leave enough.
+// Twice as many are idle as are busy, so that those that end leave enough; of growing ones no more
+// than memory holds when they are large.
 void keep_others(Draft& draft) {
   const double usual = draft.facts.usual();
   const std::int64_t now = draft.value(draft.least());
   if (number(now) >= kOthersAtLeast * usual || now >= draft.workers()) return;
-  const std::int64_t to =
-      std::min(static_cast<std::int64_t>(std::ceil(kOthers * usual)), draft.workers());
-  draft.set(draft.least(), to,
-            {.because = fmt::format("Children that were started together end together; so many "
-                                    "others have to be there meanwhile, {:.0f} being busy usually.",
-                                    usual),
-             .formula = fmt::format("2 x {:.0f} usually busy, at most {}", usual, draft.workers()),
-             .rule = draft.facts.rule_of_ends()});
+  const double wanted = std::min(std::ceil(kOthers * usual), number(draft.workers()));
+  const double fit = draft.facts.spare_of_old(Processes{draft.processes()});
+  const auto to = static_cast<std::int64_t>(std::min(wanted, fit));
+  if (to <= now) return;
+  draft.set(
+      draft.least(), to,
+      {.because = fmt::format("Children that were started together end together; so many "
+                              "others have to be there meanwhile, {:.0f} being busy usually.",
+                              usual),
+       .formula = fit < wanted
+                      ? fmt::format("2 x {:.0f} usually busy, at most {:.0f} that memory "
+                                    "holds when they have grown",
+                                    usual, fit)
+                      : fmt::format("2 x {:.0f} usually busy, at most {}", usual, draft.workers()),
+       .rule = draft.facts.rule_of_ends()});
   keep_clear(draft, draft.facts.rule_of_ends());
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "agent/advise/demand.h"
@@ -18,6 +19,8 @@ namespace {
 using advise::reuse_of;
 using advise::spares_for;
 using advise::started_after;
+using testing::AllOf;
+using testing::HasSubstr;
 
 // As measured on httpd 2.4: 5, 6, 8, 12, 20, 36, 68, 100, 132 processes second by second.
 TEST(Spares, HttpdStartsProcessesFasterUpTo32ASecond) {
@@ -124,6 +127,56 @@ TEST(Apart, OthersAreKeptForChildrenThatEndTogether) {
   EXPECT_EQ(change(proposal, "MaxSpareServers")->to, 48);
   EXPECT_EQ(change(proposal, "StartServers")->to, 20) << "5 cannot begin with the usual load";
   EXPECT_TRUE(recommend(with(seen, proposal)).changes.empty());
+}
+
+// A directive that two rules change says both, and its value is the last one's.
+TEST(Apart, OthersThatARiseWantsTooHaveBothReasons) {
+  Observation seen = ending_together();
+  put(seen, "MinSpareServers", 5);
+  put(seen, "MaxSpareServers", 10);
+  seen.load.rises = {10, 10, 10, 10, 10};
+  seen.load.ramping_share = 0.2;
+  const Proposal proposal = recommend(seen);
+  const Change* least = change(proposal, "MinSpareServers");
+  ASSERT_NE(least, nullptr);
+  EXPECT_EQ(least->to, 40);
+  EXPECT_THAT(least->because, AllOf(HasSubstr("can rise by 10 workers"),
+                                    HasSubstr("were started together end together")));
+  EXPECT_EQ(least->formula,
+            "1.15 x 10 - 0 + 2 x sqrt(20 usually busy) = 20, at most 150; 2 x 20 usually busy, at "
+            "most 150");
+  const Change* most = change(proposal, "MaxSpareServers");
+  ASSERT_NE(most, nullptr);
+  EXPECT_EQ(most->to, 48);
+  EXPECT_EQ(most->formula, "MinSpareServers 40 + 5 + half of what the busy workers vary by, 3")
+      << "one reason is said once, with the last numbers";
+}
+
+// Warm ones of 12 MB grow by 200 KiB a request, and each lives for 50 connections at least.
+TEST(Apart, OthersThatGrowAreKeptAsFarAsMemoryHoldsThem) {
+  constexpr std::int64_t kUsable = 2400 * kMb;
+  Observation seen = ending_together();
+  put(seen, "MinSpareServers", 5);
+  put(seen, "MaxSpareServers", 10);
+  seen.memory->child_warm = Bytes{12 * kMb};
+  seen.memory->growth_per_request = 200.0 * 1024;
+  seen.memory->growth_low = 190.0 * 1024;
+  seen.host.memory_available =
+      Bytes{(kUsable + seen.memory->shared_once.value) * 10 / 9 + 1} - seen.memory->server_pss;
+  const Proposal proposal = recommend(seen);
+  const Change* least = change(proposal, "MinSpareServers");
+  ASSERT_NE(least, nullptr);
+  EXPECT_LT(least->to, 40) << "twice those that are busy";
+  EXPECT_THAT(least->formula, HasSubstr("that memory holds when they have grown"));
+  ASSERT_NE(change(proposal, "MaxRequestWorkers"), nullptr);
+  const std::int64_t warm = 12 * kMb * change(proposal, "MaxRequestWorkers")->to;
+  const double served = 2 * (1.1 * 27 + 2);
+  const auto filled = [&](std::int64_t idle) {
+    return static_cast<double>(warm) + (served + static_cast<double>(idle)) * 50 * 200 * 1024;
+  };
+  EXPECT_LE(filled(least->to), kUsable);
+  EXPECT_GT(filled(least->to + 2), kUsable);
+  EXPECT_EQ(change(recommend(with(seen, proposal)), "MinSpareServers"), nullptr);
 }
 
 // Nor where they live for hours, and event's have no turns.
