@@ -32,7 +32,7 @@ constexpr double kMoreCame = 1.1;
 // Of the workers that memory holds, those with which something else was full already: it is not
 // for want of memory that no more of them ended.
 constexpr double kFarFewer = 0.5;
-constexpr double kFewWait = 0.1;  // of the limit
+constexpr double kFewWait = 0.1;  // of those that fit the memory
 // Below this share of busy processors, it is not they that requests wait for.
 constexpr double kCalmProcessors = 0.85;
 
@@ -48,9 +48,8 @@ bool full_before_paged(const Facts& facts) {
   const auto fits = facts.workers_that_fit();
   const Plateau& plateau = *facts.seen.load.plateau;
   const double knee = std::max(plateau.onset_workers, plateau.end_workers);
-  const bool few_wait = facts.demand.keepalive <= kFewWait * number(facts.limit());
-  return few_wait && facts.more_came() && fits && plateau.onset_workers > 0 &&
-         knee <= kFarFewer * number(*fits);
+  return fits && facts.demand.keepalive <= kFewWait * number(*fits) && facts.more_came() &&
+         plateau.onset_workers > 0 && knee <= kFarFewer * number(*fits);
 }
 
 }  // namespace
@@ -89,9 +88,22 @@ Processes Facts::running() const {
   return Processes{(limit() + per_process() - 1) / per_process()};
 }
 
+Processes Facts::old_when_many() const {
+  return old_of(Processes{std::numeric_limits<std::int32_t>::max()}, most_spare());
+}
+
+bool Facts::growing_bind() const {
+  return growth && budget && cost && !is_pinned(seen) &&
+         growing_that_fit(*growth, usable(*budget, *cost, policy), old_when_many()) <
+             processes_that_fit(*budget, *cost, policy);
+}
+
 std::optional<std::int64_t> Facts::workers_that_fit() const {
   if (!budget || !cost) return std::nullopt;
-  return processes_that_fit(*budget, *cost, policy).value * per_process();
+  Processes fit = processes_that_fit(*budget, *cost, policy);
+  if (growing_bind())
+    fit = growing_that_fit(*growth, usable(*budget, *cost, policy), old_when_many());
+  return fit.value * per_process();
 }
 
 Processors Facts::processors() const {
@@ -210,7 +222,8 @@ bool Facts::ramping() const {
 
 bool Facts::short_lived() const {
   const std::int64_t life = effective("MaxConnectionsPerChild");
-  return life > 0 && seen.load.completed_per_second > kStarted * number(life);
+  return life > 0 &&
+         seen.load.completed_per_second / requests_a_connection(seen) > kStarted * number(life);
 }
 
 bool Facts::overflowing() const {
@@ -241,15 +254,14 @@ double Facts::spare_of_old(Processes all) const {
 double Facts::all_ended_after(Processes all) const {
   constexpr double kNever = std::numeric_limits<double>::infinity();
   if (!may_end_together() || seen.load.arrived_per_second <= 0) return kNever;
-  double connections = kNever;
+  double requests = kNever;
   if (const std::int64_t life = effective("MaxConnectionsPerChild"); life > 0)
-    connections = number(life) * number(old_of(all, most_spare()).value);
+    requests = number(life) * requests_a_connection(seen) * number(old_of(all, most_spare()).value);
   if (growth && budget && cost) {
     const std::int64_t longest = life_of(*growth, usable(*budget, *cost, policy), all, all);
-    if (longest <= kWorthEnding)
-      connections = std::min(connections, number(longest) * number(all.value));
+    if (longest <= kWorthEnding) requests = std::min(requests, number(longest) * number(all.value));
   }
-  return connections / seen.load.arrived_per_second;
+  return requests / seen.load.arrived_per_second;
 }
 
 Apart Facts::apart(Processes all, std::int64_t spare) const {
@@ -262,15 +274,26 @@ Apart Facts::apart(Processes all, std::int64_t spare) const {
       .usual = busy};
 }
 
-std::int64_t Facts::growing_life() const {
-  return growth ? effective("MaxConnectionsPerChild") : 0;
+Bytes Facts::filled_when_ending_after(double requests) const {
+  const double grown = growth->a_request * requests * number(old_of(running(), most_spare()).value);
+  return cost->base + growth->warm * running().value + whole_bytes(grown);
+}
+
+double Facts::grown_for() const {
+  if (!growth) return 0;
+  const std::int64_t life = effective("MaxConnectionsPerChild");
+  const bool shortest =
+      life == 0 && growing_bind() && filled_when_ending_after(kShortestLife) > filled_as_seen();
+  return shortest ? kShortestLife : number(life) * requests_a_connection(seen);
+}
+
+Bytes Facts::filled_as_seen() const {
+  return cost->base + cost->large * running().value;
 }
 
 Bytes Facts::filled() const {
-  const auto life = static_cast<double>(growing_life());
-  if (life == 0) return cost->base + cost->large * running().value;
-  const double grown = growth->a_request * life * number(old_of(running(), most_spare()).value);
-  return cost->base + growth->warm * running().value + whole_bytes(grown);
+  const double requests = grown_for();
+  return requests == 0 ? filled_as_seen() : filled_when_ending_after(requests);
 }
 
 bool Facts::memory_fails() const {

@@ -97,6 +97,10 @@ struct Facts {
   Processes running() const;
   // Workers that memory has room for; nullopt when that is not known.
   std::optional<std::int64_t> workers_that_fit() const;
+  // Whether it is so because some of the children have grown when they end, and how many of more
+  // than there could be that are.
+  bool growing_bind() const;
+  Processes old_when_many() const;
   // Of a request that waits for nothing else: as it was when nobody waited; or what it runs and
   // what it neither ran nor waited for a processor, where that calm is unknown, or had moments of a
   // burst in it, as its length says. Seconds.
@@ -198,13 +202,18 @@ struct Facts {
   std::string_view rule_of_ends() const {
     return effective("MaxConnectionsPerChild") > 0 ? kEndTogether : "children-grow";
   }
-  // Connections after which a growing child ends; 0: never, or it does not grow.
-  std::int64_t growing_life() const;
   // Cost is known. What httpd fills with every worker busy: each process as large as one in twenty
   // is, and where growing children end in time the old ones as large as they are then.
   Bytes filled() const;
+  // Requests for which those grow in that until they end: those of the connections in force, or the
+  // fewest where even they make it more; 0: it counts children as they are seen.
+  double grown_for() const;
   // Whether that is more than the budget; false where that is not known.
   bool memory_fails() const;
+
+ private:
+  Bytes filled_as_seen() const;
+  Bytes filled_when_ending_after(double requests) const;
 };
 
 }  // namespace mpm::advise

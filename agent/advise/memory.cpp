@@ -15,8 +15,6 @@ namespace {
 constexpr double kGrowthWorth = 0.15;
 // Of the size at which a growing child ends, its warm part.
 constexpr double kWarmPart = 0.6;
-// A child must live for some connections, whatever it leaks.
-constexpr double kShortestLife = 50;
 // Nobody counts so far.
 constexpr double kLongestLife = 1e15;
 // Seconds of a busy child's life: httpd starts another within one.
@@ -80,7 +78,7 @@ Bytes at_its_end(const Growth& growth, const Observation& seen) {
   const double takes = seen.load.calm_service_seconds > 0 ? seen.load.calm_service_seconds
                                                           : seen.load.service_seconds;
   if (!is_pinned(seen) || takes <= 0) return Bytes{static_cast<std::int64_t>(usual)};
-  const double life = std::max(kShortestLife, kShortestSeconds / takes);
+  const double life = std::max(double{kShortestLife}, kShortestSeconds / takes);
   return Bytes{static_cast<std::int64_t>(std::min(usual, warm + life * growth.a_request))};
 }
 
@@ -156,7 +154,21 @@ std::int64_t life_of(const Growth& growth, Bytes usable, Processes all, Processe
   const Bytes left = usable - growth.warm * all.value;
   const double life =
       static_cast<double>(left.value) / static_cast<double>(old.value) / growth.a_request;
-  return static_cast<std::int64_t>(std::clamp(life, kShortestLife, kLongestLife));
+  return static_cast<std::int64_t>(std::clamp(life, double{kShortestLife}, kLongestLife));
+}
+
+Bytes grown_at_least(const Growth& growth) {
+  return whole_bytes(kShortestLife * growth.a_request);
+}
+
+Processes growing_that_fit(const Growth& growth, Bytes usable, Processes old) {
+  const double grown = kShortestLife * growth.a_request;
+  const auto warm = static_cast<double>(growth.warm.value);
+  const auto room = static_cast<double>(usable.value);
+  const auto large = static_cast<double>(old.value);
+  const double fit =
+      (warm + grown) * large > room ? room / (warm + grown) : (room - grown * large) / warm;
+  return Processes{static_cast<std::int64_t>(fit)};
 }
 
 Processes old_that_fit(const Growth& growth, Bytes usable, Processes all) {
@@ -172,8 +184,7 @@ std::int64_t life_of_all_ages(const Growth& growth, const Room& room, Processes 
                   life_of(growth, room.usable + room.reserve, all, old));
 }
 
-MemorySum memory_sum(const Budget& budget, const Cost& cost, const Policy& policy,
-                     Processes running, Processes limit, Workers workers_a_process) {
+MemorySum memory_sum(const Budget& budget, const Cost& cost, Processes running, Processes limit) {
   MemorySum sum;
   sum.budget_terms = budget.terms;
   sum.budget = budget.total;
@@ -181,7 +192,6 @@ MemorySum memory_sum(const Budget& budget, const Cost& cost, const Policy& polic
   sum.typical = sum_of(sum.typical_terms);
   sum.worst_terms = cost_terms(cost, limit, cost.peak, "at their peak");
   sum.worst = sum_of(sum.worst_terms);
-  sum.workers_that_fit = processes_that_fit(budget, cost, policy).value * workers_a_process.value;
   return sum;
 }
 

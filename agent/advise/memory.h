@@ -34,7 +34,9 @@ struct Growth {
   Bytes warm;
   double a_request = 0;
 };
-// A child that may serve more connections than this need not end.
+// A child must serve some requests, whatever it leaks.
+inline constexpr std::int64_t kShortestLife = 50;
+// A child that may serve more requests than this need not end.
 inline constexpr std::int64_t kWorthEnding = 100000;
 // nullopt unless growth is proven, and worth something in a thousand requests.
 std::optional<Growth> growth_of(const Observation& seen);
@@ -59,10 +61,14 @@ Bytes usable(const Budget& budget, const Cost& cost, const Policy& policy);
 // The most processes that fit, each as it is counted; at least 0.
 Processes processes_that_fit(const Budget& budget, const Cost& cost, const Policy& policy);
 
-// Connections until a growing child has to end for `all` of them to fit, 50 to 1e15, of which
+// Requests until a growing child has to end for `all` of them to fit, 50 to 1e15, of which
 // `old` live for so long. These were started together and may all be at their largest; the others
 // come with a burst, warm and no larger.
 std::int64_t life_of(const Growth& growth, Bytes usable, Processes all, Processes old);
+// What a child grows by in the shortest of these lives.
+Bytes grown_at_least(const Growth& growth);
+// Of growing children, how many fit when `old` of them have grown by that.
+Processes growing_that_fit(const Growth& growth, Bytes usable, Processes old);
 // Of `all` growing children, those that may live for the shortest of these lives; 0 to `all`.
 Processes old_that_fit(const Growth& growth, Bytes usable, Processes all);
 
@@ -76,8 +82,7 @@ std::int64_t life_of_all_ages(const Growth& growth, const Room& room, Processes 
 
 // `running` processes serve when every worker is busy; `limit` can exist at once, with those of
 // old generations that still finish their requests.
-MemorySum memory_sum(const Budget& budget, const Cost& cost, const Policy& policy,
-                     Processes running, Processes limit, Workers workers_a_process);
+MemorySum memory_sum(const Budget& budget, const Cost& cost, Processes running, Processes limit);
 
 // Of a number that may be larger than any memory, and then as much as can be told.
 Bytes whole_bytes(double bytes);

@@ -16,15 +16,14 @@ namespace {
 std::vector<Evidence> memory_evidence(const Facts& facts) {
   std::vector<Evidence> evidence{{"memory at the limit", number(facts.filled().value),
                                   number(facts.budget->total.value), "bytes"}};
-  const std::int64_t life = facts.growing_life();
-  if (life == 0) {
+  const double requests = facts.grown_for();
+  if (requests == 0) {
     evidence.push_back({"unique memory of a process", number(facts.cost->large.value), 0, "bytes"});
     return evidence;
   }
   evidence.push_back(
       {"unique memory of a warm process", number(facts.growth->warm.value), 0, "bytes"});
-  evidence.push_back(
-      {"growth of one in its life", facts.growth->a_request * number(life), 0, "bytes"});
+  evidence.push_back({"growth of one in its life", facts.growth->a_request * requests, 0, "bytes"});
   return evidence;
 }
 

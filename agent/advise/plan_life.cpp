@@ -2,6 +2,7 @@
 #include "agent/advise/plan_life.h"
 
 #include <algorithm>
+#include <cmath>
 #include <string>
 #include <utility>
 
@@ -26,8 +27,8 @@ void lengthen_life(Draft& draft) {
              .rule = kShortLives});
 }
 
-// Of children that grow, what they may live for. Where so many end that it is one after the other,
-// they are of all ages.
+// Of children that grow, the requests that they may live for. Where so many end that it is one
+// after the other, they are of all ages.
 struct Lives {
   std::int64_t together = 0, all_ages = 0;
   bool hurried = false;
@@ -42,6 +43,25 @@ Lives lives_of(const Draft& draft, const Growth& growth, Bytes room, Processes a
   return lives;
 }
 
+// Of a connection when what is planned is in force.
+struct Requests {
+  double each = 1;
+  bool known = false;
+};
+
+Requests requests_of(const Draft& draft) {
+  const bool none_kept = draft.value("KeepAliveTimeout") == 0;
+  return {.each = none_kept ? 1 : requests_a_connection(draft.facts.seen),
+          .known = none_kept || draft.facts.seen.load.requests_per_connection > 0};
+}
+
+// Whether the connections in force leave as much of the memory anyway, and are not too few by now.
+bool lives_well(std::int64_t now, double each, const Lives& lives) {
+  const double requests = number(now) * each;
+  return now != 0 && kWorthLess * requests <= number(lives.all_ages) &&
+         requests >= kWorthLess * kShortestLife;
+}
+
 }  // namespace
 
 void plan_life(Draft& draft) {
@@ -52,26 +72,27 @@ void plan_life(Draft& draft) {
   const Processes all{draft.processes()};
   const Processes old = draft.binds ? all : draft.facts.old_of(all, draft.value(draft.most()));
   const Lives lives = lives_of(draft, growth, room, all, old);
-  const std::int64_t to = lives.wanted();
-  if (to > kWorthEnding) return;
-  const std::int64_t now = draft.facts.effective("MaxConnectionsPerChild");
-  // That much is left of the memory anyway.
-  if (now != 0 && kWorthLess * number(now) <= number(lives.all_ages)) return;
+  const Requests requests = requests_of(draft);
+  if (lives.wanted() > kWorthEnding) return;
+  if (lives_well(draft.facts.effective("MaxConnectionsPerChild"), requests.each, lives)) return;
+  const auto to = static_cast<std::int64_t>(std::ceil(number(lives.wanted()) / requests.each));
   std::string formula = fmt::format(
-      "({} - {} processes x {} of a warm child) / {} of them that live long / {:.1f} KiB, at least "
-      "50",
+      "({} - {} processes x {} of a warm child) / {} of them that live long / {:.1f} KiB a "
+      "request, "
+      "at least 50",
       in_words(room), all.value, in_words(growth.warm), old.value, growth.a_request / 1024);
   if (lives.hurried)
     formula += fmt::format(
         "; {} for those that end together, and these end one after the other: "
         "twice as many, as far as the reserve holds all at their end",
         lives.together);
+  if (requests.each > 1) formula += fmt::format("; / {:.1f} requests a connection", requests.each);
   draft.set(
       "MaxConnectionsPerChild", to,
       {.because = fmt::format(
-           "Children grow by {:.1f} KiB a request; after {} the next one begins anew, and all of "
-           "them fit the memory. A keep-alive connection counts as one.",
-           growth.a_request / 1024, to),
+           "Children grow by {:.1f} KiB a request; after {} connections{} the next one begins "
+           "anew, and all of them fit the memory.",
+           growth.a_request / 1024, to, requests.known ? "" : ", each taken for one request,"),
        .formula = std::move(formula),
        .rule = "children-grow"});
 }

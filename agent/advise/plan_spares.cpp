@@ -67,19 +67,35 @@ bool always_ready(const Draft& draft) {
          load.offered.max + load.keepalive.max <= draft.facts.usual() + number(ready);
 }
 
+// By how much MaxSpare is above MinSpare.
+struct Clear {
+  std::int64_t gap = 0, flapping = 0;
+};
+
+Clear clear_of(const Facts& facts) {
+  const LoadObservation& load = facts.seen.load;
+  return {.gap = std::max<std::int64_t>(facts.per_process() + 1, 5),
+          .flapping = static_cast<std::int64_t>((load.busy.p99 - load.busy.p50) / 2)};
+}
+
 // MaxSpare clear of MinSpare.
 void keep_clear(Draft& draft, std::string_view rule) {
-  const LoadObservation& load = draft.facts.seen.load;
   const std::int64_t least = draft.value(draft.least());
-  const std::int64_t gap = std::max<std::int64_t>(draft.facts.per_process() + 1, 5);
-  const auto flapping = static_cast<std::int64_t>((load.busy.p99 - load.busy.p50) / 2);
-  const std::int64_t upper = least + gap + flapping;
+  const Clear clear = clear_of(draft.facts);
+  const std::int64_t upper = least + clear.gap + clear.flapping;
   if (upper > draft.value(draft.most()))
     draft.set(draft.most(), upper,
               {.because = "It stays clear of the lower bound, or processes would come and go.",
                .formula = fmt::format("{} {} + {} + half of what the busy workers vary by, {}",
-                                      draft.least(), least, gap, flapping),
+                                      draft.least(), least, clear.gap, clear.flapping),
                .rule = rule});
+}
+
+// The most that MinSpare may be for memory to hold those that are idle when they have grown.
+double least_that_fits(const Draft& draft) {
+  const Clear clear = clear_of(draft.facts);
+  return draft.facts.spare_of_old(Processes{draft.processes()}) -
+         number(clear.gap + clear.flapping);
 }
 
 void follow_jumps(Draft& draft) {
@@ -90,9 +106,10 @@ void follow_jumps(Draft& draft) {
       load.rises.empty() ? std::vector{load.busy.p99 - load.busy.p50 + load.queue.p95} : load.rises;
   const Spares spares = spares_for(rises, load.busy.p50, unit);
   const std::int64_t now = draft.value(draft.least());
-  const auto most = static_cast<double>(std::max(now, draft.workers()));
+  const double most =
+      std::max(number(now), std::min(number(draft.workers()), least_that_fits(draft)));
   const auto to = static_cast<std::int64_t>(
-      std::clamp(std::ceil(spares.wanted), static_cast<double>(now), most));
+      std::clamp(std::ceil(spares.wanted), number(now), std::floor(most)));
   if (to == now) return;
   draft.set(
       draft.least(), to,
@@ -101,8 +118,8 @@ void follow_jumps(Draft& draft) {
                        "that time: it starts 1, 2, 4 processes a second.",
                        spares.worst.workers, spares.worst.seconds, spares.started),
        .formula = fmt::format(
-           "1.15 x {:.0f} - {} + 2 x sqrt({:.0f} usually busy) = {:.0f}, at most {}",
-           spares.worst.workers, spares.started, load.busy.p50, spares.wanted, draft.workers()),
+           "1.15 x {:.0f} - {} + 2 x sqrt({:.0f} usually busy) = {:.0f}, at most {:.0f}",
+           spares.worst.workers, spares.started, load.busy.p50, spares.wanted, std::floor(most)),
        .rule = kRampLimited});
   keep_clear(draft, kRampLimited);
   const std::int64_t most_started = started_at_most(draft);
@@ -124,7 +141,7 @@ void keep_others(Draft& draft) {
   const std::int64_t now = draft.value(draft.least());
   if (number(now) >= kOthersAtLeast * usual || now >= draft.workers()) return;
   const double wanted = std::min(std::ceil(kOthers * usual), number(draft.workers()));
-  const double fit = draft.facts.spare_of_old(Processes{draft.processes()});
+  const double fit = least_that_fits(draft);
   const auto to = static_cast<std::int64_t>(std::min(wanted, fit));
   if (to <= now) return;
   draft.set(

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/advise/pool_size.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "agent/advise/finding.h"
@@ -54,10 +56,16 @@ std::string demand_formula(const Facts& facts) {
 }
 
 std::string memory_formula(const Facts& facts, std::int64_t fits) {
-  return fmt::format("memory: ({:.0f} % of {} - {}) / {} x {} = {}",
+  std::string less;
+  Bytes each = facts.cost->counted;
+  if (facts.growing_bind()) {
+    const std::int64_t old = std::min(facts.old_when_many().value, fits / facts.per_process());
+    less = fmt::format(" - {} x {} grown", old, in_words(grown_at_least(*facts.growth)));
+    each = facts.growth->warm;
+  }
+  return fmt::format("memory: ({:.0f} % of {} - {}{}) / {} x {} = {}",
                      100 * facts.policy.memory_share, in_words(facts.budget->total),
-                     in_words(facts.cost->base), in_words(facts.cost->counted), facts.per_process(),
-                     fits);
+                     in_words(facts.cost->base), less, in_words(each), facts.per_process(), fits);
 }
 
 std::string in_multiples(const Facts& facts, const std::string& formula, std::int64_t to) {

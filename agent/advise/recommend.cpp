@@ -171,8 +171,10 @@ std::optional<MemorySum> sum_of(const Facts& facts, const Proposal& proposal) {
       facts.seen.mpm == Mpm::Event
           ? std::max(running, planned(proposal, "ServerLimit", facts.effective("ServerLimit")))
           : running;
-  return advise::memory_sum(*facts.budget, *facts.cost, facts.policy, Processes{running},
-                            Processes{limit}, Workers{unit});
+  MemorySum sum =
+      advise::memory_sum(*facts.budget, *facts.cost, Processes{running}, Processes{limit});
+  sum.workers_that_fit = *facts.workers_that_fit();
+  return sum;
 }
 
 }  // namespace

@@ -51,6 +51,7 @@ class Connection {
   bool drained();
 
   int socket() const { return socket_.get(); }
+  int answered() const { return requests_; }  // requests
 
  private:
   enum class Flow : std::uint8_t { Done, Again, Gone };

@@ -302,6 +302,7 @@ void EventChild::work(const Seat& seat) {
     WorkerSlot& score = seat.score();
     put_state(score, WorkerState::Reading);
     Held& held = **place;
+    put(score.conn_count, static_cast<std::uint16_t>(held.connection.answered() + 1));
     Next next = Next::Close;
     if (held.too_late)
       held.connection.time_out(seat, held.next);
@@ -309,6 +310,7 @@ void EventChild::work(const Seat& seat) {
       next = held.connection.advance(seat);
     if (next == Next::Close) put_state(score, WorkerState::Closing);
     park(*place, next);
+    put(score.conn_count, std::uint16_t{0});
     put_state(score, going_ ? WorkerState::Graceful : WorkerState::Ready);
     ++idle_;
     // The listener sleeps; what changed may let it accept again, or end.

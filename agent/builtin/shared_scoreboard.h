@@ -51,8 +51,8 @@ struct WorkerSlot {
   std::int32_t thread_num;
   std::int32_t pid;
   std::int32_t generation;
-  std::uint8_t status;  // a WorkerState
-  std::uint16_t conn_count;
+  std::uint8_t status;       // a WorkerState
+  std::uint16_t conn_count;  // requests of its connection; under event with the one it serves
   std::int64_t conn_bytes;
   std::uint64_t access_count;
   std::int64_t bytes_served;

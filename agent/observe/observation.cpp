@@ -19,6 +19,7 @@ namespace mpm {
 namespace {
 
 constexpr std::int64_t kFewestAges = 50;
+constexpr std::int64_t kFewestFirst = 50;
 constexpr std::int64_t kFewestCompletions = 20;
 // How far chance takes a squared coefficient of variation below 0.
 constexpr double kAlmostNone = 0.1;
@@ -90,11 +91,13 @@ Flow flow_of(std::span<const Sample> samples, std::int64_t limit) {
 void add_service_time(std::span<const Sample> samples, const Flow& flow, LoadObservation& load) {
   double ages = 0;
   std::int64_t running = 0;
+  std::int64_t first = 0;
   double durations = 0;
   std::int64_t finished = 0;
   for (const Sample& sample : samples) {
     ages += sample.work.age_sum_seconds;
     running += sample.work.running;
+    first += sample.work.running_first;
     durations += sample.work.duration_sum_seconds;
     finished += sample.work.finished;
     if (!sample.work.waiting_by_age.empty()) load.waiting_by_age.resize(kWaitingAges.size() + 1);
@@ -108,6 +111,9 @@ void add_service_time(std::span<const Sample> samples, const Flow& flow, LoadObs
     load.service_seconds = over(samples, serving).mean / (flow.completed / flow.seconds);
   else if (finished > 0)
     load.service_seconds = durations / static_cast<double>(finished);
+  // Of those that are served at random moments so many are the first of their connection.
+  if (first >= kFewestFirst)
+    load.requests_per_connection = static_cast<double>(running) / static_cast<double>(first);
   // A request seen at a random moment is a long one more often: mean age = E[S^2] / (2 E[S]).
   if (running < kFewestAges || load.service_seconds <= 0) return;
   const double variation = 2 * (ages / static_cast<double>(running)) / load.service_seconds - 1;

@@ -38,10 +38,10 @@ constexpr std::size_t kRunningGeneration = 8, kRestartTime = 16;
 constexpr std::size_t kPid = 0, kGeneration = 4, kQuiescing = 8, kNotAccepting = 9,
                       kConnections = 12, kWriteCompletion = 16, kLingeringClose = 20,
                       kKeepAlive = 24, kSuspended = 28, kWaitIo = 36;
-constexpr std::size_t kWorkerPid = 12, kWorkerGeneration = 16, kStatus = 20, kAccessCount = 32,
-                      kBytesServed = 40, kMyAccessCount = 48, kStartTime = 64, kStopTime = 72,
-                      kLastUsed = 80, kClient = 120, kRequest = 152, kVhost = 216, kProtocol = 248,
-                      kClient64 = 272;
+constexpr std::size_t kWorkerPid = 12, kWorkerGeneration = 16, kStatus = 20, kConnectionCount = 22,
+                      kAccessCount = 32, kBytesServed = 40, kMyAccessCount = 48, kStartTime = 64,
+                      kStopTime = 72, kLastUsed = 80, kClient = 120, kRequest = 152, kVhost = 216,
+                      kProtocol = 248, kClient64 = 272;
 
 // The compiler makes one unaligned load of it. The caller has checked the bounds.
 template <class T>
@@ -104,6 +104,7 @@ void read_worker(const std::byte* at, WorkerScore& worker) {
   worker.generation = load<std::int32_t>(at + kWorkerGeneration);
   worker.accesses = count_at(at + kAccessCount);
   worker.child_accesses = count_at(at + kMyAccessCount);
+  worker.connection_accesses = load<std::uint16_t>(at + kConnectionCount);
   worker.bytes = count_at(at + kBytesServed);
   worker.start_us = time_at(at + kStartTime);
   worker.stop_us = time_at(at + kStopTime);

@@ -70,11 +70,18 @@ void count_worker(const WorkerScore& worker, Owner owner, Tally& tally) {
   if (owner.deaf) ++tally.deaf;
 }
 
-void add_age(const WorkerScore& worker, std::int64_t at_us, Work& work) {
+// The slots of event's threads are told which request of its connection one is before it is served
+// (ap_process_http_async_connection), the others' when it was (increment_counts).
+bool is_first(const WorkerScore& worker, bool event) {
+  return worker.connection_accesses <= (event ? 1U : 0U);
+}
+
+void add_age(const WorkerScore& worker, std::int64_t at_us, bool event, Work& work) {
   if (worker.state != WorkerState::Writing || worker.start_us <= worker.stop_us) return;
   const double age =
       static_cast<double>(std::max<std::int64_t>(at_us - worker.start_us, 0)) * kMicrosecond;
   ++work.running;
+  if (is_first(worker, event)) ++work.running_first;
   work.age_sum_seconds += age;
   work.age_max_seconds = std::max(work.age_max_seconds, age);
 }
@@ -137,7 +144,7 @@ Work work(const Scoreboard& before, const Scoreboard& now, Instant at) {
   auto earlier = before.processes.begin();
   for (const ProcessScore& process : now.processes) {
     for (const WorkerScore& worker : process.workers) {
-      add_age(worker, at_us, work);
+      add_age(worker, at_us, now.mpm == Mpm::Event, work);
       add_waiting(worker, at_us, work);
     }
 

@@ -107,6 +107,7 @@ struct LoadObservation {
   std::optional<Plateau> plateau;  // absent: more at once brought more, as far as was seen
   // Waits for a client's next request by how long they had lasted: summed Work::waiting_by_age.
   std::vector<std::int64_t> waiting_by_age;
+  double requests_per_connection = 0;  // mean; 0: not known
   double cpu_busy_share = 0;           // of the host's cores
   double cpu_full_share = 0;           // of the looks: processors full with the server's own work
   double cpu_throttled_share = 0;      // of the periods of the quota
@@ -138,6 +139,7 @@ struct LoadObservation {
                Field{"offered", &LoadObservation::offered}, Field{"rises", &LoadObservation::rises},
                Field{"plateau", &LoadObservation::plateau},
                Field{"waiting_by_age", &LoadObservation::waiting_by_age},
+               Field{"requests_per_connection", &LoadObservation::requests_per_connection},
                Field{"cpu_busy_share", &LoadObservation::cpu_busy_share},
                Field{"cpu_full_share", &LoadObservation::cpu_full_share},
                Field{"cpu_throttled_share", &LoadObservation::cpu_throttled_share},

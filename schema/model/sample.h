@@ -60,6 +60,7 @@ inline constexpr std::array<double, 7> kWaitingAges{0.5, 1, 2, 3, 5, 10, 30};
 // the last request of each slot that finished since the sample before.
 struct Work {
   std::int64_t running = 0;
+  std::int64_t running_first = 0;  // of them, those that their connection began with
   double age_sum_seconds = 0;
   double age_max_seconds = 0;
   std::int64_t finished = 0;
@@ -70,7 +71,8 @@ struct Work {
 
   template <class Use>
   static constexpr auto describe(Use use) {
-    return use(Field{"running", &Work::running}, Field{"age_sum_seconds", &Work::age_sum_seconds},
+    return use(Field{"running", &Work::running}, Field{"running_first", &Work::running_first},
+               Field{"age_sum_seconds", &Work::age_sum_seconds},
                Field{"age_max_seconds", &Work::age_max_seconds}, Field{"finished", &Work::finished},
                Field{"duration_sum_seconds", &Work::duration_sum_seconds},
                Field{"duration_square_sum", &Work::duration_square_sum},

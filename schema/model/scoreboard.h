@@ -70,6 +70,8 @@ struct WorkerScore {
   std::int32_t generation = 0;       // likewise
   std::uint64_t accesses = 0;        // requests since the slot is used, through all its children
   std::uint64_t child_accesses = 0;  // requests of the child that has it now
+  // Requests that its present connection has had; under event with the one that is served.
+  std::uint32_t connection_accesses = 0;
   std::uint64_t bytes = 0;
   std::int64_t start_us = 0;
   std::int64_t stop_us = 0;

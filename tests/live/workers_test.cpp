@@ -13,6 +13,7 @@
 #include "agent/base/clock.h"
 #include "agent/service/routes.h"
 #include "schema/codec/json.h"
+#include "schema/codec/names.h"
 #include "tests/live/either_httpd.h"
 #include "tests/support/loopback.h"
 #include "tests/support/wait_for.h"
@@ -142,6 +143,26 @@ TEST_F(LiveWorkers, OfPreforkThatAreIdleGetConnectionsInTurn) {
   for (const WorkerView& worker : list())
     EXPECT_NEAR(static_cast<double>(served[worker.slot] + worker.accesses), kRounds, 2)
         << "slot " << worker.slot;
+}
+
+// One is its connection's first request, the other its second.
+TEST_F(LiveWorkers, OfEveryMpmTellWhichRequestIsTheFirstOfItsConnection) {
+  for (const Mpm mpm : {Mpm::Prefork, Mpm::Worker, Mpm::Event}) {
+    const PrivateHttpd httpd(either_httpd(mpm));
+    const UniqueFd again = connect_to(httpd.port());
+    send_text(again, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    ASSERT_THAT(receive(again, std::chrono::seconds(5)), HasSubstr("200 OK"));
+    const UniqueFd first = connect_to(httpd.port());
+    for (const UniqueFd* connection : {&again, &first})
+      send_text(*connection, long_request());
+    Work work;
+    ASSERT_TRUE(wait_for([&] {
+      const auto list = get<SampleList>(httpd, "/v1/samples");
+      if (!list.samples.empty()) work = list.samples.back().work;
+      return work.running == 2;
+    })) << name_of(mpm);
+    EXPECT_EQ(work.running_first, 1) << name_of(mpm);
+  }
 }
 
 }  // namespace

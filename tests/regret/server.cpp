@@ -123,6 +123,7 @@ Sample sample_of(const Case& tried, const MpmSettings& settings, const model::Se
   sample.tally = tally_of(tried, second);
   sample.accesses = second.served;
   sample.work.running = second.serving;
+  sample.work.running_first = second.serving_first;
   sample.work.age_sum_seconds = second.age_seconds;
   sample.host = host_of(tried, second, static_cast<double>(number));
   sample.listeners = {{.address = "0.0.0.0",

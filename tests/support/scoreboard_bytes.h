@@ -57,6 +57,7 @@ class ScoreboardBytes {
     Worker& status_byte(std::uint8_t value) { return field(20, value); }
     Worker& pid(std::int32_t value) { return field(12, value); }
     Worker& generation(std::int32_t value) { return field(16, value); }
+    Worker& connection_accesses(std::uint16_t value) { return field(22, value); }
     Worker& accesses(std::uint64_t value) { return field(32, value); }
     Worker& bytes_served(std::int64_t value) { return field(40, value); }
     Worker& child_accesses(std::uint64_t value) { return field(48, value); }

@@ -77,6 +77,7 @@ class Simulation {
   double ends_here_ = 0;  // the logarithm of the share of requests after which a client goes on
   double slowdown_ = 1;   // by paging
   std::int32_t serving_ = 0;
+  std::int32_t serving_first_ = 0;
   double begun_seconds_ = 0;  // of those that are served: the sum of when their workers began
   std::int64_t served_count_ = 0;
   Simulated result_;
@@ -194,6 +195,7 @@ void Simulation::begin(std::uint32_t index, Time now) {
   connection.begun = now;
   connection.served = true;
   ++serving_;
+  if (connection.answered == 0) ++serving_first_;
   begun_seconds_ += in_seconds(now);
   const Time work = load_.processor.draw(random_);
   connection.service = load_.service.draw(random_);
@@ -241,6 +243,7 @@ void Simulation::answered(std::uint32_t index, Time now) {
   if (options_.limiter != nullptr)
     options_.limiter->answered(now - connection.begun, serving_, now);
   --serving_;
+  if (connection.answered == 0) --serving_first_;
   begun_seconds_ -= in_seconds(connection.begun);
   ++served_count_;
   const std::int32_t process = connection.process;
@@ -323,6 +326,7 @@ void Simulation::second_over(Time now) {
   SecondSeen seen{.children = children_.count(),
                   .queue = static_cast<std::int32_t>(queue_.size()),
                   .serving = serving_,
+                  .serving_first = serving_first_,
                   .age_seconds = serving_ * in_seconds(now) - begun_seconds_,
                   .served = served_count_,
                   .refused = result_.refused,

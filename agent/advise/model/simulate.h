@@ -46,9 +46,10 @@ struct SimulationOptions {
 
 struct SecondSeen {
   ChildrenCount children{};
-  std::int32_t queue = 0;    // connections that nobody has accepted yet
-  std::int32_t serving = 0;  // requests that workers have
-  double age_seconds = 0;    // of these together, since their workers began
+  std::int32_t queue = 0;          // connections that nobody has accepted yet
+  std::int32_t serving = 0;        // requests that workers have
+  std::int32_t serving_first = 0;  // of them, those that their connection began with
+  double age_seconds = 0;          // of these together, since their workers began
   // Since the start of the server:
   std::int64_t served = 0;   // requests, also those that nobody waited for any more
   std::int64_t refused = 0;  // tries to connect

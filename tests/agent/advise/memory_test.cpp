@@ -182,6 +182,20 @@ TEST(Growing, ThoseThatLiveLongHaveTheRoomToGrow) {
   EXPECT_GT(50 * 6 * kMb + 10 * 60000 * (life + 1), 600 * kMb);
 }
 
+// Of 6 MB, they grow by 50 x 60,000 bytes at least.
+TEST(Growing, AsManyFitAsThoseThatHaveGrownLeaveRoomFor) {
+  const Growth growth{Bytes{6 * kMb}, 60000};
+  const Bytes grown = grown_at_least(growth);
+  EXPECT_EQ(grown, Bytes{3000000});
+  const Bytes each = Bytes{6 * kMb} + grown;
+  EXPECT_EQ(growing_that_fit(growth, each * 10, Processes{20}), Processes{10}) << "all have grown";
+  EXPECT_EQ(growing_that_fit(growth, each * 20 + Bytes{6 * kMb} * 30, Processes{20}),
+            Processes{50});
+  EXPECT_EQ(growing_that_fit(growth, Bytes{}, Processes{20}), Processes{0});
+  EXPECT_EQ(growing_that_fit({Bytes{kMb}, 1e300}, each, Processes{20}), Processes{0});
+  EXPECT_EQ(old_that_fit(growth, each * 20 + Bytes{6 * kMb} * 30, Processes{50}), Processes{20});
+}
+
 // None was seen fresh: the smallest of those that have grown is no warm child.
 TEST(Growing, AWarmChildIsTheOneOnTheLineOfGrowth) {
   Observation seen = growing();
@@ -205,15 +219,13 @@ TEST(Growing, ChildrenMayLiveShorterWhereClientsWaitForThem) {
 
 TEST(Sum, S20_CountsProcessesAndTheirTermsAddUp) {
   const Observation seen = host_with(900, 100);
-  const Policy policy;
-  const MemorySum result = memory_sum(*memory_budget(seen), *process_cost(seen, policy), policy,
-                                      Processes{6}, Processes{12}, Workers{25});
+  const MemorySum result =
+      memory_sum(*memory_budget(seen), *process_cost(seen, Policy{}), Processes{6}, Processes{12});
   EXPECT_EQ(sum(result.budget_terms), result.budget);
   EXPECT_EQ(sum(result.typical_terms), result.typical);
   EXPECT_EQ(sum(result.worst_terms), result.worst);
   EXPECT_EQ(result.typical, Bytes{(20 + 6 * 8) * kMb}) << "6 processes, not 150 workers";
   EXPECT_EQ(result.worst, Bytes{(20 + 12 * 30) * kMb});
-  EXPECT_EQ(result.workers_that_fit % 25, 0);
 }
 
 TEST(InWords, ChoosesTheUnit) {

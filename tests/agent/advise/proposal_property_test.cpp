@@ -65,6 +65,7 @@ void add_load(Observation& seen) {
   if (perhaps())
     load.waiting_by_age = *rc::gen::container<std::vector<std::int64_t>>(
         kWaitingAges.size() + 1, rc::gen::inRange<std::int64_t>(0, 500));
+  if (perhaps()) load.requests_per_connection = 1 + up_to(20);
   if (perhaps()) seen.past = {Instant{}, up_to(1000), up_to(3600), 150, 300};
   load.pinned_per_second = up_to(500);
   if (perhaps())
@@ -339,10 +340,13 @@ bool goes_up(const Change& change) {
   return change.to > change.from;
 }
 
-// Spares that are all of a pool become fewer with it, and so do processes.
-bool follows_pool(const Change& change, const Observation& seen) {
-  const bool idle = change.directive.find("Spare") != std::string::npos;
-  return (idle || change.directive == "StartServers") && change.to < change.from &&
+// Spares that are all of a pool become fewer with it, and so do processes. Connections that are
+// kept no more bring a request each, and a child lives for more of them.
+bool follows(const Change& made, const Proposal& of, const Observation& seen) {
+  const Change* wait = change(of, "KeepAliveTimeout");
+  if (made.directive == "MaxConnectionsPerChild") return goes_up(made) && wait && wait->to == 0;
+  const bool idle = made.directive.find("Spare") != std::string::npos;
+  return (idle || made.directive == "StartServers") && made.to < made.from &&
          workers_after(seen) < seen.worker_limit;
 }
 
@@ -370,7 +374,7 @@ TEST_F(RecommendProperty, NoDirectiveGoesBackAndForth) {
     say(second);
     for (const Change& taken : first.changes) {
       const Change* after = change(second, taken.directive);
-      if (after == nullptr || follows_pool(*after, next)) continue;
+      if (after == nullptr || follows(*after, second, next)) continue;
       RC_LOG() << taken.directive << ": " << taken.from << ", " << taken.to << ", " << after->to;
       RC_ASSERT(goes_up(taken) == goes_up(*after));
     }

@@ -174,9 +174,51 @@ TEST(Apart, OthersThatGrowAreKeptAsFarAsMemoryHoldsThem) {
   const auto filled = [&](std::int64_t idle) {
     return static_cast<double>(warm) + (served + static_cast<double>(idle)) * 50 * 200 * 1024;
   };
-  EXPECT_LE(filled(least->to), kUsable);
-  EXPECT_GT(filled(least->to + 2), kUsable);
+  ASSERT_NE(change(proposal, "MaxSpareServers"), nullptr);
+  const std::int64_t most_idle = change(proposal, "MaxSpareServers")->to;
+  EXPECT_LE(filled(most_idle), kUsable);
+  EXPECT_GT(filled(most_idle + 2), kUsable);
   EXPECT_EQ(change(recommend(with(seen, proposal)), "MinSpareServers"), nullptr);
+}
+
+// Each of their connections brings four requests, of 60 KiB, as long as it is kept.
+TEST(Growing, EndAfterAQuarterOfTheConnectionsThatBringFourRequests) {
+  Observation seen = prefork();
+  seen.memory->child_warm = Bytes{12 * kMb};
+  seen.memory->growth_per_request = 60.0 * 1024;
+  seen.memory->growth_low = 58.0 * 1024;
+  const auto life = [](const Observation& of) {
+    const Proposal proposal = recommend(of);
+    const Change* found = change(proposal, "MaxConnectionsPerChild");
+    return found == nullptr ? Change{} : *found;
+  };
+  const Change untold = life(seen);
+  EXPECT_THAT(untold.because, HasSubstr("each taken for one request"));
+  seen.load.requests_per_connection = 4;
+  const Change told = life(seen);
+  EXPECT_NEAR(static_cast<double>(told.to), static_cast<double>(untold.to) / 4, 1);
+  EXPECT_THAT(told.formula, HasSubstr("; / 4.0 requests a connection"));
+  put(seen, "KeepAliveTimeout", 0);
+  EXPECT_EQ(life(seen).to, untold.to) << "none is kept";
+}
+
+// More than these would not fit when those that are old by then have grown: what is said to be
+// short of memory is cured.
+TEST(Growing, NoMoreAreLeftThanFitWhenSomeHaveGrown) {
+  Observation seen = prefork();
+  seen.memory->child_warm = Bytes{12 * kMb};
+  seen.memory->growth_per_request = 400.0 * 1024;
+  seen.memory->growth_low = 390.0 * 1024;
+  put(seen, "MaxConnectionsPerChild", 50);
+  seen.host.memory_available = Bytes{2400 * kMb} - seen.memory->server_pss;
+  const Proposal proposal = recommend(seen);
+  ASSERT_NE(finding(proposal, "memory-overcommitted"), nullptr) << proposal.verdict;
+  const Change* workers = change(proposal, "MaxRequestWorkers");
+  ASSERT_NE(workers, nullptr);
+  EXPECT_THAT(workers->formula, HasSubstr(" x 19.5 MB grown) / 12.0 MB x 1 = "));
+  const Proposal again = recommend(with(seen, proposal));
+  EXPECT_TRUE(again.changes.empty());
+  EXPECT_EQ(finding(again, "memory-overcommitted"), nullptr);
 }
 
 // Nor where they live for hours, and event's have no turns.

@@ -153,6 +153,19 @@ TEST(Observe, AgesTellHowMuchDurationsVary) {
   }
 }
 
+// Of four requests that are looked at one is the first of its connection; of fewer than 50 such
+// nobody knows.
+TEST(Observe, FirstRequestsTellHowManyAConnectionBrings) {
+  for (const auto& [seconds, requests] : {std::pair(49, 4.0), {48, 0.0}}) {
+    const auto samples = window(seconds, [](Sample& sample, int) {
+      sample.work.running = 4;
+      sample.work.running_first = 1;
+    });
+    EXPECT_DOUBLE_EQ(observe(samples, ten_workers()).load.requests_per_connection, requests)
+        << "after " << seconds << " s";
+  }
+}
+
 // No request is half as old as it should be on average: these are not their ages.
 TEST(Observe, AgesOfSomethingElseTellNothing) {
   const auto samples = window(20, [](Sample& sample, int second) {

@@ -93,6 +93,7 @@ TEST(Decode, ReadsEveryFieldInEveryRelease) {
         .generation(5)
         .accesses(100)
         .child_accesses(9)
+        .connection_accesses(3)
         .bytes_served(5000)
         .start(kMorning + 30)
         .stop(kMorning + 20)
@@ -122,6 +123,7 @@ TEST(Decode, ReadsEveryFieldInEveryRelease) {
     EXPECT_EQ(worker.generation, 5);
     EXPECT_EQ(worker.accesses, 100U);
     EXPECT_EQ(worker.child_accesses, 9U);
+    EXPECT_EQ(worker.connection_accesses, 3U);
     EXPECT_EQ(worker.bytes, 5000U);
     EXPECT_EQ(worker.start_us, kMorning + 30);
     EXPECT_EQ(worker.stop_us, kMorning + 20);

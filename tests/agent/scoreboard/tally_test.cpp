@@ -150,6 +150,23 @@ TEST(Work, MeasuresTheAgesOfRunningRequests) {
   EXPECT_DOUBLE_EQ(seen.age_max_seconds, 2.0);
 }
 
+// Event's slots count the request that is served, the others' those before it.
+TEST(Work, CountsTheFirstRequestsOfTheirConnections) {
+  Scoreboard now;
+  now.processes = {process(0, "WWWK")};
+  auto& workers = now.processes[0].workers;
+  for (std::uint32_t i = 0; i < 4; ++i) {
+    workers[i].start_us = kNowUs - 1000;
+    workers[i].connection_accesses = i;
+  }
+  for (const auto& [mpm, first] : {std::pair(Mpm::Prefork, 1), {Mpm::Worker, 1}, {Mpm::Event, 2}}) {
+    now.mpm = mpm;
+    const Work seen = work({}, now, kNow);
+    EXPECT_EQ(seen.running, 3);
+    EXPECT_EQ(seen.running_first, first);
+  }
+}
+
 TEST(Work, CountsARequestFromTheFutureAsNew) {
   Scoreboard now;
   now.processes = {process(0, "W")};

@@ -116,6 +116,21 @@ TEST(Simulator, AKeptConnectionHoldsAWorkerUnlessTheMpmIsEvent) {
   EXPECT_LT(simulate(closing, load).seconds.back().children.busy, 5);
 }
 
+TEST(Simulator, OneRequestOfAConnectionIsItsFirst) {
+  LoadShape load = steady(100, 200, ServiceTime(0.05, 0));
+  load.requests_a_client = 4;
+  load.think_seconds = 0.1;
+  for (const apache::Pool& pool : {prefork_pool(), threaded_pool(Mpm::Event)}) {
+    double serving = 0;
+    double first = 0;
+    for (const SecondSeen& second : simulate(served_by(pool), load).seconds) {
+      serving += second.serving;
+      first += second.serving_first;
+    }
+    EXPECT_NEAR(serving / first, 4, 0.4);
+  }
+}
+
 TEST(Simulator, TheQueueHoldsOneMoreThanItsBacklog) {
   Served served = served_by(fixed_pool(1));
   served.listen_backlog = 7;
