@@ -40,6 +40,19 @@ struct Keeping {
   Bytes most = kMiB * 1024;         // of the database; the oldest samples go first
 };
 
+// What pools of workers brought in the minutes that are kept. Of a minute with a reload or a
+// restart in it nobody knows whose it is.
+struct Remembered {
+  // Of each number of workers while all of them were busy, the smallest first. Where most of them
+  // waited for idle clients, others would have brought more, and such minutes are left out.
+  std::vector<FullPool> full_pools;
+  // Of more workers than the limit now, on average of a minute, where a larger pool was not full;
+  // those that waited for idle clients left out.
+  std::optional<FullPool> crowd;
+  // Of those that served while all were busy throughout, most of them with waits for idle clients.
+  std::optional<FullPool> served;
+};
+
 class History {
  public:
   // A file, made when it is not there, or ":memory:".
@@ -76,18 +89,9 @@ class History {
   };
   Result<Series> series(const std::string& server, Instant from, Instant to,
                         std::chrono::milliseconds step);
-  // What each number of workers brought while all of them were busy, in the minutes that are summed
-  // up and begin in [from, to), the smallest first. Of a minute with a reload or a restart in it
-  // nobody knows whose it is; where most workers waited for idle clients, others would have brought
-  // more.
-  Result<std::vector<FullPool>> full_pools(const std::string& server, Instant from, Instant to);
-  // What more than `beyond` workers, on average of a minute, brought in such minutes in which a
-  // larger pool was not full; those that waited for idle clients left out.
-  Result<std::optional<FullPool>> crowd(const std::string& server, Instant from, Instant to,
-                                        std::int64_t beyond);
-  // What those that served brought in the minutes in which all workers were busy throughout, most
-  // of them with waits for idle clients.
-  Result<std::optional<FullPool>> served(const std::string& server, Instant from, Instant to);
+  // Of the minutes that are summed up and begin in [from, to).
+  Result<Remembered> remembered(const std::string& server, Instant from, Instant to,
+                                std::int64_t worker_limit);
   // A proposal comes with what it proposed.
   struct Mark {
     HistoryMark mark;
@@ -125,6 +129,7 @@ class History {
   Result<void> keep(std::string_view table, std::int64_t server, std::span<const Rollup> rollups);
   Result<void> roll_up_minutes(std::int64_t server, Instant until);
   Result<void> roll_up_hours(std::int64_t server, Instant until);
+  Result<std::vector<FullPool>> full_pools(const std::string& server, Instant from, Instant to);
   // Of the minutes for which `which` holds and in which more than `beyond` workers served.
   Result<std::optional<FullPool>> summed_up(const std::string& server, Instant from, Instant to,
                                             std::string_view which, std::int64_t beyond);

@@ -214,69 +214,6 @@ Result<History::Series> History::series(const std::string& server, Instant from,
   return series;
 }
 
-Result<std::vector<FullPool>> History::full_pools(const std::string& server, Instant from,
-                                                  Instant to) {
-  std::vector<FullPool> pools;
-  const auto id = known(server);
-  if (!id) return pools;
-  auto statement = database_.prepare(
-      "SELECT worker_limit, max(at), sum(saturated_seconds), sum(saturated_requests) FROM minute "
-      "WHERE server = ? AND at >= ? AND at < ? AND saturated_requests > 0 AND "
-      "2 * keepalive_sum < busy_sum AND reloads = 0 AND restarts = 0 GROUP BY worker_limit ORDER "
-      "BY worker_limit");
-  if (!statement) return fail(std::move(statement.error()));
-  statement->bind(1, *id);
-  statement->bind(2, milliseconds(from));
-  statement->bind(3, milliseconds(to));
-  for (;;) {
-    const auto row = statement->step();
-    if (!row) return fail(row.error());
-    if (!*row) return pools;
-    const double seconds = statement->real(2);
-    pools.push_back({.at = instant(statement->integer(1)),
-                     .workers = statement->integer(0),
-                     .seconds = seconds,
-                     .per_second = static_cast<double>(statement->integer(3)) / seconds});
-  }
-}
-
-Result<std::optional<FullPool>> History::summed_up(const std::string& server, Instant from,
-                                                   Instant to, std::string_view which,
-                                                   std::int64_t beyond) {
-  std::optional<FullPool> none;
-  const auto id = known(server);
-  if (!id) return none;
-  auto statement = database_.prepare(fmt::format(
-      "SELECT count(*), max(at), sum(busy_sum - keepalive_sum), sum(looks), sum(seconds), "
-      "sum(requests) FROM minute WHERE server = ?1 AND at >= ?2 AND at < ?3 AND seconds > 0 AND "
-      "reloads = 0 AND restarts = 0 AND busy_sum - keepalive_sum > ?4 * looks AND {}",
-      which));
-  if (!statement) return fail(std::move(statement.error()));
-  statement->bind(1, *id);
-  statement->bind(2, milliseconds(from));
-  statement->bind(3, milliseconds(to));
-  statement->bind(4, beyond);
-  const auto row = statement->step();
-  if (!row) return fail(row.error());
-  if (!*row || statement->integer(0) == 0) return none;
-  const double seconds = statement->real(4);
-  return FullPool{.at = instant(statement->integer(1)),
-                  .workers = statement->integer(2) / statement->integer(3),
-                  .seconds = seconds,
-                  .per_second = static_cast<double>(statement->integer(5)) / seconds};
-}
-
-Result<std::optional<FullPool>> History::crowd(const std::string& server, Instant from, Instant to,
-                                               std::int64_t beyond) {
-  return summed_up(server, from, to, "saturated_seconds = 0 AND worker_limit > ?4", beyond);
-}
-
-Result<std::optional<FullPool>> History::served(const std::string& server, Instant from,
-                                                Instant to) {
-  return summed_up(server, from, to,
-                   "saturated_seconds = seconds AND 2 * keepalive_sum >= busy_sum", 0);
-}
-
 Result<void> History::mark(std::int64_t server, const HistoryMark& mark,
                            std::string_view proposal) {
   auto statement = database_.prepare(

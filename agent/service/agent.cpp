@@ -220,18 +220,14 @@ Result<Observation> Agent::observed(Watch& watched, std::optional<Seconds> windo
   });
   // Without its past a window still says what it says.
   if (hours) seen.past = past_peak(hours->steps);
-  auto pools = store_.read<std::vector<FullPool>>([&](History& history) {
-    return history.full_pools(watched.server(), now - kRememberedPools, now);
+  const auto remembered = store_.read<Remembered>([&](History& history) {
+    return history.remembered(watched.server(), now - kRememberedPools, now, seen.worker_limit);
   });
-  if (pools) seen.full_pools = std::move(*pools);
-  auto crowd = store_.read<std::optional<FullPool>>([&](History& history) {
-    return history.crowd(watched.server(), now - kRememberedPools, now, seen.worker_limit);
-  });
-  if (crowd) seen.crowd = *crowd;
-  auto served = store_.read<std::optional<FullPool>>([&](History& history) {
-    return history.served(watched.server(), now - kRememberedPools, now);
-  });
-  if (served) seen.served = *served;
+  if (remembered) {
+    seen.full_pools = remembered->full_pools;
+    seen.crowd = remembered->crowd;
+    seen.served = remembered->served;
+  }
   seen.php_pools = php_behind(watched.target(), proc_);
   return seen;
 }

@@ -64,11 +64,11 @@ class Rounds {
     ++round_;
     const Instant now = stored.back().sample.at + std::chrono::minutes(2);
     if (!history_.append(stored) || !history_.roll_up(now)) return;
-    if (auto pools = history_.full_pools(kServer, Instant{}, now))
-      seen.full_pools = std::move(*pools);
-    if (const auto crowd = history_.crowd(kServer, Instant{}, now, seen.worker_limit))
-      seen.crowd = *crowd;
-    if (const auto served = history_.served(kServer, Instant{}, now)) seen.served = *served;
+    const auto remembered = history_.remembered(kServer, Instant{}, now, seen.worker_limit);
+    if (!remembered) return;
+    seen.full_pools = remembered->full_pools;
+    seen.crowd = remembered->crowd;
+    seen.served = remembered->served;
   }
 
  private:

@@ -43,6 +43,11 @@ class Kept : public testing::Test {
     EXPECT_TRUE(found) << found.error().what;
     return found ? *found : History::Series{};
   }
+  Remembered remembered(Instant from, Instant to, std::int64_t worker_limit = 40) {
+    auto found = history_.remembered(kServer, from, to, worker_limit);
+    EXPECT_TRUE(found) << found.error().what;
+    return found ? std::move(*found) : Remembered{};
+  }
   std::int64_t requests(const History::Series& found) {
     std::int64_t sum = 0;
     for (const Rollup& step : found.steps)
@@ -126,17 +131,16 @@ TEST_F(Kept, WhatAPoolBroughtWhileItWasFull) {
     sample.accesses = served;
   });
   ASSERT_TRUE(history_.roll_up(kBegin + seconds(700)));
-  const auto pools = history_.full_pools(kServer, kBegin, kBegin + seconds(700));
-  ASSERT_TRUE(pools) << pools.error().what;
-  ASSERT_EQ(pools->size(), 2U);
-  EXPECT_EQ((*pools)[0].workers, 40);
-  EXPECT_DOUBLE_EQ((*pools)[0].seconds, 4 * 30);
-  EXPECT_DOUBLE_EQ((*pools)[0].per_second, 50);
-  EXPECT_EQ((*pools)[1].workers, 400);
-  EXPECT_DOUBLE_EQ((*pools)[1].per_second, 30);
-  EXPECT_EQ((*pools)[1].at, kBegin + seconds(240)) << "in the next minute it was reloaded";
-  EXPECT_TRUE(history_.full_pools(kServer, kBegin + seconds(600), kBegin + hours(1))->empty());
-  EXPECT_TRUE(history_.full_pools("another", kBegin, kBegin + hours(1))->empty());
+  const auto pools = remembered(kBegin, kBegin + seconds(700)).full_pools;
+  ASSERT_EQ(pools.size(), 2U);
+  EXPECT_EQ(pools[0].workers, 40);
+  EXPECT_DOUBLE_EQ(pools[0].seconds, 4 * 30);
+  EXPECT_DOUBLE_EQ(pools[0].per_second, 50);
+  EXPECT_EQ(pools[1].workers, 400);
+  EXPECT_DOUBLE_EQ(pools[1].per_second, 30);
+  EXPECT_EQ(pools[1].at, kBegin + seconds(240)) << "in the next minute it was reloaded";
+  EXPECT_TRUE(remembered(kBegin + seconds(600), kBegin + hours(1)).full_pools.empty());
+  EXPECT_TRUE(history_.remembered("another", kBegin, kBegin + hours(1), 40)->full_pools.empty());
 }
 
 // All are busy, and most of them with nothing but an idle client.
@@ -147,10 +151,9 @@ TEST_F(Kept, APoolThatWaitedForClientsBroughtNothing) {
     sample.accesses = 30 * second;
   });
   ASSERT_TRUE(history_.roll_up(kBegin + seconds(700)));
-  const auto pools = history_.full_pools(kServer, kBegin, kBegin + seconds(700));
-  ASSERT_TRUE(pools) << pools.error().what;
-  ASSERT_EQ(pools->size(), 1U);
-  EXPECT_DOUBLE_EQ(pools->front().seconds, 300);
+  const auto pools = remembered(kBegin, kBegin + seconds(700)).full_pools;
+  ASSERT_EQ(pools.size(), 1U);
+  EXPECT_DOUBLE_EQ(pools.front().seconds, 300);
 }
 
 // 300 of 400 are busy for three minutes of ten, and never all of them; later there are 40.
@@ -166,15 +169,14 @@ TEST_F(Kept, WhatACrowdBroughtInAPoolThatWasNotFull) {
     sample.accesses = served;
   });
   ASSERT_TRUE(history_.roll_up(kBegin + seconds(1000)));
-  const auto crowd = history_.crowd(kServer, kBegin, kBegin + seconds(1000), 40);
-  ASSERT_TRUE(crowd) << crowd.error().what;
-  ASSERT_TRUE(*crowd);
-  EXPECT_EQ((*crowd)->workers, 300);
-  EXPECT_DOUBLE_EQ((*crowd)->seconds, 180);
-  EXPECT_DOUBLE_EQ((*crowd)->per_second, 25);
-  EXPECT_EQ((*crowd)->at, kBegin + seconds(240));
-  EXPECT_FALSE(*history_.crowd(kServer, kBegin, kBegin + seconds(1000), 300)) << "no more than now";
-  EXPECT_FALSE(*history_.crowd("another", kBegin, kBegin + seconds(1000), 40));
+  const auto crowd = remembered(kBegin, kBegin + seconds(1000), 40).crowd;
+  ASSERT_TRUE(crowd);
+  EXPECT_EQ(crowd->workers, 300);
+  EXPECT_DOUBLE_EQ(crowd->seconds, 180);
+  EXPECT_DOUBLE_EQ(crowd->per_second, 25);
+  EXPECT_EQ(crowd->at, kBegin + seconds(240));
+  EXPECT_FALSE(remembered(kBegin, kBegin + seconds(1000), 300).crowd) << "no more than now";
+  EXPECT_FALSE(history_.remembered("another", kBegin, kBegin + seconds(1000), 40)->crowd);
 }
 
 // All 256 are busy for five minutes of ten, 166 of them with an idle client; later none is.
@@ -188,15 +190,14 @@ TEST_F(Kept, WhatThoseBroughtThatServedWhileMostWaited) {
     sample.accesses = served;
   });
   ASSERT_TRUE(history_.roll_up(kBegin + seconds(700)));
-  const auto found = history_.served(kServer, kBegin, kBegin + seconds(700));
-  ASSERT_TRUE(found) << found.error().what;
-  ASSERT_TRUE(*found);
-  EXPECT_EQ((*found)->workers, 90);
-  EXPECT_DOUBLE_EQ((*found)->seconds, 299) << "none before the first look";
-  EXPECT_DOUBLE_EQ((*found)->per_second, 400);
-  EXPECT_EQ((*found)->at, kBegin + seconds(240));
-  EXPECT_FALSE(*history_.served(kServer, kBegin + seconds(300), kBegin + seconds(700)));
-  EXPECT_FALSE(*history_.served("another", kBegin, kBegin + seconds(700)));
+  const auto found = remembered(kBegin, kBegin + seconds(700)).served;
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->workers, 90);
+  EXPECT_DOUBLE_EQ(found->seconds, 299) << "none before the first look";
+  EXPECT_DOUBLE_EQ(found->per_second, 400);
+  EXPECT_EQ(found->at, kBegin + seconds(240));
+  EXPECT_FALSE(remembered(kBegin + seconds(300), kBegin + seconds(700)).served);
+  EXPECT_FALSE(history_.remembered("another", kBegin, kBegin + seconds(700), 256)->served);
 }
 
 TEST_F(Kept, AGapHasNoSteps) {
