@@ -22,6 +22,7 @@ std::string text(std::string_view view) {
 
 void add_globals(CLI::App& app, Raw& raw) {
   app.add_option("--agent", raw.options.agent, "The agent's Unix socket")
+      ->each([&raw](const std::string&) { raw.options.agent_named = true; })
       ->option_text("SOCKET (default " + text(kDefaultSocket) + ")");
   app.add_option("--hand", raw.options.hand,
                  "The socket of the hand, which makes proposed changes for who is not root")

@@ -57,6 +57,7 @@ struct Options {
   Command command = Command::Targets;
   std::string target;  // "4711", ":8080", "http://..."; empty: the only server there is
   std::string agent{kDefaultSocket};
+  bool agent_named = false;  // that one is asked, and no other
   std::string hand{kDefaultHand};
   bool no_daemon = false;
   bool may_use_hand = false;  // the command changes servers, and nobody said whose rights to use

@@ -21,7 +21,7 @@ struct Raw {
   std::string color;
   std::string allow;
   std::string change_watch;
-  std::string every;  // of apply --auto and of top
+  std::string every;      // of apply --auto and of top
   std::string past_from;  // --from, --to and --step of history
   std::string past_to;
   std::string step;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/reach.h"
 
+#include <cctype>
 #include <cerrno>
 #include <cstring>
 #include <system_error>
@@ -19,6 +20,13 @@ constexpr std::string_view kIntoTheGroup =
 
 constexpr std::chrono::seconds kPatience{10};
 constexpr std::chrono::seconds kLongPatience{60};
+
+// Another agent may see other servers, as from outside of a container.
+Error unanswered(Presence found, std::string why) {
+  why.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(why.front())));
+  return {found == Presence::Denied ? Error::Kind::Denied : Error::Kind::Unreachable,
+          why + "; leave out --agent to have one started for this command."};
+}
 
 }  // namespace
 
@@ -63,6 +71,7 @@ Result<Reached> reach(const Options& options, EphemeralAgent& ephemeral) {
                      "", kPatience};
     why = *found == Presence::Denied ? fmt::format("this user may not connect to {}", options.agent)
                                      : fmt::format("no agent answers at {}", options.agent);
+    if (options.agent_named) return fail(unanswered(*found, std::move(why)));
   }
   auto socket = ephemeral.start();
   if (!socket) {

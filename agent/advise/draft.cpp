@@ -8,7 +8,6 @@
 #include "agent/apache/directives.h"
 
 namespace mpm::advise {
-
 namespace {
 
 // The numbers of the same reason are the later ones.

@@ -243,12 +243,18 @@ Processes Facts::old_of(Processes all, std::int64_t spare) const {
       static_cast<std::int64_t>(std::clamp(old, 1.0, std::max(number(all.value), 1.0)))};
 }
 
-double Facts::spare_of_old(Processes all) const {
+Clear Facts::clear() const {
+  return {.gap = std::max<std::int64_t>(per_process() + 1, 5),
+          .flapping = static_cast<std::int64_t>((seen.load.busy.p99 - seen.load.busy.p50) / 2)};
+}
+
+double Facts::least_that_fits(Processes all) const {
   constexpr double kAll = std::numeric_limits<double>::infinity();
   if (!growth || !budget || !cost) return kAll;
   const Processes old = old_that_fit(*growth, usable(*budget, *cost, policy), all);
   if (old >= all) return kAll;
-  return std::max(0.0, number(old.value * per_process()) - policy.headroom * need());
+  const double idle = std::max(0.0, number(old.value * per_process()) - policy.headroom * need());
+  return idle - number(clear().gap + clear().flapping);
 }
 
 double Facts::all_ended_after(Processes all) const {

@@ -176,9 +176,10 @@ struct Facts {
   // else as many as headroom leaves, and those that may be idle, `spare` workers. The others come
   // with a burst.
   Processes old_of(Processes all, std::int64_t spare) const;
-  // Of so many children, workers that may be idle and live until they are large, as far as memory
-  // holds them then; at least 0, and infinity where it holds all.
-  double spare_of_old(Processes all) const;
+  // Of so many children, what MinSpare may be for memory to hold those that are idle when they have
+  // grown; infinity where it holds all, and below 0 where it holds none.
+  double least_that_fits(Processes all) const;
+  Clear clear() const;
   // Workers that are usually busy, with those that wait for a client's next request.
   double usual() const { return seen.load.busy.p50 + seen.load.keepalive.p50; }
   // Whether children end together that were started together, if they end: where they wait in

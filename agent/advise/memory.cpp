@@ -162,7 +162,7 @@ Bytes grown_at_least(const Growth& growth) {
 }
 
 Processes growing_that_fit(const Growth& growth, Bytes usable, Processes old) {
-  const double grown = kShortestLife * growth.a_request;
+  const auto grown = static_cast<double>(grown_at_least(growth).value);
   const auto warm = static_cast<double>(growth.warm.value);
   const auto room = static_cast<double>(usable.value);
   const auto large = static_cast<double>(old.value);
@@ -184,8 +184,10 @@ std::int64_t life_of_all_ages(const Growth& growth, const Room& room, Processes 
                   life_of(growth, room.usable + room.reserve, all, old));
 }
 
-MemorySum memory_sum(const Budget& budget, const Cost& cost, Processes running, Processes limit) {
+MemorySum memory_sum(const Budget& budget, const Cost& cost, Processes running, Processes limit,
+                     std::int64_t workers_that_fit) {
   MemorySum sum;
+  sum.workers_that_fit = workers_that_fit;
   sum.budget_terms = budget.terms;
   sum.budget = budget.total;
   sum.typical_terms = cost_terms(cost, running, cost.typical, "as they usually are");

@@ -82,7 +82,8 @@ std::int64_t life_of_all_ages(const Growth& growth, const Room& room, Processes 
 
 // `running` processes serve when every worker is busy; `limit` can exist at once, with those of
 // old generations that still finish their requests.
-MemorySum memory_sum(const Budget& budget, const Cost& cost, Processes running, Processes limit);
+MemorySum memory_sum(const Budget& budget, const Cost& cost, Processes running, Processes limit,
+                     std::int64_t workers_that_fit);
 
 // Of a number that may be larger than any memory, and then as much as can be told.
 Bytes whole_bytes(double bytes);

@@ -88,7 +88,7 @@ std::optional<Finding> children_end_together(const Facts& facts) {
   const double others = facts.slowed()
                             ? 0
                             : std::min({kOthersAtLeast * facts.usual(), number(facts.limit()),
-                                        std::floor(facts.spare_of_old(facts.running()))});
+                                        std::floor(facts.least_that_fits(facts.running()))});
   if (start <= apart.most() && number(facts.least_spare()) >= others) return std::nullopt;
   return finding(
       Severity::Advice,

@@ -78,8 +78,7 @@ void plan_life(Draft& draft) {
   const auto to = static_cast<std::int64_t>(std::ceil(number(lives.wanted()) / requests.each));
   std::string formula = fmt::format(
       "({} - {} processes x {} of a warm child) / {} of them that live long / {:.1f} KiB a "
-      "request, "
-      "at least 50",
+      "request, at least 50",
       in_words(room), all.value, in_words(growth.warm), old.value, growth.a_request / 1024);
   if (lives.hurried)
     formula += fmt::format(

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -67,21 +68,10 @@ bool always_ready(const Draft& draft) {
          load.offered.max + load.keepalive.max <= draft.facts.usual() + number(ready);
 }
 
-// By how much MaxSpare is above MinSpare.
-struct Clear {
-  std::int64_t gap = 0, flapping = 0;
-};
-
-Clear clear_of(const Facts& facts) {
-  const LoadObservation& load = facts.seen.load;
-  return {.gap = std::max<std::int64_t>(facts.per_process() + 1, 5),
-          .flapping = static_cast<std::int64_t>((load.busy.p99 - load.busy.p50) / 2)};
-}
-
 // MaxSpare clear of MinSpare.
 void keep_clear(Draft& draft, std::string_view rule) {
   const std::int64_t least = draft.value(draft.least());
-  const Clear clear = clear_of(draft.facts);
+  const Clear clear = draft.facts.clear();
   const std::int64_t upper = least + clear.gap + clear.flapping;
   if (upper > draft.value(draft.most()))
     draft.set(draft.most(), upper,
@@ -91,11 +81,20 @@ void keep_clear(Draft& draft, std::string_view rule) {
                .rule = rule});
 }
 
-// The most that MinSpare may be for memory to hold those that are idle when they have grown.
-double least_that_fits(const Draft& draft) {
-  const Clear clear = clear_of(draft.facts);
-  return draft.facts.spare_of_old(Processes{draft.processes()}) -
-         number(clear.gap + clear.flapping);
+// The most that MinSpare may be.
+struct Most {
+  double workers = 0;
+  bool by_memory = false;
+  std::string in_words() const {
+    return fmt::format("at most {:.0f}{}", workers,
+                       by_memory ? " that memory holds when they have grown" : "");
+  }
+};
+
+Most most_of(const Draft& draft) {
+  const double fit = std::floor(draft.facts.least_that_fits(Processes{draft.processes()}));
+  const double all = number(draft.workers());
+  return fit < all ? Most{fit, true} : Most{all, false};
 }
 
 void follow_jumps(Draft& draft) {
@@ -106,10 +105,9 @@ void follow_jumps(Draft& draft) {
       load.rises.empty() ? std::vector{load.busy.p99 - load.busy.p50 + load.queue.p95} : load.rises;
   const Spares spares = spares_for(rises, load.busy.p50, unit);
   const std::int64_t now = draft.value(draft.least());
-  const double most =
-      std::max(number(now), std::min(number(draft.workers()), least_that_fits(draft)));
+  const Most most = most_of(draft);
   const auto to = static_cast<std::int64_t>(
-      std::clamp(std::ceil(spares.wanted), number(now), std::floor(most)));
+      std::clamp(std::ceil(spares.wanted), number(now), std::max(number(now), most.workers)));
   if (to == now) return;
   draft.set(
       draft.least(), to,
@@ -117,9 +115,9 @@ void follow_jumps(Draft& draft) {
            fmt::format("The load can rise by {:.0f} workers within {} s, and httpd adds {} in "
                        "that time: it starts 1, 2, 4 processes a second.",
                        spares.worst.workers, spares.worst.seconds, spares.started),
-       .formula = fmt::format(
-           "1.15 x {:.0f} - {} + 2 x sqrt({:.0f} usually busy) = {:.0f}, at most {:.0f}",
-           spares.worst.workers, spares.started, load.busy.p50, spares.wanted, std::floor(most)),
+       .formula = fmt::format("1.15 x {:.0f} - {} + 2 x sqrt({:.0f} usually busy) = {:.0f}, {}",
+                              spares.worst.workers, spares.started, load.busy.p50, spares.wanted,
+                              most.in_words()),
        .rule = kRampLimited});
   keep_clear(draft, kRampLimited);
   const std::int64_t most_started = started_at_most(draft);
@@ -140,21 +138,15 @@ void keep_others(Draft& draft) {
   const double usual = draft.facts.usual();
   const std::int64_t now = draft.value(draft.least());
   if (number(now) >= kOthersAtLeast * usual || now >= draft.workers()) return;
-  const double wanted = std::min(std::ceil(kOthers * usual), number(draft.workers()));
-  const double fit = least_that_fits(draft);
-  const auto to = static_cast<std::int64_t>(std::min(wanted, fit));
+  const Most most = most_of(draft);
+  const auto to = static_cast<std::int64_t>(std::min(std::ceil(kOthers * usual), most.workers));
   if (to <= now) return;
-  draft.set(
-      draft.least(), to,
-      {.because = fmt::format("Children that were started together end together; so many "
-                              "others have to be there meanwhile, {:.0f} being busy usually.",
-                              usual),
-       .formula = fit < wanted
-                      ? fmt::format("2 x {:.0f} usually busy, at most {:.0f} that memory "
-                                    "holds when they have grown",
-                                    usual, fit)
-                      : fmt::format("2 x {:.0f} usually busy, at most {}", usual, draft.workers()),
-       .rule = draft.facts.rule_of_ends()});
+  draft.set(draft.least(), to,
+            {.because = fmt::format("Children that were started together end together; so many "
+                                    "others have to be there meanwhile, {:.0f} being busy usually.",
+                                    usual),
+             .formula = fmt::format("2 x {:.0f} usually busy, {}", usual, most.in_words()),
+             .rule = draft.facts.rule_of_ends()});
   keep_clear(draft, draft.facts.rule_of_ends());
 }
 

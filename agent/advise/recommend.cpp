@@ -171,10 +171,8 @@ std::optional<MemorySum> sum_of(const Facts& facts, const Proposal& proposal) {
       facts.seen.mpm == Mpm::Event
           ? std::max(running, planned(proposal, "ServerLimit", facts.effective("ServerLimit")))
           : running;
-  MemorySum sum =
-      advise::memory_sum(*facts.budget, *facts.cost, Processes{running}, Processes{limit});
-  sum.workers_that_fit = *facts.workers_that_fit();
-  return sum;
+  return advise::memory_sum(*facts.budget, *facts.cost, Processes{running}, Processes{limit},
+                            *facts.workers_that_fit());
 }
 
 }  // namespace

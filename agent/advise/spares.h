@@ -33,6 +33,13 @@ struct Spares {
 // The first tick may be a whole second away, hence t - 1.
 Spares spares_for(const std::vector<double>& rises, double usual, std::int64_t per_process);
 
+// Workers by which MaxSpare is above MinSpare, so that processes do not come and go: a process at
+// least, and half of what the busy vary by.
+struct Clear {
+  std::int64_t gap = 0;
+  std::int64_t flapping = 0;
+};
+
 // Processes of which those that were started together end together.
 struct Apart {
   std::int64_t running = 1;

@@ -49,9 +49,9 @@ struct Seat {
   WorkerSlot& score() const { return board.worker(slot, thread); }
 };
 
-// A threaded child looks for the end of its listener every half second (join_workers in worker.c and
-// event.c), so it is there for as long after it was told to go, and its parent sees it go a second
-// later. Process counts follow httpd's only so.
+// A threaded child looks for the end of its listener every half second (join_workers in worker.c
+// and event.c), so it is there for as long after it was told to go, and its parent sees it go a
+// second later. Process counts follow httpd's only so.
 inline constexpr milliseconds kLeastFarewell{500};
 
 // A child's life, by MPM. It returns when the child has to end, and what it had is finished.

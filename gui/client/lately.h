@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What one server was asked for in the last minutes, and how long it took: the history's numbers
-// over that time as one. The mean is by Little's law, of all requests. The quantiles are of what the
-// history keeps: of requests after which their worker was seen at rest, which under full load are
-// few or none, the mean between two looks, as often as they were; one slow request among many quick
-// ones is not in them.
+// over that time as one. The mean is by Little's law, of all requests. The quantiles are of what
+// the history keeps: of requests after which their worker was seen at rest, which under full load
+// are few or none, the mean between two looks, as often as they were; one slow request among many
+// quick ones is not in them.
 #pragma once
 
 #include <optional>

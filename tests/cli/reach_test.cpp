@@ -35,6 +35,21 @@ TEST(Reach, ADaemonAnswersSoonOrNotAtAll) {
   EXPECT_EQ(reached->patience, 10s);
 }
 
+// Another one might see other servers.
+TEST(Reach, AnAgentThatIsNamedIsAskedAndNoOther) {
+  const TempDir dir;
+  Options options = asking(dir / "nobody.sock");
+  options.agent_named = true;
+  EphemeralAgent own({});
+  const auto reached = reach(options, own);
+  ASSERT_FALSE(reached);
+  EXPECT_EQ(reached.error().kind, Error::Kind::Unreachable);
+  EXPECT_EQ(reached.error().what, "No agent answers at " + dir / "nobody.sock" +
+                                      "; leave out --agent to have one started for this command.");
+  options.no_daemon = true;
+  EXPECT_TRUE(reach(options, own)) << "it is what is asked for";
+}
+
 // It shares the processors with hundreds of workers that are all busy.
 TEST(Reach, AnAgentOfOnesOwnMayTakeItsTime) {
   const TempDir dir;

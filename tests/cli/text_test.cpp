@@ -6,8 +6,8 @@
 #include <gtest/gtest.h>
 
 #include "cli/amount.h"
-#include "cli/exit_status.h"
 #include "cli/duration.h"
+#include "cli/exit_status.h"
 #include "cli/options.h"
 #include "cli/style.h"
 

@@ -18,7 +18,6 @@
 
 #include "tests/live/mpmctl.h"
 #include "tests/support/child.h"
-#include "tests/support/loopback.h"
 #include "tests/support/temp_dir.h"
 #include "tests/support/wait_for.h"
 
@@ -42,7 +41,6 @@ inline std::vector<std::string> capabilities_of_unit() {
   return names;
 }
 
-// Listens when it is made: without one mpmctl asks an agent of its own, which is root's here.
 class UnitsAgent {
  public:
   explicit UnitsAgent(const std::vector<std::string>& capabilities) {
@@ -60,7 +58,6 @@ class UnitsAgent {
             dir_ / "own/agent.sock", "--history", dir_ / "own/history.db", "--state",
             dir_ / "state", "--interval", "200", "--sweep", "500"},
         dir_ / "log");
-    EXPECT_TRUE(wait_for([&] { return static_cast<bool>(connect_to(socket())); }));
   }
 
   // Of one server, by pid or by the URL of its page.

@@ -10,7 +10,6 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 
 namespace mpm {
 namespace {
@@ -50,16 +49,6 @@ std::uint16_t free_port() {
 UniqueFd connect_to(std::uint16_t port) {
   UniqueFd socket = tcp_socket();
   const sockaddr_in address = address_of(port);
-  if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0)
-    return {};
-  return socket;
-}
-
-UniqueFd connect_to(const std::string& unix_socket) {
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  unix_socket.copy(address.sun_path, sizeof(address.sun_path) - 1);
-  UniqueFd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0)
     return {};
   return socket;

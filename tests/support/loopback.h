@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Sockets on 127.0.0.1, or a path: a free port, a connection, a request that is held or sent.
+// Sockets on 127.0.0.1: a free port, a connection, a request that is held or sent.
 #pragma once
 
 #include <chrono>
@@ -17,7 +17,6 @@ std::uint16_t free_port();
 
 // Not connected (an empty fd) when nobody listens.
 UniqueFd connect_to(std::uint16_t port);
-UniqueFd connect_to(const std::string& unix_socket);
 
 void send_text(const UniqueFd& socket, const std::string& text);
 

@@ -219,8 +219,8 @@ TEST(Growing, ChildrenMayLiveShorterWhereClientsWaitForThem) {
 
 TEST(Sum, S20_CountsProcessesAndTheirTermsAddUp) {
   const Observation seen = host_with(900, 100);
-  const MemorySum result =
-      memory_sum(*memory_budget(seen), *process_cost(seen, Policy{}), Processes{6}, Processes{12});
+  const MemorySum result = memory_sum(*memory_budget(seen), *process_cost(seen, Policy{}),
+                                      Processes{6}, Processes{12}, 150);
   EXPECT_EQ(sum(result.budget_terms), result.budget);
   EXPECT_EQ(sum(result.typical_terms), result.typical);
   EXPECT_EQ(sum(result.worst_terms), result.worst);
