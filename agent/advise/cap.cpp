@@ -117,7 +117,7 @@ Cap of_short_lives(const Facts& facts) {
   const std::int64_t life = facts.effective("MaxConnectionsPerChild");
   const bool mostly = load.pinned_share > kMostly && load.overflows > 0;
   if (life == 0 || !mostly || !more_brought_less(facts)) return none();
-  const double ended = load.pinned_per_second / requests_a_connection(facts.seen) / number(life);
+  const double ended = load.pinned_per_second / facts.requests_a_connection() / number(life);
   if (ended <= kStarted) return none();
   return tried(facts, kLeastStep, 0, kShortLives,
                fmt::format("Children end after {} connections, {:.1f} a second, and httpd begins "

@@ -21,13 +21,6 @@ bool is_pinned(const Observation& seen) {
   return seen.load.pinned_share > kPinnedShare;
 }
 
-double requests_a_connection(const Observation& seen) {
-  const bool none_kept = std::ranges::any_of(seen.settings, [](const SettingObservation& setting) {
-    return setting.directive == "KeepAliveTimeout" && setting.effective == 0;
-  });
-  return none_kept ? 1 : std::max(1.0, seen.load.requests_per_connection);
-}
-
 Demand demand_of(const Observation& seen) {
   const LoadObservation& load = seen.load;
   Demand demand;

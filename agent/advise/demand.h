@@ -25,10 +25,6 @@ struct Demand {
 // at least that.
 Demand demand_of(const Observation& seen);
 
-// What a connection brings, and MaxConnectionsPerChild counts once; 1 where it is not known, or
-// none is kept.
-double requests_a_connection(const Observation& seen);
-
 // Whether the limit was reached often enough to matter.
 bool is_pinned(const Observation& seen);
 

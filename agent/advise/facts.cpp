@@ -92,18 +92,21 @@ Processes Facts::old_when_many() const {
   return old_of(Processes{std::numeric_limits<std::int32_t>::max()}, most_spare());
 }
 
-bool Facts::growing_bind() const {
-  return growth && budget && cost && !is_pinned(seen) &&
-         growing_that_fit(*growth, usable(*budget, *cost, policy), old_when_many()) <
-             processes_that_fit(*budget, *cost, policy);
+std::optional<Processes> Facts::grown_leave() const {
+  if (!growth || !budget || !cost || is_pinned(seen)) return std::nullopt;
+  const Processes fit = growing_that_fit(*growth, usable(*budget, *cost, policy), old_when_many());
+  if (fit >= processes_that_fit(*budget, *cost, policy)) return std::nullopt;
+  return fit;
 }
 
 std::optional<std::int64_t> Facts::workers_that_fit() const {
   if (!budget || !cost) return std::nullopt;
-  Processes fit = processes_that_fit(*budget, *cost, policy);
-  if (growing_bind())
-    fit = growing_that_fit(*growth, usable(*budget, *cost, policy), old_when_many());
-  return fit.value * per_process();
+  return grown_leave().value_or(processes_that_fit(*budget, *cost, policy)).value * per_process();
+}
+
+double Facts::requests_a_connection() const {
+  const bool none_kept = effective("KeepAliveTimeout", 1) == 0;
+  return none_kept ? 1 : std::max(1.0, seen.load.requests_per_connection);
 }
 
 Processors Facts::processors() const {
@@ -223,7 +226,7 @@ bool Facts::ramping() const {
 bool Facts::short_lived() const {
   const std::int64_t life = effective("MaxConnectionsPerChild");
   return life > 0 &&
-         seen.load.completed_per_second / requests_a_connection(seen) > kStarted * number(life);
+         seen.load.completed_per_second / requests_a_connection() > kStarted * number(life);
 }
 
 bool Facts::overflowing() const {
@@ -262,7 +265,7 @@ double Facts::all_ended_after(Processes all) const {
   if (!may_end_together() || seen.load.arrived_per_second <= 0) return kNever;
   double requests = kNever;
   if (const std::int64_t life = effective("MaxConnectionsPerChild"); life > 0)
-    requests = number(life) * requests_a_connection(seen) * number(old_of(all, most_spare()).value);
+    requests = number(life) * requests_a_connection() * number(old_of(all, most_spare()).value);
   if (growth && budget && cost) {
     const std::int64_t longest = life_of(*growth, usable(*budget, *cost, policy), all, all);
     if (longest <= kWorthEnding) requests = std::min(requests, number(longest) * number(all.value));
@@ -289,8 +292,8 @@ double Facts::grown_for() const {
   if (!growth) return 0;
   const std::int64_t life = effective("MaxConnectionsPerChild");
   const bool shortest =
-      life == 0 && growing_bind() && filled_when_ending_after(kShortestLife) > filled_as_seen();
-  return shortest ? kShortestLife : number(life) * requests_a_connection(seen);
+      life == 0 && grown_leave() && filled_when_ending_after(kShortestLife) > filled_as_seen();
+  return shortest ? kShortestLife : number(life) * requests_a_connection();
 }
 
 Bytes Facts::filled_as_seen() const {

@@ -97,10 +97,13 @@ struct Facts {
   Processes running() const;
   // Workers that memory has room for; nullopt when that is not known.
   std::optional<std::int64_t> workers_that_fit() const;
-  // Whether it is so because some of the children have grown when they end, and how many of more
-  // than there could be that are.
-  bool growing_bind() const;
+  // The processes that have it where children which have grown leave room for no more, however
+  // short they live; and how many of them have grown by then, however many there are.
+  std::optional<Processes> grown_leave() const;
   Processes old_when_many() const;
+  // What a connection brings, and MaxConnectionsPerChild counts once; 1 where it is not known, or
+  // none is kept.
+  double requests_a_connection() const;
   // Of a request that waits for nothing else: as it was when nobody waited; or what it runs and
   // what it neither ran nor waited for a processor, where that calm is unknown, or had moments of a
   // burst in it, as its length says. Seconds.

@@ -51,7 +51,7 @@ struct Requests {
 
 Requests requests_of(const Draft& draft) {
   const bool none_kept = draft.value("KeepAliveTimeout") == 0;
-  return {.each = none_kept ? 1 : requests_a_connection(draft.facts.seen),
+  return {.each = none_kept ? 1 : draft.facts.requests_a_connection(),
           .known = none_kept || draft.facts.seen.load.requests_per_connection > 0};
 }
 

@@ -58,7 +58,7 @@ std::string demand_formula(const Facts& facts) {
 std::string memory_formula(const Facts& facts, std::int64_t fits) {
   std::string less;
   Bytes each = facts.cost->counted;
-  if (facts.growing_bind()) {
+  if (facts.grown_leave()) {
     const std::int64_t old = std::min(facts.old_when_many().value, fits / facts.per_process());
     less = fmt::format(" - {} x {} grown", old, in_words(grown_at_least(*facts.growth)));
     each = facts.growth->warm;

@@ -55,6 +55,13 @@ TEST(Recommend, S14_TwiceTheLoadDoesNotHalveIt) {
   EXPECT_EQ(recommend(calm).memory->workers_that_fit, recommend(busy).memory->workers_that_fit);
 }
 
+TEST(Recommend, S20_MemoryHoldsWholeProcesses) {
+  const Proposal proposal = recommend(event());
+  ASSERT_TRUE(proposal.memory);
+  EXPECT_GT(proposal.memory->workers_that_fit, 0);
+  EXPECT_EQ(proposal.memory->workers_that_fit % 25, 0);
+}
+
 TEST(Recommend, MemoryBoundsWhatDemandWants) {
   Observation seen = prefork();
   saturate(seen);

@@ -152,7 +152,7 @@ TEST(Apart, OthersThatARiseWantsTooHaveBothReasons) {
       << "one reason is said once, with the last numbers";
 }
 
-// Warm ones of 12 MB grow by 200 KiB a request, and each lives for 50 connections at least.
+// Warm ones of 12 MB grow by 200 KiB a request, and each lives for 50 of them at least.
 TEST(Apart, OthersThatGrowAreKeptAsFarAsMemoryHoldsThem) {
   constexpr std::int64_t kUsable = 2400 * kMb;
   Observation seen = ending_together();
